@@ -1,0 +1,43 @@
+"""Import of declarations: files of six formats become a proposal of theses, paragraphs and sentences.
+
+Pure functions without database and web. `read_in_cage` is for files from outside; `split` and `to_dry_run`
+for what was read.
+"""
+
+from deliberation.declarations.importing.blocks import Block, Document, Note
+from deliberation.declarations.importing.cage import SHAPES, read_in_cage
+from deliberation.declarations.importing.draft import (
+    CLOSING,
+    PREAMBLE,
+    DraftDeclaration,
+    DraftParagraph,
+    DraftThesis,
+    Unit,
+    from_json,
+    to_dry_run,
+    to_json,
+)
+from deliberation.declarations.importing.refusals import NOTES, REFUSALS, ImportRefused
+from deliberation.declarations.importing.splitting import GROUP_SEPARATOR, split
+
+__all__ = [
+    "CLOSING",
+    "GROUP_SEPARATOR",
+    "NOTES",
+    "PREAMBLE",
+    "REFUSALS",
+    "SHAPES",
+    "Block",
+    "Document",
+    "DraftDeclaration",
+    "DraftParagraph",
+    "DraftThesis",
+    "ImportRefused",
+    "Note",
+    "Unit",
+    "from_json",
+    "read_in_cage",
+    "split",
+    "to_dry_run",
+    "to_json",
+]

@@ -1,0 +1,81 @@
+"""Reading foreign files in a process of their own, with limits on time and memory and nothing to reach from
+there.
+"""
+
+import json
+import struct
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from deliberation.declarations.importing.draft import DraftDeclaration, from_json
+from deliberation.declarations.importing.refusals import REFUSALS, ImportRefused
+
+MAX_FILE = 10 * 1024 * 1024
+WALL_SECONDS = 9.0
+SHAPES = ("auto", "headings", "list", "paragraphs")
+
+# Empty stand-ins for the packages above us: importing the real ones would start the application.
+_BOOT = """
+import sys, types
+root = sys.argv[1]
+for name, path in (("deliberation", root), ("deliberation.declarations", root + "/declarations")):
+    module = types.ModuleType(name)
+    module.__path__ = [path]
+    sys.modules[name] = module
+from deliberation.declarations.importing import child
+child.main()
+"""
+
+
+def read_in_cage(data: bytes, filename: str, shape: str = "auto") -> DraftDeclaration:
+    """Read a file and split it, in a child process. Raises ImportRefused with a clear reason; nothing is left
+    behind.
+    """
+    if shape not in SHAPES:
+        raise ValueError(f"unknown shape: {shape}")
+    if len(data) > MAX_FILE:
+        raise ImportRefused("too_big")
+    if not data:
+        raise ImportRefused("empty")
+    answer = _ask(data, filename, shape)
+    if "draft" in answer:
+        return from_json(answer["draft"])
+    reason = answer.get("refused", "damaged")
+    raise ImportRefused(reason if reason in REFUSALS else "damaged", **answer.get("details", {}))
+
+
+def _ask(data: bytes, filename: str, shape: str) -> dict[str, Any]:
+    head = json.dumps({"filename": filename, "shape": shape}).encode()
+    message = struct.pack(">I", len(head)) + head + data
+    root = Path(__file__).resolve().parents[2]
+    with tempfile.TemporaryDirectory(prefix="deliberation-import-") as folder:
+        try:
+            done = subprocess.run(
+                [sys.executable, "-I", "-X", "utf8", "-c", _BOOT, str(root)],
+                input=message,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd=folder,
+                env={},
+                timeout=WALL_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise ImportRefused("too_slow") from error
+    return _understand(done)
+
+
+def _understand(done: "subprocess.CompletedProcess[bytes]") -> dict[str, Any]:
+    """The answer of the child; when it died, why."""
+    if done.returncode < 0:
+        raise ImportRefused("too_slow" if -done.returncode in (9, 24) else "too_hungry")
+    try:
+        answer = json.loads(done.stdout)
+    except ValueError as error:
+        raise ImportRefused("too_hungry") from error
+    if not isinstance(answer, dict):
+        raise ImportRefused("damaged")
+    return answer
