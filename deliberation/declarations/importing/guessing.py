@@ -21,6 +21,12 @@ _RANKS = (
     ),
 )
 _FIRST_RANK = 3
+OPENING_NAMES = re.compile(
+    r"präambel|vorbemerkung(?:en)?|vorwort|einleitung|vorspann|zum geleit|preamble", re.IGNORECASE
+)
+CLOSING_NAMES = re.compile(
+    r"schluss|schlusswort|schlussbemerkung(?:en)?|schlussteil|schlussformel|nachwort", re.IGNORECASE
+)
 
 
 def guess_headings(blocks: Sequence[Block]) -> tuple[list[Block], tuple[Note, ...]]:
@@ -36,9 +42,21 @@ def guess_headings(blocks: Sequence[Block]) -> tuple[list[Block], tuple[Note, ..
     ):
         levels = find(blocks)
         if len(levels) > 1:
+            levels |= _edges(blocks, max(levels.values()))
             promoted = [_promote(block, levels.get(index)) for index, block in enumerate(blocks)]
             return _with_title(promoted, bool(own)), (Note(code, len(levels)),)
     return _with_title(list(blocks), bool(own)), ()
+
+
+def _edges(blocks: Sequence[Block], level: int) -> dict[int, int]:
+    """Lines that name the preamble or the closing part."""
+    return {
+        index: level
+        for index, block in enumerate(blocks)
+        if block.kind == "paragraph"
+        and (OPENING_NAMES.fullmatch(block.text) or CLOSING_NAMES.fullmatch(block.text))
+        and _has_text_behind(blocks, index)
+    }
 
 
 def _promote(block: Block, level: int | None) -> Block:
@@ -89,6 +107,11 @@ def _patterns(blocks: Sequence[Block]) -> dict[int, int]:
     theses = [index for index, level in found.items() if level == lowest]
     followed = sum(1 for index in theses if index + 1 < len(blocks) and index + 1 not in found)
     return found if followed * 2 >= len(theses) else {}
+
+
+def is_ranked(text: str) -> bool:
+    """Say whether a heading names its own number: "§ 1 …", "Artikel 2", "Erster Abschnitt"."""
+    return _rank(text) is not None
 
 
 def _rank(text: str) -> int | None:

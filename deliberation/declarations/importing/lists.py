@@ -76,7 +76,7 @@ def _join(families: list[_Family], place: int, block: Block, after_heading: bool
             family.style == style
             and value == family.last + 1
             and value > 1
-            and not _is_shadowed(families, index, block)
+            and not _is_shadowed(families, block)
         )
         bullets_on = family.style == style and not value and not family.last and after_heading
         if same_list or counts_on or bullets_on:
@@ -89,7 +89,7 @@ def _join(families: list[_Family], place: int, block: Block, after_heading: bool
     families.append(_Family(block.list_id, style, value, [place], len(block.text)))
 
 
-def _is_shadowed(families: list[_Family], index: int, block: Block) -> bool:
+def _is_shadowed(families: list[_Family], block: Block) -> bool:
     """Say whether the very list of the item is known, so that it cannot count on another one."""
     return any(family.list_id == block.list_id for family in families[-21:])
 
@@ -97,36 +97,89 @@ def _is_shadowed(families: list[_Family], index: int, block: Block) -> bool:
 def split_list(blocks: Sequence[Block], places: list[int]) -> tuple[list[Block], ListPart, list[Block]]:
     """What is before the list, its items, and what is after it."""
     start = places[0]
-    while start > 0 and blocks[start - 1].kind == "heading":
+    while start > 0 and _leads(blocks[start - 1], blocks[start]):
         start -= 1
-    end = places[-1] + 1
-    while end < len(blocks) and (
-        blocks[end].kind == "item" or (blocks[end].kind == "paragraph" and blocks[end].level)
-    ):
-        end += 1
-    items: list[ListItem] = []
-    path: list[tuple[int, str]] = []
-    waiting: list[Block] = []
-    opened = set(places)
-    headed = True
+    end = _end(blocks, places)
+    cutter = _Cutter(set(places))
     for place in range(start, end):
-        block = blocks[place]
-        if block.kind == "heading":
-            path = [
-                *(one for one in path if one[0] < block.level),
-                (block.level, f"{block.label} {block.text}".strip()),
-            ]
-            headed = True
-        elif place in opened:
-            items.append(
-                ListItem(block.label, "", tuple(text for _, text in path), [*waiting, _as_text(block)])
-            )
-            waiting, headed = [], False
-        elif headed:
-            waiting.append(block)
+        cutter.take(place, blocks[place])
+    return list(blocks[:start]), ListPart([_with_heading(item) for item in cutter.items]), list(blocks[end:])
+
+
+def _leads(heading: Block, following: Block) -> bool:
+    """Say whether a heading stands above what follows it directly."""
+    return heading.kind == "heading" and (following.kind != "heading" or heading.level < following.level)
+
+
+def _end(blocks: Sequence[Block], places: list[int]) -> int:
+    """Where the last item ends: with its own items, and with as many paragraphs as every other item has."""
+    own = min((_paragraphs_behind(blocks, place) for place in places[:-1]), default=0)
+    end = places[-1] + 1
+    while end < len(blocks):
+        block = blocks[end]
+        if block.kind == "paragraph" and not block.level:
+            if not own:
+                break
+            own -= 1
+        elif block.kind == "heading":
+            break
+        end += 1
+    return end
+
+
+def _paragraphs_behind(blocks: Sequence[Block], place: int) -> int:
+    count = 0
+    for block in blocks[place + 1 :]:
+        if block.kind != "paragraph" or block.level:
+            break
+        count += 1
+    return count
+
+
+@dataclass
+class _Cutter:
+    """Hands every block to its item; what stands between a heading and an item waits for the item."""
+
+    places: set[int]
+    items: list[ListItem] = field(default_factory=list)
+    path: list[Block] = field(default_factory=list)
+    pending: list[Block] = field(default_factory=list)
+
+    def take(self, place: int, block: Block) -> None:
+        if place in self.places:
+            waiting = self._settle()
+            above = tuple(printed(heading) for heading in self.path)
+            self.items.append(ListItem(block.label, "", above, [*waiting, _as_text(block)]))
+        elif self.pending or block.kind == "heading":
+            self.pending.append(block)
         else:
-            items[-1].blocks.append(_lifted(block))
-    return list(blocks[:start]), ListPart([_with_heading(item) for item in items]), list(blocks[end:])
+            self.items[-1].blocks.append(_lifted(block))
+
+    def _settle(self) -> list[Block]:
+        """Make the last headings before an item its path; what was before them goes to the item before."""
+        headings = [index for index, block in enumerate(self.pending) if block.kind == "heading"]
+        if not headings:
+            return []
+        last = first = headings[-1]
+        while first > 0 and _leads(self.pending[first - 1], self.pending[first]):
+            first -= 1
+        if self.items:
+            self.items[-1].blocks.extend(as_paragraph(block) for block in self.pending[:first])
+        for heading in self.pending[first : last + 1]:
+            self.path = [*(one for one in self.path if one.level < heading.level), heading]
+        waiting = self.pending[last + 1 :]
+        self.pending = []
+        return waiting
+
+
+def printed(heading: Block) -> str:
+    """A heading with its automatic number, as a reader sees it."""
+    return f"{heading.label} {heading.text}".strip()
+
+
+def as_paragraph(block: Block) -> Block:
+    """A heading that finds no place as one becomes a paragraph, so that nothing is lost."""
+    return Block("paragraph", printed(block)) if block.kind == "heading" else block
 
 
 def _as_text(block: Block) -> Block:

@@ -248,6 +248,8 @@ def _begins(
         return True
     if line.x < min(left, lines[0].x) - _SLACK or (len(lines) > 1 and abs(line.x - lines[-1].x) > 2 * _SLACK):
         return True
+    if len(before.text) + 1 + len(line.text.split(" ", 1)[0]) < longest * 0.7 and _ENDS.search(before.text):
+        return True
     if before.page != line.page:
         return bool(_ENDS.search(before.text)) and (len(before.text) < longest * 0.8 or not _fits(line, left))
     return (before.y - line.y) / (line.size or 1) > spacing * 1.2 + 0.05

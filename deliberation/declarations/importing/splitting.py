@@ -13,21 +13,20 @@ from deliberation.declarations.importing.draft import (
     DraftParagraph,
     DraftThesis,
 )
-from deliberation.declarations.importing.guessing import guess_headings
+from deliberation.declarations.importing.guessing import (
+    CLOSING_NAMES,
+    OPENING_NAMES,
+    guess_headings,
+    is_ranked,
+)
 from deliberation.declarations.importing.labels import find_labels
-from deliberation.declarations.importing.lists import find_theses, split_list
+from deliberation.declarations.importing.lists import as_paragraph, find_theses, printed, split_list
 from deliberation.declarations.importing.marks import find_marks
 from deliberation.declarations.importing.paragraphs import build_paragraphs
 from deliberation.declarations.importing.refusals import ImportRefused
 
 MAX_THESES = 2_000
 GROUP_SEPARATOR = " › "
-_OPENING = re.compile(
-    r"(?:präambel|vorbemerkung(?:en)?|vorwort|einleitung|vorspann|zum geleit|preamble)", re.IGNORECASE
-)
-_ENDING = re.compile(
-    r"(?:schluss|schlusswort|schlussbemerkung(?:en)?|schlussteil|schlussformel|nachwort)", re.IGNORECASE
-)
 
 
 @dataclass
@@ -62,11 +61,6 @@ def split(blocks: Sequence[Block], shape: str = "auto") -> DraftDeclaration:
     return DraftDeclaration(title, tuple(theses), used, (Note(f"split_{used}"), *lacking, *notes))
 
 
-def _printed(heading: Block) -> str:
-    """A heading with its automatic number, as a reader sees it."""
-    return f"{heading.label} {heading.text}".strip()
-
-
 def _take_title(blocks: list[Block]) -> tuple[str, list[Block]]:
     """The heading that stands above all others, and the blocks without it."""
     headings = [(index, block) for index, block in enumerate(blocks) if block.kind == "heading"]
@@ -76,7 +70,7 @@ def _take_title(blocks: list[Block]) -> tuple[str, list[Block]]:
     above_all = all(block.level > first.level for _, block in headings[1:])
     alone = index == 0 and len(blocks) > 1 and blocks[1].kind == "heading" and blocks[1].level == first.level
     if (above_all and (index < 3 or len(headings) > 1)) or (alone and not _numbers(first)):
-        return _printed(first), [*blocks[:index], *blocks[index + 1 :]]
+        return printed(first), [*blocks[:index], *blocks[index + 1 :]]
     return "", blocks
 
 
@@ -86,9 +80,7 @@ def _choose(blocks: list[Block]) -> str:
         section for section in _sections(blocks) if section.heading is not None and not section.is_group
     ]
     items = find_theses(blocks)
-    size = sum(len(block.text) for block in blocks)
-    dominant = len(items) > 2 and len(sections) < 4 and _is_one_section(items, blocks)
-    if dominant and sum(len(block.text) for block in split_list(blocks, items)[1].all_blocks()) * 2 > size:
+    if len(items) > 2 and len(sections) < 4 and _is_dominant(items, blocks):
         return "list"
     if len(sections) > 1:
         return "headings"
@@ -97,8 +89,15 @@ def _choose(blocks: list[Block]) -> str:
     return "headings" if sections else "paragraphs"
 
 
-def _is_one_section(items: list[int], blocks: list[Block]) -> bool:
-    return not any(block.kind == "heading" for block in blocks[items[0] : items[-1]])
+def _is_dominant(items: list[int], blocks: list[Block]) -> bool:
+    """Say whether a numbered list under one heading, which counts nothing itself, is most of the text."""
+    headings = [block for block in blocks if block.kind == "heading"]
+    if any(_numbers(heading) or is_ranked(printed(heading)) for heading in headings):
+        return False
+    if not blocks[items[0]].value or any(block.kind == "heading" for block in blocks[items[0] : items[-1]]):
+        return False
+    size = sum(len(block.text) for block in blocks if block.kind != "heading")
+    return sum(len(block.text) for block in split_list(blocks, items)[1].all_blocks()) * 2 > size
 
 
 def _sections(blocks: Sequence[Block]) -> list[_Section]:
@@ -111,7 +110,7 @@ def _sections(blocks: Sequence[Block]) -> list[_Section]:
         while path and path[-1][0] >= block.level:
             path.pop()
         sections.append(_Section(block, tuple(text for _, text in path)))
-        path.append((block.level, _printed(block)))
+        path.append((block.level, printed(block)))
     for section, following in pairwise(sections):
         if section.heading and following.heading:
             section.is_group = not section.blocks and following.heading.level > section.heading.level
@@ -124,9 +123,9 @@ def _by_headings(blocks: Sequence[Block]) -> list[DraftThesis]:
     theses = []
     if first.blocks:
         theses.append(_edge(PREAMBLE, "", (), first.blocks))
-    elif len(sections) > 1 and _is_named(sections[0], _OPENING):
+    elif len(sections) > 1 and _is_named(sections[0], OPENING_NAMES):
         theses.append(_edge(PREAMBLE, _heading(sections[0]), sections[0].above, sections.pop(0).blocks))
-    closing = sections.pop() if len(sections) > 1 and _is_named(sections[-1], _ENDING) else None
+    closing = sections.pop() if len(sections) > 1 and _is_named(sections[-1], CLOSING_NAMES) else None
     labels = _labels([section.heading for section in sections if section.heading])
     for number, (section, (label, heading)) in enumerate(zip(sections, labels, strict=True), start=1):
         group = GROUP_SEPARATOR.join(section.above)
@@ -141,20 +140,20 @@ def _edge(number: str, heading: str, above: tuple[str, ...], blocks: Sequence[Bl
 
 
 def _heading(section: _Section) -> str:
-    return _printed(section.heading) if section.heading else ""
+    return printed(section.heading) if section.heading else ""
 
 
 def _is_named(section: _Section, names: re.Pattern[str]) -> bool:
     return (
         section.heading is not None
         and bool(section.blocks)
-        and bool(names.fullmatch(_printed(section.heading)))
+        and bool(names.fullmatch(printed(section.heading)))
     )
 
 
 def _numbers(heading: Block) -> tuple[str, str, int] | None:
     """Label, rest and value of a numbered heading: "1. Kooperation", "These 1: Kooperation", "These 1"."""
-    text = _printed(heading)
+    text = printed(heading)
     for label in find_labels(text):
         if label.style in ("1.", "1)", "These 1", "I."):
             return label.text, label.rest, label.value
@@ -170,7 +169,7 @@ def _labels(headings: list[Block]) -> list[tuple[str, str]]:
     numbers = [_numbers(heading) for heading in headings]
     if all(number and number[2] == count for count, number in enumerate(numbers, start=1)):
         return [(number[0], number[1]) for number in numbers if number]
-    return [("", _printed(heading)) for heading in headings]
+    return [("", printed(heading)) for heading in headings]
 
 
 def _by_list(blocks: Sequence[Block]) -> list[DraftThesis]:
@@ -194,11 +193,9 @@ def _edge_heading(blocks: list[Block]) -> tuple[str, list[Block]]:
     """The first heading of a preamble or closing part; further ones become paragraphs so that nothing is
     lost.
     """
-    heading = _printed(blocks[0]) if blocks[0].kind == "heading" else ""
+    heading = printed(blocks[0]) if blocks[0].kind == "heading" else ""
     rest = blocks[1:] if heading else blocks
-    return heading, [
-        Block("paragraph", _printed(block)) if block.kind == "heading" else block for block in rest
-    ]
+    return heading, [as_paragraph(block) for block in rest]
 
 
 def _by_paragraphs(blocks: Sequence[Block]) -> list[DraftThesis]:
