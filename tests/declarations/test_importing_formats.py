@@ -67,8 +67,8 @@ def test_lists_of_the_act_stay_in_their_paragraph(expected: dict[str, Any]) -> N
         "eine dringende Gefahr für das Wohl des Kindes oder des Jugendlichen die Inobhutnahme erfordert und",
         "die Personensorgeberechtigten nicht widersprechen oder",
         "eine familiengerichtliche Entscheidung nicht rechtzeitig eingeholt werden kann oder",
-        "ein ausländisches Kind oder ein ausländischer Jugendlicher unbegleitet nach Deutschland kommt und sich"
-        " weder Personensorge- noch Erziehungsberechtigte im Inland aufhalten.",
+        "ein ausländisches Kind oder ein ausländischer Jugendlicher unbegleitet nach Deutschland kommt"
+        " und sich weder Personensorge- noch Erziehungsberechtigte im Inland aufhalten.",
     ]
 
 

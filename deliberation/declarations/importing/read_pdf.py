@@ -216,8 +216,10 @@ def _usual_spacing(lines: list[_Line]) -> float:
         gap = (before.y - line.y) / (line.size or 1)
         if before.page == line.page and abs(before.size - line.size) < 0.5 and 0.8 < gap < 2.6:
             gaps[round(gap, 1)] += 1
-    common = [gap for gap, count in gaps.items() if count >= max(gaps.values()) * 0.3]
-    return min(common, default=1.2)
+    common = min((gap for gap, count in gaps.items() if count >= max(gaps.values()) * 0.3), default=1.2)
+    longest = max((len(line.text) for line in lines), default=0)
+    full = sum(len(line.text) > longest * 0.8 for line in lines)
+    return common if common < 1.8 or full * 2 > len(lines) else 1.4  # far apart and ragged: single lines
 
 
 def _paragraphs(lines: list[_Line], usual: float, spacing: float, longest: int) -> Iterator[_Paragraph]:
