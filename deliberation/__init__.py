@@ -1,0 +1,97 @@
+"""A place where a text is deliberated well."""
+
+import logging
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from deliberation import errors, filters, labels, models, urls, web  # noqa: F401 (every table is known from here on)
+from deliberation.accounts.models import load_user
+from deliberation.config import instance_folder, load_settings, package_root
+from deliberation.database import db
+
+__version__ = "0.1.0"
+
+
+def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
+    """Assemble the application. Raises config.SettingsError when a setting cannot be right."""
+    instance = instance_folder(overrides or {})
+    settings = load_settings(instance, overrides or {})
+    root = package_root()
+    app = Flask(
+        __name__,
+        instance_path=str(instance),
+        template_folder=str(root / "templates"),
+        static_folder=str(root / "static"),
+    )
+    app.config.update(settings)
+    _configure_flask(app)
+    _configure_logs(app)
+    db.init_app(app)
+    web.init_app(app, load_user)
+    urls.init_app(app)
+    filters.init_app(app)
+    labels.init_app(app)
+    errors.init_app(app)
+    _register_views(app)
+    return app
+
+
+def _register_views(app: Flask) -> None:
+    from deliberation.accounts.views import accounts
+    from deliberation.annotations.views import annotations
+    from deliberation.declarations.views import declarations
+    from deliberation.moderation.views import moderation
+    from deliberation.pages.views import pages
+    from deliberation.results.views import results
+
+    # Fixed addresses first; `/d/<slug>/<t>` would otherwise look like them.
+    for blueprint in (pages, accounts, declarations, results, moderation, annotations):
+        app.register_blueprint(blueprint)
+
+
+def _configure_flask(app: Flask) -> None:
+    """What Flask and its extensions want to be told in their own words."""
+    secure = app.config["IS_PRODUCTION"]
+    app.config.update(
+        SQLALCHEMY_DATABASE_URI=app.config["DATABASE_URL"],
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True}
+        if "postgresql" in app.config["DATABASE_URL"]
+        else {},
+        SESSION_COOKIE_NAME="__Host-session" if secure else "session",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        PERMANENT_SESSION_LIFETIME=14 * 24 * 3600,
+        MAX_CONTENT_LENGTH=11 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=512 * 1024,
+        MAX_FORM_PARTS=2000,
+        SEND_FILE_MAX_AGE_DEFAULT=7 * 24 * 3600,
+        WTF_CSRF_TIME_LIMIT=None,
+        BABEL_DEFAULT_LOCALE=app.config["DEFAULT_LOCALE"],
+        BABEL_DEFAULT_TIMEZONE="Europe/Berlin",
+        BABEL_TRANSLATION_DIRECTORIES=str(Path(__file__).parent / "translations"),
+        RATELIMIT_STORAGE_URI=app.config["REDIS_URL"] or "memory://",
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(app.config["REDIS_URL"]),
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension("jinja2.ext.do")
+    app.url_map.strict_slashes = False
+    if app.config["TRUSTED_PROXIES"]:
+        count = app.config["TRUSTED_PROXIES"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+
+
+def _configure_logs(app: Flask) -> None:
+    """Plain lines on standard error: no address, no query string, no body."""
+    logging.basicConfig(
+        format="%(asctime)s %(levelname)s %(name)s %(message)s", datefmt="%Y-%m-%dT%H:%M:%S%z"
+    )
+    level = os.environ.get("DELIBERATION_LOG_LEVEL") or app.config["LOG_LEVEL"]
+    logging.getLogger("deliberation").setLevel(level)

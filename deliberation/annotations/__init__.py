@@ -1,0 +1,1 @@
+"""What people say about the text: annotations, replies, votes, stances, responses; and the reading page."""

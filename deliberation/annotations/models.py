@@ -1,0 +1,344 @@
+"""Contributions and positions, each bound to the wording it was made on."""
+
+from datetime import datetime
+from enum import Enum
+from typing import Any, Optional
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+
+from deliberation.clock import now
+from deliberation.columns import named_values
+from deliberation.database import Model, UtcDateTime, db
+from deliberation.declarations.models import Declaration, Membership, Paragraph, Thesis, Wording
+
+BODY_MAX = 3000
+REASON_MAX = 600
+RESPONSE_MAX = 600
+QUOTE_MAX = 1000
+CONTEXT = 32
+"""Characters kept before and after a quote, as in the W3C TextQuoteSelector."""
+
+
+class Kind(Enum):
+    """What sort of contribution it is; chosen by its author."""
+
+    PRACTICE = "practice"
+    PROPOSAL = "proposal"
+    QUESTION = "question"
+    OBJECTION = "objection"
+    AGREEMENT = "agreement"
+    REFERENCE = "reference"
+
+
+class Status(Enum):
+    """One status, never several booleans."""
+
+    VISIBLE = "visible"
+    PENDING = "pending"
+    HIDDEN = "hidden"
+    WITHDRAWN = "withdrawn"
+
+
+class StanceValue(Enum):
+    CARRY = "carry"
+    CHANGE = "change"
+    UNCLEAR = "unclear"
+    AGAINST = "against"
+
+
+class VoteValue(Enum):
+    AGREE = "agree"
+    DISAGREE = "disagree"
+    PASS = "pass"
+
+
+class ResponseKind(Enum):
+    INQUIRY = "inquiry"
+    INFORMATION = "information"
+    SUMMARY = "summary"
+    BRIDGE = "bridge"
+    RULES = "rules"
+
+
+class Annotation(Model):
+    """What one person says about a thesis, a paragraph or some of its sentences, or in reply.
+
+    Its number (A-204) is public and never used twice. Never deleted: withdrawing and hiding leave it in
+    place without its words, so that replies keep their ground. `wording_id` is the wording it was written on."""
+
+    __tablename__ = "annotation"
+    __table_args__ = (
+        UniqueConstraint("author_id", "form_key"),
+        CheckConstraint("(parent_id IS NULL) = (kind IS NOT NULL)", name="kind_of_thread"),
+        CheckConstraint("kind <> 'proposal' OR proposed_wording <> ''", name="proposal_has_wording"),
+        Index("ix_annotation_place", "declaration_id", "thesis_id", "paragraph_id", "status"),
+        Index("ix_annotation_state", "declaration_id", "status", "created_at"),
+        {"sqlite_autoincrement": True},
+    )
+
+    number: Mapped[int] = mapped_column("id", primary_key=True)
+    declaration_id: Mapped[int] = mapped_column(ForeignKey("declaration.id"))
+    thesis_id: Mapped[int] = mapped_column(ForeignKey("thesis.id"))
+    paragraph_id: Mapped[int | None] = mapped_column(ForeignKey("paragraph.id"), index=True)
+    wording_id: Mapped[int | None] = mapped_column(ForeignKey("wording.id"))
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("annotation.id"), index=True)
+    # The annotation that opened the thread; None for that annotation itself.
+    root_id: Mapped[int | None] = mapped_column(ForeignKey("annotation.id"), index=True)
+    author_id: Mapped[int | None] = mapped_column(
+        ForeignKey("membership.id", ondelete="SET NULL"), index=True
+    )
+
+    kind: Mapped[Kind | None] = mapped_column(named_values(Kind))
+    sentences: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    quote: Mapped[str] = mapped_column(Text, default="")
+    quote_prefix: Mapped[str] = mapped_column(String(CONTEXT), default="")
+    quote_suffix: Mapped[str] = mapped_column(String(CONTEXT), default="")
+    quote_start: Mapped[int | None]
+    body: Mapped[str] = mapped_column(Text)
+    body_html: Mapped[str] = mapped_column(Text)
+    render_version: Mapped[int]
+    proposed_wording: Mapped[str] = mapped_column(Text, default="")
+    is_quotable: Mapped[bool] = mapped_column(default=False)
+    status: Mapped[Status] = mapped_column(named_values(Status), default=Status.VISIBLE)
+    # Raised by every change of words or state: what a moderator saw must still be what she decides on.
+    version: Mapped[int] = mapped_column(default=1)
+    held_because: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    form_key: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Published vote counts: the state at the last multiple of five (see tallies.py).
+    shown_agree: Mapped[int] = mapped_column(default=0)
+    shown_disagree: Mapped[int] = mapped_column(default=0)
+    shown_pass: Mapped[int] = mapped_column(default=0)
+
+    declaration: Mapped[Declaration] = relationship(lazy="raise_on_sql")
+    thesis: Mapped[Thesis] = relationship(lazy="raise_on_sql")
+    paragraph: Mapped[Paragraph | None] = relationship(lazy="raise_on_sql")
+    wording: Mapped[Wording | None] = relationship(lazy="raise_on_sql")
+    author: Mapped[Membership | None] = relationship(lazy="raise_on_sql")
+    parent: Mapped[Optional["Annotation"]] = relationship(
+        remote_side="Annotation.number", foreign_keys=[parent_id], lazy="raise_on_sql"
+    )
+    responses: Mapped[list["Response"]] = relationship(
+        back_populates="annotation", order_by="Response.id", lazy="raise_on_sql"
+    )
+    versions: Mapped[list["EarlierVersion"]] = relationship(order_by="EarlierVersion.id", lazy="raise_on_sql")
+
+    @property
+    def label(self) -> str:
+        """A-204: how people name it in speech and on paper."""
+        return f"A-{self.number}"
+
+    @property
+    def is_visible(self) -> bool:
+        return self.status is Status.VISIBLE
+
+    @property
+    def is_pending(self) -> bool:
+        return self.status is Status.PENDING
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.status is Status.HIDDEN
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.status is Status.WITHDRAWN
+
+    @property
+    def is_reply(self) -> bool:
+        return self.parent_id is not None
+
+    @property
+    def thread_number(self) -> int:
+        return self.root_id or self.number
+
+
+class EarlierVersion(Model):
+    """What an annotation said before its author changed it. Shown wherever the annotation itself is shown."""
+
+    __tablename__ = "earlier_version"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    annotation_id: Mapped[int] = mapped_column(ForeignKey("annotation.id"), index=True)
+    body: Mapped[str] = mapped_column(Text)
+    body_html: Mapped[str] = mapped_column(Text)
+    proposed_wording: Mapped[str] = mapped_column(Text, default="")
+    written_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Vote(Model):
+    """One person's vote on one annotation. Nobody but the voter ever sees it."""
+
+    __tablename__ = "vote"
+    __table_args__ = (UniqueConstraint("annotation_id", "voter_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    annotation_id: Mapped[int] = mapped_column(ForeignKey("annotation.id"))
+    voter_id: Mapped[int] = mapped_column(ForeignKey("membership.id"), index=True)
+    value: Mapped[VoteValue] = mapped_column(named_values(VoteValue))
+    # Cast after the person had opened the results.
+    seen_before: Mapped[bool] = mapped_column(default=False)
+    cast_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class Stance(Model):
+    """One person's position on a paragraph, or on a thesis as a whole; one of each by constraint."""
+
+    __tablename__ = "stance"
+    __table_args__ = (
+        Index(
+            "uq_stance_paragraph",
+            "paragraph_id",
+            "holder_id",
+            unique=True,
+            sqlite_where=text("paragraph_id IS NOT NULL"),
+            postgresql_where=text("paragraph_id IS NOT NULL"),
+        ),
+        Index(
+            "uq_stance_thesis",
+            "thesis_id",
+            "holder_id",
+            unique=True,
+            sqlite_where=text("paragraph_id IS NULL"),
+            postgresql_where=text("paragraph_id IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    declaration_id: Mapped[int] = mapped_column(ForeignKey("declaration.id"), index=True)
+    thesis_id: Mapped[int] = mapped_column(ForeignKey("thesis.id"))
+    paragraph_id: Mapped[int | None] = mapped_column(ForeignKey("paragraph.id"))
+    wording_id: Mapped[int | None] = mapped_column(ForeignKey("wording.id"))
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
+    holder_id: Mapped[int] = mapped_column(ForeignKey("membership.id"), index=True)
+    value: Mapped[StanceValue] = mapped_column(named_values(StanceValue))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    seen_before: Mapped[bool] = mapped_column(default=False)
+    taken_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class StanceTally(Model):
+    """Published stance counts of a paragraph or thesis: the state at the last multiple of five."""
+
+    __tablename__ = "stance_tally"
+    __table_args__ = (
+        Index(
+            "uq_stance_tally_thesis",
+            "thesis_id",
+            unique=True,
+            sqlite_where=text("paragraph_id IS NULL"),
+            postgresql_where=text("paragraph_id IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    declaration_id: Mapped[int] = mapped_column(ForeignKey("declaration.id"), index=True)
+    thesis_id: Mapped[int] = mapped_column(ForeignKey("thesis.id"), index=True)
+    paragraph_id: Mapped[int | None] = mapped_column(ForeignKey("paragraph.id"), unique=True)
+    carry: Mapped[int] = mapped_column(default=0)
+    change: Mapped[int] = mapped_column(default=0)
+    unclear: Mapped[int] = mapped_column(default=0)
+    against: Mapped[int] = mapped_column(default=0)
+
+
+class Response(Model):
+    """A moderator's public answer. Stands under the annotation it answers, never above."""
+
+    __tablename__ = "response"
+    __table_args__ = (UniqueConstraint("author_id", "form_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    annotation_id: Mapped[int] = mapped_column(ForeignKey("annotation.id"), index=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("membership.id"))
+    kind: Mapped[ResponseKind] = mapped_column(named_values(ResponseKind))
+    body: Mapped[str] = mapped_column(Text)
+    body_html: Mapped[str] = mapped_column(Text)
+    form_key: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    annotation: Mapped[Annotation] = relationship(back_populates="responses", lazy="raise_on_sql")
+    author: Mapped[Membership] = relationship(lazy="joined", innerjoin=True)
+
+
+class Draft(Model):
+    """Words that were written and not yet sent. Belongs to an account, or, before sign-in, to a browser.
+
+    `place` names what it is about (see drafts.py); a person has one draft for each place."""
+
+    __tablename__ = "draft"
+    __table_args__ = (
+        UniqueConstraint("user_id", "place"),
+        CheckConstraint("(user_id IS NULL) <> (browser IS NULL)", name="one_owner"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    browser: Mapped[str | None] = mapped_column(String(64), index=True)
+    declaration_id: Mapped[int] = mapped_column(ForeignKey("declaration.id"))
+    place: Mapped[str] = mapped_column(String(80))
+    fields: Mapped[dict[str, Any]] = mapped_column(JSON)
+    form_key: Mapped[str] = mapped_column(String(64))
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class Visit(Model):
+    """When an account was last in a declaration, and when the visit before that ended ("neu seit")."""
+
+    __tablename__ = "visit"
+    __table_args__ = (UniqueConstraint("user_id", "declaration_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    declaration_id: Mapped[int] = mapped_column(ForeignKey("declaration.id"))
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Opening(Model):
+    """When an account last opened the annotations of a paragraph. `paragraph_key` is the paragraph's id, 0 for
+    the thesis as a whole."""
+
+    __tablename__ = "opening"
+    __table_args__ = (UniqueConstraint("user_id", "thesis_id", "paragraph_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    thesis_id: Mapped[int] = mapped_column(ForeignKey("thesis.id"))
+    paragraph_key: Mapped[int] = mapped_column(default=0)
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+def find_annotation(number: int) -> Annotation | None:
+    """One annotation with everything a permission or a page about it asks for."""
+    query = (
+        select(Annotation)
+        .options(
+            joinedload(Annotation.declaration),
+            joinedload(Annotation.thesis),
+            joinedload(Annotation.paragraph).joinedload(Paragraph.wording),
+            joinedload(Annotation.wording),
+            joinedload(Annotation.author),
+        )
+        .where(Annotation.number == number)
+    )
+    return db.session.scalars(query).unique().one_or_none()
+
+
+def count_contributions(membership: Membership) -> int:
+    """How many annotations and replies a person has sent that were ever shown or wait to be."""
+    query = select(func.count(Annotation.number)).where(Annotation.author_id == membership.id)
+    return db.session.scalar(query) or 0

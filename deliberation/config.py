@@ -1,0 +1,195 @@
+"""Settings from the environment (`DELIBERATION_*`) and `instance/config.py`; refuses nonsense at start.
+
+Order, the later wins: defaults, `instance/config.py`, environment, overrides given by a test.
+"""
+
+import os
+import secrets
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+PREFIX = "DELIBERATION_"
+SECRETS = ("SECRET_KEY", "DATABASE_URL", "MAIL_URL", "REDIS_URL")
+OPERATOR_FIELDS = ("OPERATOR_NAME", "OPERATOR_ADDRESS", "OPERATOR_EMAIL", "OPERATOR_RESPONSIBLE")
+LOCALES = ("de", "en")
+SECRET_MIN = 32
+
+DEFAULTS: dict[str, Any] = {
+    "DATABASE_URL": "",
+    "SECRET_KEY": "",
+    "SECOND_FACTOR": "",
+    "BASE_URL": "http://127.0.0.1:8000",
+    "MAIL_URL": "",
+    "MAIL_FROM": "",
+    "REDIS_URL": "",
+    "TRUSTED_PROXIES": 0,
+    "RATELIMIT_ENABLED": True,
+    "DEFAULT_LOCALE": "de",
+    "LOG_LEVEL": "INFO",
+    **dict.fromkeys(OPERATOR_FIELDS, ""),
+}
+
+
+class SettingsError(Exception):
+    """A setting that cannot be right. The message is one line for the operator."""
+
+
+def package_root() -> Path:
+    """The folder that holds `templates/` and `static/`: the package when installed, else the checkout."""
+    package = Path(__file__).parent
+    return package if (package / "templates").is_dir() else package.parent
+
+
+def instance_folder(overrides: Mapping[str, Any]) -> Path:
+    """Where database, mail and files live; made if it is missing."""
+    wanted = overrides.get("INSTANCE") or os.environ.get(PREFIX + "INSTANCE")
+    if wanted:
+        folder = Path(wanted).expanduser().resolve()
+    elif package_root() != Path(__file__).parent:
+        folder = package_root() / "instance"
+    else:
+        folder = Path(sys.prefix) / "var" / "deliberation-instance"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"INSTANCE: cannot make the folder {folder}: {error.strerror}") from None
+    return folder
+
+
+def load_settings(instance: Path, overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """Read, check and complete all settings.
+
+    Raises SettingsError with one line naming the setting and what would be right.
+    """
+    settings = dict(DEFAULTS)
+    settings.update(_from_file(instance / "config.py"))
+    settings.update(_from_environment(os.environ))
+    settings.update(overrides)
+    settings["TRUSTED_PROXIES"] = _whole_number("TRUSTED_PROXIES", settings["TRUSTED_PROXIES"])
+    settings["RATELIMIT_ENABLED"] = _truth("RATELIMIT_ENABLED", settings["RATELIMIT_ENABLED"])
+    settings["BASE_URL"] = _base_url(str(settings["BASE_URL"]))
+    settings["IS_PRODUCTION"] = settings["BASE_URL"].startswith("https://")
+    settings["DATABASE_URL"] = _database_url(str(settings["DATABASE_URL"]), instance)
+    settings["MAIL_URL"] = _mail_url(str(settings["MAIL_URL"]), instance)
+    settings["MAIL_FROM"] = settings["MAIL_FROM"] or settings["OPERATOR_EMAIL"] or _default_sender(settings)
+    settings["SECOND_FACTOR"] = settings["SECOND_FACTOR"] or _second_factor(settings["IS_PRODUCTION"])
+    _one_of("SECOND_FACTOR", settings["SECOND_FACTOR"], ("required", "optional"))
+    _one_of("DEFAULT_LOCALE", settings["DEFAULT_LOCALE"], LOCALES)
+    _one_of("LOG_LEVEL", settings["LOG_LEVEL"], ("DEBUG", "INFO", "WARNING", "ERROR"))
+    settings["SECRET_KEY"] = _secret_key(str(settings["SECRET_KEY"]), settings["IS_PRODUCTION"], instance)
+    if settings["IS_PRODUCTION"]:
+        _require_imprint(settings)
+    return settings
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    found: dict[str, Any] = {}
+    try:
+        exec(compile(path.read_text("utf-8"), str(path), "exec"), found)
+    except Exception as error:
+        raise SettingsError(f"{path.name} cannot be read: {error}") from None
+    return {name: value for name, value in found.items() if name.isupper()}
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    """`DELIBERATION_X`, and `DELIBERATION_X_FILE` for what should not stand in an environment."""
+    found: dict[str, Any] = {}
+    for name in DEFAULTS:
+        if PREFIX + name in environ:
+            found[name] = environ[PREFIX + name]
+        elif name in SECRETS and PREFIX + name + "_FILE" in environ:
+            path = Path(environ[PREFIX + name + "_FILE"])
+            try:
+                found[name] = path.read_text("utf-8").strip()
+            except OSError as error:
+                raise SettingsError(f"{name}_FILE: cannot read {path}: {error.strerror}") from None
+    return found
+
+
+def _whole_number(name: str, value: Any) -> int:
+    try:
+        number = int(value)
+    except (TypeError, ValueError):
+        number = -1
+    if not 0 <= number <= 10:
+        raise SettingsError(f"{name} is {value!r}; a whole number from 0 to 10 is needed")
+    return number
+
+
+def _truth(name: str, value: Any) -> bool:
+    text = str(value).strip().lower()
+    if text in ("1", "true", "yes", "on"):
+        return True
+    if text in ("0", "false", "no", "off"):
+        return False
+    raise SettingsError(f"{name} is {value!r}; 1 or 0 is needed")
+
+
+def _one_of(name: str, value: Any, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise SettingsError(f"{name} is {value!r}; one of {', '.join(allowed)} is needed")
+
+
+def _base_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise SettingsError(
+            f"BASE_URL is {value!r}; an address such as https://beratung.example.org is needed"
+        )
+    return value.rstrip("/")
+
+
+def _database_url(value: str, instance: Path) -> str:
+    """psycopg 3 is the only PostgreSQL driver we ship, whatever spelling of the address was given."""
+    if not value:
+        return f"sqlite:///{instance / 'deliberation.sqlite3'}"
+    for spelling in ("postgres://", "postgresql://"):
+        if value.startswith(spelling):
+            return "postgresql+psycopg://" + value.removeprefix(spelling)
+    if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise SettingsError("DATABASE_URL must start with sqlite:/// or postgresql://")
+    return value
+
+
+def _mail_url(value: str, instance: Path) -> str:
+    if not value:
+        return f"file://{instance / 'mail'}"
+    if not value.startswith(("smtp://", "smtps://", "file://")):
+        raise SettingsError("MAIL_URL must start with smtp://, smtps:// or file://")
+    return value
+
+
+def _default_sender(settings: Mapping[str, Any]) -> str:
+    return f"beratung@{urlsplit(settings['BASE_URL']).hostname}"
+
+
+def _second_factor(is_production: bool) -> str:
+    return "required" if is_production else "optional"
+
+
+def _secret_key(value: str, is_production: bool, instance: Path) -> str:
+    """On a laptop a key is made once and kept; in production somebody has to choose one."""
+    if value:
+        if is_production and len(value) < SECRET_MIN:
+            raise SettingsError(f"SECRET_KEY has {len(value)} characters; at least {SECRET_MIN} are needed")
+        return value
+    if is_production:
+        raise SettingsError(
+            "SECRET_KEY is missing; make one with: python3 -c 'import secrets; print(secrets.token_hex(32))'"
+        )
+    path = instance / "secret_key"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32))
+    return path.read_text().strip()
+
+
+def _require_imprint(settings: Mapping[str, Any]) -> None:
+    missing = [name for name in OPERATOR_FIELDS if not str(settings[name]).strip()]
+    if missing:
+        raise SettingsError(f"imprint data are missing (§ 5 DDG): {', '.join(missing)}")

@@ -1,0 +1,222 @@
+"""Bringing in a text, steering its phase, and belonging to it."""
+
+import re
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from deliberation.accounts import pseudonyms
+from deliberation.accounts.models import User
+from deliberation.database import db
+from deliberation.declarations.models import (
+    HEADING_MAX,
+    SLUG_MAX,
+    SLUG_PATTERN,
+    TITLE_MAX,
+    Declaration,
+    Edition,
+    Membership,
+    Paragraph,
+    Policy,
+    RoleGrant,
+    Thesis,
+    Wording,
+)
+from deliberation.permissions import Permission, Person, Phase, Role, require
+from deliberation.text import to_safe_html
+
+if TYPE_CHECKING:
+    from deliberation.declarations.importing import DraftDeclaration
+
+
+class SlugTaken(Exception):
+    """Another declaration has this address."""
+
+
+class SlugInvalid(Exception):
+    """An address is made of small letters, digits and single hyphens."""
+
+
+class PseudonymTaken(Exception):
+    """Somebody in this declaration already writes under a name that reads the same."""
+
+
+class PseudonymRefused(Exception):
+    """The name is too short, too long, or claims an office."""
+
+
+@dataclass(frozen=True)
+class Particulars:
+    """What stands around the text."""
+
+    slug: str
+    title: str
+    summary: str = ""
+    publisher: str = ""
+    about: str = ""
+    is_sample: bool = False
+
+
+def create_declaration(organiser: Person, draft: "DraftDeclaration", about: Particulars) -> Declaration:
+    """Store a text as a new declaration in its first edition, in the draft phase.
+
+    An organiser with an account becomes the organiser of it. Raises SlugTaken, SlugInvalid.
+    """
+    require(organiser, Permission.CREATE_DECLARATION)
+    check_slug(about.slug)
+    declaration = Declaration(
+        slug=about.slug,
+        title=about.title[:TITLE_MAX],
+        summary=about.summary,
+        publisher=about.publisher[:TITLE_MAX],
+        about=about.about,
+        about_html=to_safe_html(about.about),
+        is_sample=about.is_sample,
+        phase=Phase.DRAFT,
+        policy=Policy.FIRST,
+        theses=[],
+        editions=[],
+    )
+    edition = Edition(declaration=declaration, number=1)
+    db.session.add_all([declaration, edition])
+    db.session.flush()
+    _add_theses(declaration, edition, draft)
+    if isinstance(organiser, User):
+        grant_role(organiser, Role.ORGANISER, declaration)
+    return declaration
+
+
+def check_slug(slug: str) -> None:
+    """Raise SlugInvalid or SlugTaken unless a new declaration can have this address."""
+    if len(slug) > SLUG_MAX or not SLUG_PATTERN.fullmatch(slug):
+        raise SlugInvalid(slug)
+    if db.session.scalar(select(Declaration.id).where(Declaration.slug == slug)):
+        raise SlugTaken(slug)
+
+
+def _add_theses(declaration: Declaration, edition: Edition, draft: "DraftDeclaration") -> None:
+    for position, source in enumerate(draft.theses):
+        thesis = Thesis(
+            declaration=declaration,
+            position=position,
+            number=source.number,
+            heading=source.heading[:HEADING_MAX],
+            group=source.group[:HEADING_MAX],
+            paragraphs=[],
+        )
+        db.session.add(thesis)
+        for place, part in enumerate(source.paragraphs):
+            parts = [[unit.label, unit.level, list(unit.sentences)] for unit in part.units]
+            paragraph = Paragraph(thesis=thesis, position=place, number=part.number)
+            db.session.add(paragraph)
+            db.session.flush()
+            wording = Wording(paragraph=paragraph, edition_id=edition.id, parts=parts)
+            db.session.add(wording)
+            db.session.flush()
+            paragraph.wording_id = wording.id
+    db.session.flush()
+
+
+def change_phase(
+    organiser: Person, declaration: Declaration, phase: Phase, ends_on: date | None = None
+) -> None:
+    """Open and close what the phase table says; the end date is shown on every page and closes nothing by itself."""
+    require(organiser, Permission.CHANGE_SETTINGS, declaration)
+    declaration.phase = phase
+    declaration.phase_ends_on = ends_on
+
+
+def change_policy(organiser: Person, declaration: Declaration, policy: Policy) -> None:
+    """Decide which contributions a person looks at before they appear; what is out already stays out."""
+    require(organiser, Permission.CHANGE_SETTINGS, declaration)
+    declaration.policy = policy
+
+
+def join(user: User, declaration: Declaration) -> Membership:
+    """Make the person a participant under a pseudonym of this declaration alone; a second time changes nothing."""
+    membership = user.membership_in(declaration.id)
+    if membership is not None:
+        return membership
+    name = user.first_pseudonym
+    user.first_pseudonym = ""
+    if not name or not is_pseudonym_free(declaration, name):
+        name = free_pseudonym(declaration)
+    membership = Membership(
+        user=user,
+        declaration=declaration,
+        declaration_id=declaration.id,
+        pseudonym=name,
+        pseudonym_key=pseudonyms.to_key(name),
+        grants=[],
+    )
+    db.session.add(membership)
+    db.session.flush()
+    return membership
+
+
+def rename(user: User, declaration: Declaration, pseudonym: str) -> Membership:
+    """Take another pseudonym; it replaces the old one on everything written here.
+
+    Raises PseudonymRefused, PseudonymTaken.
+    """
+    membership = join(user, declaration)
+    name = pseudonyms.cleaned(pseudonym)
+    if not pseudonyms.is_acceptable(name):
+        raise PseudonymRefused(name)
+    if pseudonyms.to_key(name) != membership.pseudonym_key and not is_pseudonym_free(declaration, name):
+        raise PseudonymTaken(name)
+    membership.pseudonym = name
+    membership.pseudonym_key = pseudonyms.to_key(name)
+    return membership
+
+
+def grant_role(user: User, role: Role, declaration: Declaration, signing_name: str = "") -> Membership:
+    """Give a role in one declaration. Called by the operator's command line and by whoever founds a declaration."""
+    membership = join(user, declaration)
+    if role is not Role.PARTICIPANT and role not in membership.roles:
+        membership.grants.append(RoleGrant(role=role))
+    if signing_name:
+        membership.signing_name = signing_name
+    db.session.flush()
+    return membership
+
+
+def is_pseudonym_free(declaration: Declaration, pseudonym: str) -> bool:
+    """Whether nobody here reads the same, moderators' signing names included."""
+    key = pseudonyms.to_key(pseudonym)
+    query = select(Membership.pseudonym_key, Membership.signing_name).where(
+        Membership.declaration_id == declaration.id,
+        (Membership.pseudonym_key == key) | (Membership.signing_name != ""),
+    )
+    return not any(key in (taken, pseudonyms.to_key(signing)) for taken, signing in db.session.execute(query))
+
+
+def free_pseudonym(declaration: Declaration) -> str:
+    """An offered name that nobody here has."""
+    for _attempt in range(50):
+        name = pseudonyms.suggest()
+        if is_pseudonym_free(declaration, name):
+            return name
+    return f"{pseudonyms.suggest()}{secrets.randbelow(9000) + 1000}"
+
+
+def suggest_slug(title: str, taken: Iterable[str] = ()) -> str:
+    """An address made from a title: `erklaerung-zur-zeit`."""
+    plain = title.lower()
+    for letter, written in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
+        plain = plain.replace(letter, written)
+    words = re.findall(r"[a-z0-9]+", plain)
+    slug = ""
+    for word in words:
+        if len(slug) + len(word) > 40:
+            break
+        slug = f"{slug}-{word}".strip("-")
+    slug = slug or "erklaerung"
+    number, candidate = 2, slug
+    while candidate in set(taken):
+        candidate, number = f"{slug}-{number}", number + 1
+    return candidate

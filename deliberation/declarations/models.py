@@ -1,0 +1,312 @@
+"""The text and its parts. Nothing here is ever deleted because the text changed."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Optional
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
+
+from deliberation.clock import now
+from deliberation.columns import named_values
+from deliberation.database import Model, UtcDateTime, db
+from deliberation.permissions import PHASE_ALLOWS, Activity, Phase, Role
+
+if TYPE_CHECKING:
+    from deliberation.accounts.models import User
+
+SLUG_MAX = 60
+TITLE_MAX = 300
+HEADING_MAX = 500
+SLUG_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+PREAMBLE = "0"
+CLOSING = "end"
+
+
+class Policy(Enum):
+    """Which contributions a person looks at before they appear."""
+
+    NONE = "none"
+    PATTERN = "pattern"
+    FIRST = "first"
+    ALL = "all"
+
+
+class Declaration(Model):
+    """A text put up for deliberation, with its phase and rules. Its slug is its address for ever."""
+
+    __tablename__ = "declaration"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(SLUG_MAX), unique=True)
+    title: Mapped[str] = mapped_column(String(TITLE_MAX))
+    summary: Mapped[str] = mapped_column(Text, default="")
+    publisher: Mapped[str] = mapped_column(String(TITLE_MAX), default="")
+    about: Mapped[str] = mapped_column(Text, default="")
+    about_html: Mapped[str] = mapped_column(Text, default="")
+    language: Mapped[str] = mapped_column(String(5), default="de")
+    is_sample: Mapped[bool] = mapped_column(default=False)
+    phase: Mapped[Phase] = mapped_column(named_values(Phase), default=Phase.DRAFT)
+    phase_ends_on: Mapped[date | None]
+    policy: Mapped[Policy] = mapped_column(named_values(Policy), default=Policy.FIRST)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    theses: Mapped[list["Thesis"]] = relationship(
+        back_populates="declaration", order_by="Thesis.position", lazy="raise_on_sql"
+    )
+    editions: Mapped[list["Edition"]] = relationship(
+        back_populates="declaration", order_by="Edition.number", lazy="raise_on_sql"
+    )
+
+    @property
+    def declaration(self) -> "Declaration":
+        return self
+
+    def allows(self, activity: Activity) -> bool:
+        return activity in PHASE_ALLOWS[self.phase]
+
+    @property
+    def numbered_theses(self) -> list["Thesis"]:
+        return [thesis for thesis in self.theses if thesis.is_numbered]
+
+
+class Edition(Model):
+    """One state of the whole text (Fassung), numbered and dated, with a note on what changed."""
+
+    __tablename__ = "edition"
+    __table_args__ = (UniqueConstraint("declaration_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    declaration_id: Mapped[int] = mapped_column(ForeignKey("declaration.id"))
+    number: Mapped[int]
+    note: Mapped[str] = mapped_column(Text, default="")
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    declaration: Mapped[Declaration] = relationship(back_populates="editions", lazy="joined", innerjoin=True)
+
+
+class Thesis(Model):
+    """A numbered part of the text. Its number stays true in print; preamble and closing part are theses
+    with the addresses `0` and `end`."""
+
+    __tablename__ = "thesis"
+    __table_args__ = (UniqueConstraint("declaration_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    declaration_id: Mapped[int] = mapped_column(ForeignKey("declaration.id"))
+    position: Mapped[int]
+    number: Mapped[str] = mapped_column(String(20))
+    heading: Mapped[str] = mapped_column(String(HEADING_MAX), default="")
+    group: Mapped[str] = mapped_column(String(HEADING_MAX), default="")
+
+    declaration: Mapped[Declaration] = relationship(back_populates="theses", lazy="joined", innerjoin=True)
+    paragraphs: Mapped[list["Paragraph"]] = relationship(
+        back_populates="thesis", order_by="Paragraph.position", lazy="raise_on_sql"
+    )
+
+    @property
+    def is_numbered(self) -> bool:
+        return self.number not in (PREAMBLE, CLOSING)
+
+    @property
+    def thesis(self) -> "Thesis":
+        return self
+
+
+class Paragraph(Model):
+    """A numbered unit inside a thesis (3.2). Keeps its identity when it is reworded."""
+
+    __tablename__ = "paragraph"
+    __table_args__ = (UniqueConstraint("thesis_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    thesis_id: Mapped[int] = mapped_column(ForeignKey("thesis.id"), index=True)
+    position: Mapped[int]
+    number: Mapped[str] = mapped_column(String(20))
+    # The wording in force; every earlier one is kept in `wordings`.
+    wording_id: Mapped[int | None] = mapped_column(ForeignKey("wording.id", use_alter=True))
+
+    thesis: Mapped[Thesis] = relationship(back_populates="paragraphs", lazy="joined", innerjoin=True)
+    wording: Mapped["Wording"] = relationship(
+        foreign_keys=[wording_id], lazy="raise_on_sql", post_update=True
+    )
+    wordings: Mapped[list["Wording"]] = relationship(
+        back_populates="paragraph", foreign_keys="Wording.paragraph_id", lazy="raise_on_sql"
+    )
+
+    @property
+    def declaration(self) -> Declaration:
+        return self.thesis.declaration
+
+    @property
+    def full_number(self) -> str:
+        """3.2; paragraphs of preamble and closing part have no thesis number to show."""
+        return f"{self.thesis.number}.{self.number}" if self.thesis.is_numbered else self.number
+
+
+@dataclass(frozen=True)
+class Unit:
+    """The paragraph's own text (level 0) or a list item in it, with its printed label and its sentences.
+
+    `first` is the number of the first sentence, counted from 1 through the whole paragraph."""
+
+    label: str
+    level: int
+    sentences: tuple[str, ...]
+    first: int
+
+    @property
+    def numbered_sentences(self) -> list[tuple[int, str]]:
+        return list(enumerate(self.sentences, start=self.first))
+
+
+class Wording(Model):
+    """The text of one paragraph from an edition on. Never updated, never deleted.
+
+    `parts` is a list of [label, level, [sentence, …]]: the split is stored, so a sentence keeps its number
+    even if the splitting rules improve."""
+
+    __tablename__ = "wording"
+    __table_args__ = (UniqueConstraint("paragraph_id", "edition_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    paragraph_id: Mapped[int] = mapped_column(ForeignKey("paragraph.id"))
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
+    parts: Mapped[list[Any]] = mapped_column(JSON)
+
+    paragraph: Mapped[Paragraph] = relationship(
+        back_populates="wordings", foreign_keys=[paragraph_id], lazy="raise_on_sql"
+    )
+
+    @property
+    def units(self) -> list[Unit]:
+        units, first = [], 1
+        for label, level, sentences in self.parts:
+            units.append(Unit(label, level, tuple(sentences), first))
+            first += len(sentences)
+        return units
+
+    @property
+    def sentences(self) -> list[str]:
+        return [sentence for _label, _level, sentences in self.parts for sentence in sentences]
+
+    @property
+    def text(self) -> str:
+        """The whole paragraph as running text, labels included."""
+        return " ".join(f"{label} {' '.join(sentences)}".strip() for label, _level, sentences in self.parts)
+
+    def sentence_text(self, numbers: Sequence[int]) -> str:
+        """The named sentences as one text; numbers outside the wording are ignored."""
+        sentences = self.sentences
+        return " ".join(sentences[n - 1] for n in sorted(numbers) if 0 < n <= len(sentences))
+
+
+class Membership(Model):
+    """One person in one declaration: the pseudonym, the roles, and what was seen.
+
+    Contributions belong to memberships, not to accounts, so no page can link a person across
+    declarations. Imported voters are memberships without an account."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        UniqueConstraint("user_id", "declaration_id"),
+        UniqueConstraint("declaration_id", "pseudonym_key"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    declaration_id: Mapped[int] = mapped_column(ForeignKey("declaration.id"))
+    pseudonym: Mapped[str] = mapped_column(String(60))
+    # Casefolded, accents and look-alikes removed: what must be unique.
+    pseudonym_key: Mapped[str] = mapped_column(String(80))
+    # The name under which moderators answer.
+    signing_name: Mapped[str] = mapped_column(String(60), default="")
+    joined_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    # From then on votes count as cast after seeing results.
+    results_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    user: Mapped[Optional["User"]] = relationship(back_populates="memberships", lazy="raise_on_sql")
+    declaration: Mapped[Declaration] = relationship(lazy="raise_on_sql")
+    grants: Mapped[list["RoleGrant"]] = relationship(lazy="select")
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset({Role.PARTICIPANT} | {grant.role for grant in self.grants})
+
+    @property
+    def shown_name(self) -> str:
+        return self.signing_name or self.pseudonym
+
+
+class RoleGrant(Model):
+    """A role beyond participant that somebody holds in one declaration."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (
+        UniqueConstraint("membership_id", "role"),
+        CheckConstraint("role <> 'participant'", name="not_participant"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    membership_id: Mapped[int] = mapped_column(ForeignKey("membership.id", ondelete="CASCADE"))
+    role: Mapped[Role] = mapped_column(named_values(Role))
+    granted_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+def find_declaration(slug: str) -> Declaration | None:
+    """The declaration with all its theses, in one query."""
+    query = (
+        select(Declaration)
+        .outerjoin(Declaration.theses)
+        .options(contains_eager(Declaration.theses))
+        .where(Declaration.slug == slug)
+        .order_by(Thesis.position)
+    )
+    return db.session.scalars(query).unique().one_or_none()
+
+
+def load_declarations() -> list[Declaration]:
+    """All declarations, newest first."""
+    return list(
+        db.session.scalars(select(Declaration).order_by(Declaration.created_at.desc(), Declaration.id.desc()))
+    )
+
+
+def load_paragraphs(thesis_ids: Sequence[int]) -> list[Paragraph]:
+    """The paragraphs of some theses in the order of the text, each with the wording in force."""
+    query = (
+        select(Paragraph)
+        .join(Paragraph.thesis)
+        .options(contains_eager(Paragraph.thesis), joinedload(Paragraph.wording))
+        .where(Paragraph.thesis_id.in_(thesis_ids))
+        .order_by(Thesis.position, Paragraph.position)
+    )
+    return list(db.session.scalars(query))
+
+
+def find_thesis(declaration: Declaration, number: str) -> Thesis | None:
+    return next((thesis for thesis in declaration.theses if thesis.number == number), None)
+
+
+def find_paragraph(thesis: Thesis, number: str) -> Paragraph | None:
+    """A paragraph with its wording, by its printed number."""
+    query = (
+        select(Paragraph)
+        .options(joinedload(Paragraph.wording))
+        .where(Paragraph.thesis_id == thesis.id, Paragraph.number == number)
+    )
+    return db.session.scalars(query).one_or_none()
+
+
+def current_edition(declaration: Declaration) -> Edition:
+    """The edition in force: the highest number."""
+    query = (
+        select(Edition)
+        .where(Edition.declaration_id == declaration.id)
+        .order_by(Edition.number.desc())
+        .limit(1)
+    )
+    return db.session.scalars(query).one()

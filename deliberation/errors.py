@@ -1,0 +1,153 @@
+"""One page for every refusal and fault, in the language of the reader. Nothing they wrote is lost on the way."""
+
+import logging
+from typing import Any
+
+from flask import Flask, Response, g, make_response, redirect, render_template, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from deliberation.clock import BERLIN, now
+from deliberation.permissions import NotAllowed, Outdated, Permission
+from deliberation.urls import sign_in_url
+from deliberation.web import viewer
+
+log = logging.getLogger("deliberation.web")
+
+TITLES = {
+    400: _l("Diese Anfrage haben wir nicht verstanden."),
+    403: _l("Das geht hier nicht."),
+    404: _l("Diese Seite gibt es nicht (mehr)."),
+    405: _l("So lässt sich diese Seite nicht aufrufen."),
+    409: _l("Jemand war schneller."),
+    413: _l("Das ist zu groß."),
+    422: _l("Bitte prüfen Sie Ihre Eingaben."),
+    429: _l("Das waren viele Anfragen in kurzer Zeit."),
+    500: _l("Bei uns ist etwas schiefgegangen."),
+    503: _l("Das hat gerade nicht geklappt."),
+}
+ADVICE = {
+    400: _l("Gehen Sie bitte eine Seite zurück und versuchen Sie es noch einmal."),
+    404: _l("Vielleicht hat sich die Adresse geändert. Von der Startseite aus finden Sie alles."),
+    405: _l("Gehen Sie bitte eine Seite zurück und benutzen Sie den Knopf auf der Seite."),
+    409: _l("Der Beitrag wurde inzwischen geändert. Sehen Sie ihn sich an und entscheiden Sie dann neu."),
+    413: _l("Kürzen Sie bitte den Text, oder wählen Sie eine kleinere Datei."),
+    500: _l("Gespeicherte Entwürfe sind noch da. Versuchen Sie es bitte in einer Minute noch einmal."),
+    503: _l("Es wurde nichts gespeichert. Versuchen Sie es bitte in einer Minute noch einmal."),
+}
+REASONS = {
+    "signed_in": _l("Dafür melden Sie sich bitte an."),
+    "open_for_annotations": _l("In dieser Phase nehmen wir keine Anmerkungen an. Lesen können Sie alles."),
+    "open_for_stances": _l("In dieser Phase werden keine Haltungen abgefragt."),
+    "open_for_votes": _l("In dieser Phase wird nicht abgestimmt."),
+    "open_for_flags": _l("In dieser Phase kann nichts gemeldet werden."),
+    "open_for_responses": _l("In dieser Phase antwortet die Moderation nicht."),
+    "is_author": _l("Das kann nur, wer den Beitrag geschrieben hat."),
+    "not_author": _l("Das ist Ihr eigener Beitrag. Über den entscheiden oder stimmen andere."),
+    "is_moderator": _l("Diese Seite ist für die Moderation."),
+    "not_moderator": _l("Wer hier moderiert, stimmt hier nicht ab."),
+    "is_organiser": _l("Das ist Sache der Organisation."),
+    "is_operator": _l("Das ist Sache des Betriebs."),
+    "is_organiser_somewhere": _l("Das können nur Menschen, die eine Beratung organisieren."),
+    "is_visible": _l("Dieser Beitrag wird gerade nicht gezeigt."),
+    "not_withdrawn": _l("Dieser Beitrag wurde zurückgezogen."),
+}
+ABSENT = {Permission.READ, Permission.READ_ANNOTATION, Permission.READ_HIDDEN}
+"""What may not be seen looks exactly like what is not there."""
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages for refusals and faults."""
+    app.register_error_handler(NotAllowed, _not_allowed)
+    app.register_error_handler(Outdated, _outdated)
+    app.register_error_handler(CSRFError, _form_expired)
+    app.register_error_handler(OperationalError, _database_busy)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _fault)
+
+
+def error_page(status: int, advice: Any = "", **context: Any) -> Response:
+    title = TITLES.get(status, TITLES[400 if status < 500 else 500])
+    page = render_template(
+        "errors/error.html",
+        status=status, title=title, advice=advice or ADVICE.get(status, ""), reference=g.get("request_id", ""), **context,
+    )  # fmt: skip
+    return make_response(page, status)
+
+
+def unavailable() -> Response:
+    """The database cannot take the write now: say so, keep what was written on the page, ask to come back."""
+    response = error_page(503, kept=kept_text())
+    response.headers["Retry-After"] = "60"
+    return response
+
+
+def kept_text() -> dict[str, str]:
+    """The words somebody just sent, to be shown again whatever went wrong."""
+    if request.method != "POST":
+        return {}
+    return {
+        name: request.form[name]
+        for name in ("body", "wording", "explanation", "reason")
+        if request.form.get(name)
+    }
+
+
+def _not_allowed(error: NotAllowed) -> Any:
+    if error.permission in ABSENT:
+        return error_page(404)
+    if not viewer().is_signed_in and error.missing in (
+        "signed_in",
+        "is_author",
+        "is_moderator",
+        "is_organiser",
+        "is_operator",
+        "is_organiser_somewhere",
+    ):
+        return redirect(sign_in_url(), 303)
+    return error_page(403, REASONS.get(error.missing, ""), kept=kept_text(), thing=error.thing)
+
+
+def _outdated(error: Outdated) -> Any:
+    return error_page(409, kept=kept_text(), thing=error.thing)
+
+
+def _form_expired(error: CSRFError) -> Any:
+    """The session ended while somebody was writing: show the text again with a fresh form."""
+    advice = _("Die Seite war lange offen, deshalb haben wir Ihre Eingabe vorsichtshalber nicht übernommen.")
+    return error_page(400, advice, kept=kept_text(), resend=bool(kept_text()))
+
+
+def _database_busy(error: OperationalError) -> Any:
+    log.exception("%s database not available", g.get("request_id", "-"))
+    return unavailable()
+
+
+def _http_error(error: HTTPException) -> Any:
+    status = error.code or 500
+    if status < 400:
+        return error
+    if status == 429:
+        return _too_many(error)
+    return error_page(status, kept=kept_text())
+
+
+def _too_many(error: HTTPException) -> Any:
+    from datetime import timedelta
+
+    from deliberation.web import limiter
+
+    limit = limiter.current_limit
+    wait = max(1, limit.reset_at - int(now().timestamp())) if limit else 60
+    again = (now() + timedelta(seconds=wait)).astimezone(BERLIN).strftime("%H:%M")
+    response = error_page(429, _("Ab %(time)s Uhr geht es weiter.", time=again), kept=kept_text())
+    response.headers["Retry-After"] = str(wait)
+    return response
+
+
+def _fault(error: Exception) -> Any:
+    log.exception("%s fault in %s", g.get("request_id", "-"), request.endpoint)
+    return error_page(500, kept=kept_text())

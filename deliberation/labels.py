@@ -1,0 +1,167 @@
+"""What the enumerations are called on the page, and which icon stands beside them."""
+
+from enum import Enum
+from typing import Any
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+
+from deliberation.annotations.models import Kind, ResponseKind, StanceValue, Status, VoteValue
+from deliberation.annotations.threads import Order
+from deliberation.declarations.models import CLOSING, PREAMBLE, Policy, Thesis
+from deliberation.moderation.models import DecisionKind, FlagReason, Rule
+from deliberation.permissions import Activity, Permission, Phase, Role
+from deliberation.text import excerpt
+
+LABELS: dict[Enum, Any] = {
+    Kind.PRACTICE: _l("Aus der Praxis"),
+    Kind.PROPOSAL: _l("Textvorschlag"),
+    Kind.QUESTION: _l("Frage"),
+    Kind.OBJECTION: _l("Einwand"),
+    Kind.AGREEMENT: _l("Zustimmung"),
+    Kind.REFERENCE: _l("Hinweis"),
+    StanceValue.CARRY: _l("Trage ich mit"),
+    StanceValue.CHANGE: _l("Nur mit Änderung"),
+    StanceValue.AGAINST: _l("Trage ich nicht mit"),
+    StanceValue.UNCLEAR: _l("Noch unklar"),
+    VoteValue.AGREE: _l("Auch so"),
+    VoteValue.DISAGREE: _l("Anders"),
+    VoteValue.PASS: _l("Unentschieden"),
+    ResponseKind.INQUIRY: _l("Nachfrage"),
+    ResponseKind.INFORMATION: _l("Information"),
+    ResponseKind.SUMMARY: _l("Zusammenfassung"),
+    ResponseKind.BRIDGE: _l("Brücke"),
+    ResponseKind.RULES: _l("Hinweis zu den Regeln"),
+    Status.VISIBLE: _l("sichtbar"),
+    Status.PENDING: _l("wird geprüft"),
+    Status.HIDDEN: _l("nicht gezeigt"),
+    Status.WITHDRAWN: _l("zurückgezogen"),
+    FlagReason.RECOGNISABLE: _l("Jemand ist erkennbar"),
+    FlagReason.ATTACK: _l("Beleidigung oder Angriff"),
+    FlagReason.ILLEGAL: _l("Rechtswidrig"),
+    FlagReason.OTHER: _l("Anderes"),
+    DecisionKind.PUBLISH: _l("Unverändert zeigen"),
+    DecisionKind.HIDE: _l("Nicht zeigen"),
+    DecisionKind.RESTORE: _l("Wieder zeigen"),
+    DecisionKind.RETURN: _l("Nachfragen"),
+    Rule.STAY: _l("Regel 1: Beim Absatz bleiben"),
+    Rule.PROTECT: _l("Regel 2: Niemanden erkennbar machen"),
+    Rule.RESPECT: _l("Regel 3: Menschen achten"),
+    Rule.EVIDENCE: _l("Regel 4: Belege nennen"),
+    Rule.NO_ADVERTISING: _l("Regel 5: Keine Werbung"),
+    Rule.LAW: _l("Rechtswidrig"),
+    Phase.DRAFT: _l("Entwurf"),
+    Phase.READING: _l("Lesen und Haltung zeigen"),
+    Phase.ANNOTATING: _l("Beratung"),
+    Phase.VOTING: _l("Schlussrunde"),
+    Phase.EVALUATING: _l("Auswertung"),
+    Phase.CLOSED: _l("Beendet"),
+    Policy.NONE: _l("Alles erscheint sofort"),
+    Policy.PATTERN: _l("Was nach Personendaten aussieht, wird zuerst gelesen"),
+    Policy.FIRST: _l("Erste Beiträge und mögliche Personendaten werden zuerst gelesen"),
+    Policy.ALL: _l("Alles wird zuerst gelesen"),
+    Role.PARTICIPANT: _l("Teilnehmende"),
+    Role.MODERATOR: _l("Moderation"),
+    Role.ORGANISER: _l("Organisation"),
+}
+
+PHASE_SENTENCES = {
+    Phase.DRAFT: _l("Entwurf, nur für das Team sichtbar"),
+    Phase.READING: _l("Lesen und Haltung zeigen"),
+    Phase.ANNOTATING: _l("Beratung offen"),
+    Phase.VOTING: _l("Schlussrunde: nur noch abstimmen"),
+    Phase.EVALUATING: _l("Beratung beendet, die Auswertung läuft"),
+    Phase.CLOSED: _l("Beratung beendet"),
+}
+
+KIND_HINTS = {
+    Kind.PRACTICE: _l("Was ist passiert? Was folgt daraus für diesen Absatz?"),
+    Kind.PROPOSAL: _l("Schreiben Sie den Satz so, wie er stehen soll. Und kurz, warum."),
+    Kind.QUESTION: _l("Was ist unklar? Was müssten Sie wissen?"),
+    Kind.OBJECTION: _l("Was spricht dagegen? Was wäre besser?"),
+    Kind.AGREEMENT: _l("Warum tragen Sie das mit?"),
+    Kind.REFERENCE: _l("Welche Quelle, Regel oder Erfahrung sollte man kennen?"),
+}
+
+
+ORDER_LABELS = {
+    Order.MIXED: _l("Gemischt (für alle gleich fair)"),
+    Order.NEWEST: _l("Neueste zuerst"),
+    Order.AGREED: _l("Verbindend"),
+    Order.DISPUTED: _l("Umstritten"),
+    Order.UNANSWERED: _l("Noch ohne Antwort"),
+    Order.OLDEST: _l("Älteste zuerst"),
+}
+
+ORDER_HINTS = {
+    Order.MIXED: _l("Jeden Tag neu gemischt, damit niemand immer oben steht. Ungelesenes zuerst."),
+    Order.NEWEST: _l("Nach der letzten Antwort im Gespräch."),
+    Order.AGREED: _l("Was die meisten auch so sehen, vorsichtig geschätzt aus den veröffentlichten Stimmen."),
+    Order.DISPUTED: _l("Wo sich Zustimmung und Widerspruch die Waage halten, ab 10 Stimmen."),
+    Order.UNANSWERED: _l("Fragen zuerst, die ältesten oben."),
+    Order.OLDEST: _l("In der Reihenfolge, in der geschrieben wurde."),
+}
+
+
+def order_label(order: Order) -> str:
+    return str(ORDER_LABELS[order])
+
+
+def order_hint(order: Order) -> str:
+    return str(ORDER_HINTS[order])
+
+
+def label(member: Enum) -> str:
+    return str(LABELS[member])
+
+
+def phase_sentence(phase: Phase) -> str:
+    return str(PHASE_SENTENCES[phase])
+
+
+def kind_hint(kind: Kind) -> str:
+    return str(KIND_HINTS[kind])
+
+
+def thesis_name(thesis: Thesis) -> str:
+    """`These 3`, or what the parts without a number are called."""
+    if thesis.number == PREAMBLE:
+        return str(_l("Vorbemerkung"))
+    if thesis.number == CLOSING:
+        return str(_l("Schlussteil"))
+    return str(_l("These %(number)s", number=thesis.number))
+
+
+def place_name(thesis: Thesis, paragraph: Any) -> str:
+    """`Absatz 3.2`, `These 3`, `Vorbemerkung, Absatz 1`."""
+    if paragraph is None:
+        return thesis_name(thesis)
+    if thesis.is_numbered:
+        return str(_l("Absatz %(number)s", number=f"{thesis.number}.{paragraph.number}"))
+    return str(_l("%(part)s, Absatz %(number)s", part=thesis_name(thesis), number=paragraph.number))
+
+
+def short_title(title: str) -> str:
+    """What fits into the header: the part before a colon or dash, else the first words."""
+    head = title.split(":")[0].split(" – ")[0].strip()
+    return excerpt(head, 60)
+
+
+def init_app(app: Flask) -> None:
+    """Hand words and the enumerations themselves to the templates."""
+    for function in (label, phase_sentence, kind_hint, thesis_name, short_title, order_label, order_hint):
+        app.jinja_env.filters[function.__name__] = function
+    app.jinja_env.globals["place_name"] = place_name
+    for kind in (
+        Kind,
+        StanceValue,
+        VoteValue,
+        ResponseKind,
+        FlagReason,
+        DecisionKind,
+        Rule,
+        Phase,
+        Permission,
+        Activity,
+    ):
+        app.jinja_env.globals[kind.__name__] = kind

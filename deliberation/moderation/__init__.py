@@ -1,0 +1,1 @@
+"""Keeping it fair: flags, decisions, the queue and the public log."""

@@ -1,0 +1,1 @@
+"""Keeping people informed. So far: the outbox."""

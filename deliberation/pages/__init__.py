@@ -1,0 +1,1 @@
+"""Everything around the declaration: for now the fixed pages of the site and its health."""

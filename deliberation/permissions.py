@@ -1,0 +1,251 @@
+"""Who may do what, when, on what: one table that a non-programmer can review.
+
+`PERMISSIONS` maps each permission to alternatives; an alternative is a list of named conditions that must
+all hold. Verbs call `require()` in their first line, templates ask `may()`. Nobody else knows a role.
+"""
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Any, Protocol
+
+
+class Role(Enum):
+    """Held per declaration. Anyone without a role is a reader; the operator runs the site."""
+
+    PARTICIPANT = "participant"
+    MODERATOR = "moderator"
+    ORGANISER = "organiser"
+
+
+class Phase(Enum):
+    """Where a deliberation stands; every page says so."""
+
+    DRAFT = "draft"
+    READING = "reading"
+    ANNOTATING = "annotating"
+    VOTING = "voting"
+    EVALUATING = "evaluating"
+    CLOSED = "closed"
+
+
+class Activity(Enum):
+    """What a phase can open."""
+
+    ANNOTATE = "annotate"
+    STANCE = "stance"
+    VOTE = "vote"
+    RATE = "rate"
+    FLAG = "flag"
+    RESPOND = "respond"
+
+
+_ALWAYS = frozenset({Activity.FLAG, Activity.RESPOND})
+
+PHASE_ALLOWS: dict[Phase, frozenset[Activity]] = {
+    Phase.DRAFT: frozenset(),
+    Phase.READING: _ALWAYS | {Activity.STANCE},
+    Phase.ANNOTATING: _ALWAYS | {Activity.ANNOTATE, Activity.STANCE, Activity.VOTE},
+    Phase.VOTING: _ALWAYS | {Activity.STANCE, Activity.VOTE, Activity.RATE},
+    Phase.EVALUATING: _ALWAYS,
+    Phase.CLOSED: _ALWAYS,
+}
+
+
+class Permission(Enum):
+    """Everything a person can do. The thing it is asked about stands in brackets."""
+
+    READ = "read the text, its annotations and results (declaration)"
+    ANNOTATE = "write an annotation (declaration)"
+    REPLY = "answer an annotation (annotation)"
+    READ_ANNOTATION = "read the words of an annotation (annotation)"
+    EDIT = "change the words of an annotation (annotation)"
+    WITHDRAW = "take an annotation back (annotation)"
+    TAKE_STANCE = "take a stance on a paragraph or thesis (declaration)"
+    VOTE = "vote on an annotation (annotation)"
+    FLAG = "report an annotation (annotation)"
+    SEE_QUEUE = "see what waits for moderation (declaration)"
+    MODERATE = "decide on an annotation (annotation)"
+    RESPOND = "answer in public as moderation (annotation)"
+    READ_HIDDEN = "read words that are not shown (annotation)"
+    EXPORT = "take results away as a file (declaration)"
+    CHANGE_SETTINGS = "change phase and policy (declaration)"
+    CREATE_DECLARATION = "bring in a new text (site)"
+    MANAGE_ACCOUNTS = "create and end accounts (site)"
+
+
+class Person(Protocol):
+    """Whoever acts: an account or a guest."""
+
+    @property
+    def is_signed_in(self) -> bool: ...
+
+    @property
+    def is_operator(self) -> bool: ...
+
+    @property
+    def is_organiser_somewhere(self) -> bool: ...
+
+    def roles_in(self, declaration_id: int) -> frozenset[Role]: ...
+
+    def wrote(self, annotation: Any) -> bool: ...
+
+
+class Guest:
+    """Somebody who is not signed in."""
+
+    id = None
+    is_signed_in = False
+    is_operator = False
+    is_organiser_somewhere = False
+
+    def roles_in(self, declaration_id: int) -> frozenset[Role]:
+        return frozenset()
+
+    def wrote(self, annotation: Any) -> bool:
+        return False
+
+    def membership_in(self, declaration_id: int) -> None:
+        return None
+
+
+class Operator(Guest):
+    """The command line: whoever can run it owns the machine."""
+
+    is_signed_in = True
+    is_operator = True
+
+
+class NotAllowed(Exception):
+    """The person may not do this. `missing` names the first condition that failed."""
+
+    def __init__(self, permission: Permission, missing: str, thing: Any = None) -> None:
+        super().__init__(f"{permission.name}: {missing}")
+        self.permission = permission
+        self.missing = missing
+        self.thing = thing
+
+
+class Outdated(Exception):
+    """Somebody changed the thing meanwhile; `thing` is its present state."""
+
+    def __init__(self, thing: Any) -> None:
+        super().__init__("changed meanwhile")
+        self.thing = thing
+
+
+Condition = Callable[[Person, Any], bool]
+
+
+def signed_in(person: Person, thing: Any) -> bool:
+    return person.is_signed_in
+
+
+def is_operator(person: Person, thing: Any) -> bool:
+    return person.is_operator
+
+
+def is_organiser_somewhere(person: Person, thing: Any) -> bool:
+    return person.is_organiser_somewhere
+
+
+def is_moderator(person: Person, thing: Any) -> bool:
+    return Role.MODERATOR in person.roles_in(thing.declaration.id)
+
+
+def not_moderator(person: Person, thing: Any) -> bool:
+    return not is_moderator(person, thing)
+
+
+def is_organiser(person: Person, thing: Any) -> bool:
+    return Role.ORGANISER in person.roles_in(thing.declaration.id)
+
+
+def is_team(person: Person, thing: Any) -> bool:
+    return person.is_operator or bool(person.roles_in(thing.declaration.id) - {Role.PARTICIPANT})
+
+
+def not_draft(person: Person, thing: Any) -> bool:
+    return thing.declaration.phase is not Phase.DRAFT
+
+
+def is_author(person: Person, thing: Any) -> bool:
+    return person.wrote(thing)
+
+
+def not_author(person: Person, thing: Any) -> bool:
+    return not person.wrote(thing)
+
+
+def is_visible(person: Person, thing: Any) -> bool:
+    return bool(thing.is_visible)
+
+
+def not_withdrawn(person: Person, thing: Any) -> bool:
+    return not thing.is_withdrawn
+
+
+def open_for_annotations(person: Person, thing: Any) -> bool:
+    return Activity.ANNOTATE in PHASE_ALLOWS[thing.declaration.phase]
+
+
+def open_for_stances(person: Person, thing: Any) -> bool:
+    return Activity.STANCE in PHASE_ALLOWS[thing.declaration.phase]
+
+
+def open_for_votes(person: Person, thing: Any) -> bool:
+    return Activity.VOTE in PHASE_ALLOWS[thing.declaration.phase]
+
+
+def open_for_flags(person: Person, thing: Any) -> bool:
+    return Activity.FLAG in PHASE_ALLOWS[thing.declaration.phase]
+
+
+def open_for_responses(person: Person, thing: Any) -> bool:
+    return Activity.RESPOND in PHASE_ALLOWS[thing.declaration.phase]
+
+
+PERMISSIONS: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
+    Permission.READ: ((not_draft,), (is_team,)),
+    Permission.ANNOTATE: ((open_for_annotations, signed_in),),
+    Permission.REPLY: ((is_visible, open_for_annotations, signed_in),),
+    Permission.READ_ANNOTATION: ((not_draft, is_visible), (is_author,), (is_moderator,)),
+    # A hidden one may be revised: that is what its author is asked to do.
+    Permission.EDIT: ((signed_in, is_author, not_withdrawn, open_for_annotations),),
+    Permission.WITHDRAW: ((signed_in, is_author, not_withdrawn),),
+    Permission.TAKE_STANCE: ((open_for_stances, signed_in, not_moderator),),
+    Permission.VOTE: ((is_visible, open_for_votes, signed_in, not_author, not_moderator),),
+    Permission.FLAG: ((is_visible, open_for_flags, not_author),),
+    Permission.SEE_QUEUE: ((is_moderator,),),
+    Permission.MODERATE: ((is_moderator, not_author, not_withdrawn),),
+    Permission.RESPOND: ((is_moderator, is_visible, open_for_responses),),
+    Permission.READ_HIDDEN: ((is_author,), (is_moderator,)),
+    Permission.EXPORT: ((is_organiser,), (is_operator,)),
+    Permission.CHANGE_SETTINGS: ((is_organiser,), (is_operator,)),
+    Permission.CREATE_DECLARATION: ((is_operator,), (is_organiser_somewhere,)),
+    Permission.MANAGE_ACCOUNTS: ((is_operator,),),
+}
+
+
+def missing_condition(person: Person, permission: Permission, thing: Any = None) -> str | None:
+    """The name of the first condition that fails in the most promising alternative; None when allowed."""
+    failed: list[tuple[int, str]] = []
+    for alternative in PERMISSIONS[permission]:
+        for held, condition in enumerate(alternative):
+            if not condition(person, thing):
+                failed.append((held, condition.__name__))
+                break
+        else:
+            return None
+    return max(failed, key=lambda failure: failure[0])[1]
+
+
+def may(person: Person, permission: Permission, thing: Any = None) -> bool:
+    """Answer for a template or a list; never changes anything."""
+    return missing_condition(person, permission, thing) is None
+
+
+def require(person: Person, permission: Permission, thing: Any = None) -> None:
+    """First line of every verb. Raises NotAllowed with the condition that failed."""
+    missing = missing_condition(person, permission, thing)
+    if missing:
+        raise NotAllowed(permission, missing, thing)

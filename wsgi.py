@@ -1,0 +1,3 @@
+from deliberation import create_app
+
+app = create_app()
