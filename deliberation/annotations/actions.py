@@ -1,0 +1,334 @@
+"""Writing, answering, changing and taking back contributions; voting and taking a stance."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from deliberation.accounts.models import User, random_key
+from deliberation.annotations import patterns, tallies
+from deliberation.annotations.models import (
+    BODY_MAX,
+    CONTEXT,
+    QUOTE_MAX,
+    REASON_MAX,
+    Annotation,
+    EarlierVersion,
+    Kind,
+    Stance,
+    StanceValue,
+    Status,
+    Vote,
+    VoteValue,
+    count_contributions,
+)
+from deliberation.clock import now
+from deliberation.database import db
+from deliberation.declarations.actions import join
+from deliberation.declarations.models import (
+    Declaration,
+    Membership,
+    Paragraph,
+    Policy,
+    Thesis,
+    Wording,
+    current_edition,
+)
+from deliberation.permissions import Permission, require
+from deliberation.text import RENDER_VERSION, normalised, to_safe_html
+
+
+class TextInvalid(Exception):
+    """The words are missing or too long; the form has told the person before."""
+
+
+class QuoteNotFound(Exception):
+    """The quoted words do not stand in the sentence they were taken from."""
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """What somebody wants to say, as it came from a form. `sentences` counts from 1 within the paragraph."""
+
+    body: str
+    kind: Kind | None = None
+    sentences: Sequence[int] = ()
+    quote: str = ""
+    wording: str = ""
+    is_quotable: bool = False
+    form_key: str = ""
+
+
+def post_annotation(
+    author: User, thesis: Thesis, paragraph: Paragraph | None, words: Contribution
+) -> Annotation:
+    """Publish an annotation on a paragraph, some of its sentences, or a thesis as a whole.
+
+    It waits for a moderator first when the policy says so (`must_be_checked`). The same form key sent again
+    returns what the first sending made. Raises TextInvalid.
+    """
+    declaration = thesis.declaration
+    require(author, Permission.ANNOTATE, declaration)
+    if words.kind is None or (words.kind is Kind.PROPOSAL and not normalised(words.wording)):
+        raise TextInvalid("an annotation has a kind, a proposal a wording")
+    wording = paragraph.wording if paragraph else None
+    sentences = _existing_sentences(wording, words.sentences)
+    return _post(
+        author,
+        declaration,
+        words,
+        thesis_id=thesis.id,
+        paragraph_id=paragraph.id if paragraph else None,
+        wording_id=wording.id if wording else None,
+        kind=words.kind,
+        sentences=sentences,
+        proposed_wording=normalised(words.wording) if words.kind is Kind.PROPOSAL else "",
+        **_quote_selector(wording, sentences, words.quote),
+    )
+
+
+def post_reply(author: User, parent: Annotation, words: Contribution) -> Annotation:
+    """Answer an annotation or another reply; otherwise as `post_annotation`."""
+    require(author, Permission.REPLY, parent)
+    return _post(
+        author,
+        parent.declaration,
+        words,
+        thesis_id=parent.thesis_id,
+        paragraph_id=parent.paragraph_id,
+        wording_id=parent.wording_id,
+        parent_id=parent.number,
+        root_id=parent.thread_number,
+    )
+
+
+def _post(author: User, declaration: Declaration, words: Contribution, **place: Any) -> Annotation:
+    membership = join(author, declaration)
+    form_key = words.form_key or random_key()
+    body = _checked_body(words.body)
+    hits = hits_in(words)
+    held = must_be_checked(membership, declaration, hits)
+
+    def make() -> Annotation:
+        return Annotation(
+            declaration=declaration,
+            edition_id=current_edition(declaration).id,
+            author=membership,
+            author_id=membership.id,
+            body=body,
+            body_html=to_safe_html(body),
+            render_version=RENDER_VERSION,
+            is_quotable=words.is_quotable,
+            status=Status.PENDING if held else Status.VISIBLE,
+            held_because=[[hit.code, hit.text] for hit in hits] if held else [],
+            form_key=form_key,
+            **place,
+        )
+
+    sent = select(Annotation).where(Annotation.author_id == membership.id, Annotation.form_key == form_key)
+    return once(sent, make)
+
+
+Row = TypeVar("Row")
+
+
+def once(find: Any, make: Callable[[], Row]) -> Row:
+    """The row that `find` selects, or the one that `make` makes: a form sent twice is stored once.
+
+    Two sendings at the same moment both miss the row; the unique key stops the second, which then finds it.
+    """
+    found = db.session.scalars(find).one_or_none()
+    if found is not None:
+        return found  # type: ignore[no-any-return]
+    try:
+        with db.session.begin_nested():
+            with db.session.no_autoflush:
+                row = make()
+            db.session.add(row)
+            db.session.flush()
+    except IntegrityError:
+        return db.session.scalars(find).one()  # type: ignore[no-any-return]
+    return row
+
+
+def hits_in(words: Contribution) -> list[Any]:
+    """What in the words could make somebody recognisable."""
+    return [hit for text in (words.body, words.wording) for hit in patterns.find_hits(normalised(text))]
+
+
+def must_be_checked(membership: Membership | None, declaration: Declaration, hits: Sequence[Any]) -> bool:
+    """Whether a contribution waits for a moderator before it appears, by the declaration's policy."""
+    match declaration.policy:
+        case Policy.NONE:
+            return False
+        case Policy.ALL:
+            return True
+        case Policy.PATTERN:
+            return bool(hits)
+        case Policy.FIRST:
+            return bool(hits) or membership is None or count_contributions(membership) == 0
+
+
+def _checked_body(source: str) -> str:
+    body = normalised(source)
+    if not body or len(body) > BODY_MAX:
+        raise TextInvalid(f"{len(body)} characters")
+    return body
+
+
+def _existing_sentences(wording: Wording | None, numbers: Sequence[int]) -> list[int]:
+    count = len(wording.sentences) if wording else 0
+    return sorted({number for number in numbers if 0 < number <= count})
+
+
+def _quote_selector(wording: Wording | None, sentences: Sequence[int], quote: str) -> dict[str, Any]:
+    """The quote with its surroundings, if the words really stand there; what does not match is left out."""
+    exact = " ".join(quote.split())[:QUOTE_MAX]
+    if wording is None or not exact:
+        return {}
+    text = wording.text
+    start = text.find(exact)
+    for number in sentences:
+        sentence_start = text.find(wording.sentence_text([number]))
+        inside = text.find(exact, max(sentence_start, 0))
+        start = inside if inside >= 0 else start
+        break
+    if start < 0:
+        return {}
+    end = start + len(exact)
+    return {
+        "quote": exact,
+        "quote_prefix": text[max(0, start - CONTEXT) : start],
+        "quote_suffix": text[end : end + CONTEXT],
+        "quote_start": start,
+    }
+
+
+def edit_annotation(author: User, annotation: Annotation, body: str, wording: str = "") -> Annotation:
+    """Change one's own words. What stood there before stays readable.
+
+    A hidden or held text goes back to the moderators; a published one is held again if it now shows
+    somebody recognisable. Raises TextInvalid.
+    """
+    require(author, Permission.EDIT, annotation)
+    new_body = _checked_body(body)
+    new_wording = normalised(wording) if annotation.kind is Kind.PROPOSAL else ""
+    if annotation.kind is Kind.PROPOSAL and not new_wording:
+        raise TextInvalid("a proposal has a wording")
+    if (new_body, new_wording) == (annotation.body, annotation.proposed_wording):
+        return annotation
+    _keep_version(annotation)
+    annotation.body, annotation.body_html = new_body, to_safe_html(new_body)
+    annotation.render_version = RENDER_VERSION
+    annotation.proposed_wording = new_wording
+    annotation.edited_at = now()
+    annotation.version += 1
+    _hold_if_needed(annotation, hits_in(Contribution(body=new_body, wording=new_wording)))
+    return annotation
+
+
+def _keep_version(annotation: Annotation) -> None:
+    # What was never public stays out of the public history.
+    if not annotation.is_visible:
+        return
+    db.session.add(
+        EarlierVersion(
+            annotation_id=annotation.number,
+            body=annotation.body,
+            body_html=annotation.body_html,
+            proposed_wording=annotation.proposed_wording,
+            written_at=annotation.edited_at or annotation.created_at,
+        )
+    )
+
+
+def _hold_if_needed(annotation: Annotation, hits: Sequence[Any]) -> None:
+    held_again = bool(hits) and annotation.declaration.policy is not Policy.NONE
+    if annotation.is_hidden or annotation.declaration.policy is Policy.ALL or held_again:
+        annotation.status = Status.PENDING
+    if annotation.is_pending:
+        annotation.held_because = [[hit.code, hit.text] for hit in hits]
+
+
+def withdraw(author: User, annotation: Annotation) -> None:
+    """Take one's own contribution back. Its words go from every page; its place and the replies stay."""
+    require(author, Permission.WITHDRAW, annotation)
+    annotation.status = Status.WITHDRAWN
+    annotation.version += 1
+
+
+def cast_vote(voter: User, annotation: Annotation, value: VoteValue | None) -> None:
+    """Vote on an annotation, change the vote, or withdraw it (None). One per person by constraint."""
+    require(voter, Permission.VOTE, annotation)
+    membership = join(voter, annotation.declaration)
+    _queue_up(Annotation, Annotation.number == annotation.number)
+    same = select(Vote).where(Vote.annotation_id == annotation.number, Vote.voter_id == membership.id)
+    if value is None:
+        _withdraw_row(same)
+    else:
+        seen = membership.results_seen_at is not None
+        vote = once(
+            same,
+            lambda: Vote(
+                annotation_id=annotation.number, voter_id=membership.id, value=value, seen_before=seen
+            ),
+        )
+        if vote.value is not value:
+            vote.value, vote.cast_at, vote.seen_before = value, now(), True
+    db.session.flush()
+    tallies.refresh_votes(annotation)
+
+
+def _queue_up(table: Any, condition: Any) -> None:
+    """Let counts of one thing be made one after the other (PostgreSQL; on SQLite writes queue up anyway)."""
+    db.session.execute(select(table.__mapper__.primary_key[0]).where(condition).with_for_update()).all()
+
+
+def _withdraw_row(find: Any) -> None:
+    row = db.session.scalars(find).one_or_none()
+    if row is not None:
+        db.session.delete(row)
+
+
+def take_stance(
+    holder: User, thesis: Thesis, paragraph: Paragraph | None, value: StanceValue | None, reason: str = ""
+) -> None:
+    """Take a stance on a paragraph or a thesis as a whole, change it, or withdraw it (None).
+
+    The reason is kept for "only with changes" and "not": what would have to change.
+    """
+    require(holder, Permission.TAKE_STANCE, thesis.declaration)
+    membership = join(holder, thesis.declaration)
+    _queue_up(Thesis, Thesis.id == thesis.id)
+    same = select(Stance).where(
+        Stance.thesis_id == thesis.id,
+        Stance.holder_id == membership.id,
+        Stance.paragraph_id == paragraph.id if paragraph else Stance.paragraph_id.is_(None),
+    )
+    if value is None:
+        _withdraw_row(same)
+    else:
+        stance = once(same, lambda: _new_stance(membership, thesis, paragraph, value))
+        if stance.value is not value:
+            stance.value, stance.taken_at, stance.seen_before = value, now(), True
+        asks_for_reason = value in (StanceValue.CHANGE, StanceValue.AGAINST)
+        stance.reason = normalised(reason)[:REASON_MAX] if asks_for_reason else ""
+    db.session.flush()
+    tallies.refresh_stances(thesis, paragraph)
+
+
+def _new_stance(
+    membership: Membership, thesis: Thesis, paragraph: Paragraph | None, value: StanceValue
+) -> Stance:
+    return Stance(
+        declaration_id=thesis.declaration_id,
+        thesis_id=thesis.id,
+        paragraph_id=paragraph.id if paragraph else None,
+        wording_id=paragraph.wording_id if paragraph else None,
+        edition_id=current_edition(thesis.declaration).id,
+        holder_id=membership.id,
+        value=value,
+        seen_before=membership.results_seen_at is not None,
+    )

@@ -1,0 +1,126 @@
+"""What people fill in when they contribute. Limits come from the models."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
+
+from deliberation.annotations.actions import Contribution
+from deliberation.annotations.models import BODY_MAX, QUOTE_MAX, REASON_MAX, Kind, StanceValue
+from deliberation.labels import LABELS
+from deliberation.text import normalised
+
+KEY_MAX = 64
+
+
+class Words:
+    """The text of a contribution: present and not too long, counted as it will be kept."""
+
+    def __init__(self, missing: Any) -> None:
+        self.missing = missing
+
+    def __call__(self, form: Any, field: Any) -> None:
+        text = normalised(field.data or "")
+        if not text:
+            raise StopValidation(str(self.missing))
+        over = len(text) - BODY_MAX
+        if over > 0:
+            raise StopValidation(
+                ngettext(
+                    "Ihr Text ist %(num)s Zeichen zu lang. Kürzen Sie ihn oder teilen Sie ihn auf zwei Anmerkungen auf.",
+                    "Ihr Text ist %(num)s Zeichen zu lang. Kürzen Sie ihn oder teilen Sie ihn auf zwei Anmerkungen auf.",
+                    over,
+                )
+            )
+
+
+class SentenceField(SelectMultipleField):
+    """Numbers of sentences; what is no number is left out, which ones exist is known by the verb."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = [
+            int(value) for value in valuelist if value.isascii() and value.isdigit() and len(value) < 6
+        ]
+
+    def pre_validate(self, form: Any) -> None:
+        return
+
+
+class AnnotationForm(FlaskForm):  # type: ignore[misc]
+    kind = RadioField(
+        choices=[(kind.value, LABELS[kind]) for kind in Kind],
+        validators=[InputRequired(_l("Bitte wählen Sie aus, was Sie beitragen möchten."))],
+        validate_choice=True,
+    )
+    sentence = SentenceField(coerce=int, choices=[])
+    quote = StringField(validators=[Length(max=QUOTE_MAX)])
+    wording = TextAreaField()
+    body = TextAreaField(
+        validators=[Words(_l("Schreiben Sie bitte Ihre Anmerkung. Das Feld ist noch leer."))]
+    )
+    quotable = BooleanField()
+    form_key = HiddenField(validators=[Length(max=KEY_MAX)])
+    checked = HiddenField()
+    action = HiddenField()
+
+    def validate_wording(self, field: Any) -> None:
+        if self.kind.data != Kind.PROPOSAL.value:
+            return
+        if not normalised(field.data or ""):
+            raise ValidationError(_l("Schreiben Sie bitte, wie der Satz lauten soll."))
+        if len(normalised(field.data)) > BODY_MAX:
+            raise ValidationError(_l("Der vorgeschlagene Wortlaut ist zu lang."))
+
+    def to_contribution(self) -> Contribution:
+        return Contribution(
+            body=self.body.data or "",
+            kind=Kind(self.kind.data) if self.kind.data in {kind.value for kind in Kind} else None,
+            sentences=self.sentence.data or [],
+            quote=self.quote.data or "",
+            wording=self.wording.data or "",
+            is_quotable=bool(self.quotable.data),
+            form_key=self.form_key.data or "",
+        )
+
+    def to_fields(self) -> dict[str, Any]:
+        """What a draft keeps."""
+        return {
+            "kind": self.kind.data if self.kind.data != "None" else "",
+            "sentence": self.sentence.data or [],
+            "quote": self.quote.data or "",
+            "wording": self.wording.data or "",
+            "body": self.body.data or "",
+            "quotable": bool(self.quotable.data),
+        }
+
+
+class ReplyForm(FlaskForm):  # type: ignore[misc]
+    body = TextAreaField(validators=[Words(_l("Schreiben Sie bitte Ihre Antwort. Das Feld ist noch leer."))])
+    form_key = HiddenField(validators=[Length(max=KEY_MAX)])
+    checked = HiddenField()
+    action = HiddenField()
+
+    def to_contribution(self) -> Contribution:
+        return Contribution(body=self.body.data or "", form_key=self.form_key.data or "")
+
+    def to_fields(self) -> dict[str, Any]:
+        return {"body": self.body.data or ""}
+
+
+class EditForm(FlaskForm):  # type: ignore[misc]
+    body = TextAreaField(
+        validators=[Words(_l("Schreiben Sie bitte Ihre Anmerkung. Das Feld ist noch leer."))]
+    )
+    wording = TextAreaField(validators=[Length(max=BODY_MAX)])
+
+
+class StanceForm(FlaskForm):  # type: ignore[misc]
+    stance = StringField(validators=[Optional()])
+    reason = TextAreaField(validators=[Length(max=REASON_MAX, message=_l("Bitte höchstens 600 Zeichen."))])
+
+    def validate_stance(self, field: Any) -> None:
+        if field.data and field.data not in {value.value for value in StanceValue}:
+            raise ValidationError(_l("Bitte wählen Sie eine der vier Haltungen."))

@@ -1,0 +1,201 @@
+"""Conversations: one flat list from the database, made into threads, filtered and put in a fair order."""
+
+import hashlib
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from deliberation.annotations.models import Annotation, Kind, ResponseKind, Status, Vote, VoteValue
+from deliberation.annotations.tallies import PERCENT_FROM, VoteCounts, vote_counts
+from deliberation.database import db
+from deliberation.permissions import Permission, Role, may
+
+Z = 1.96
+"""Normal quantile of the Wilson interval (95 %)."""
+
+
+class Order(Enum):
+    """How threads are put in order; part of the address."""
+
+    MIXED = "mixed"
+    NEWEST = "newest"
+    AGREED = "agreed"
+    DISPUTED = "disputed"
+    UNANSWERED = "unanswered"
+    OLDEST = "oldest"
+
+
+@dataclass
+class Entry:
+    """An annotation as one reader sees it: her own vote, what is new to her, whether she may read the words."""
+
+    annotation: Annotation
+    own_vote: VoteValue | None
+    is_new: bool
+    is_own: bool
+    is_readable: bool
+    answers: "Entry | None" = None
+    replies: list["Entry"] = field(default_factory=list)
+
+    @property
+    def votes(self) -> VoteCounts | None:
+        """Published counts, only after one's own vote."""
+        return vote_counts(self.annotation) if self.own_vote else None
+
+    @property
+    def has_summary(self) -> bool:
+        return any(response.kind is ResponseKind.SUMMARY for response in self.annotation.responses)
+
+    @property
+    def is_answered(self) -> bool:
+        return bool(self.annotation.responses) or any(reply.annotation.is_visible for reply in self.replies)
+
+    @property
+    def last_activity(self) -> datetime:
+        moments = [reply.annotation.created_at for reply in self.replies if reply.annotation.is_visible]
+        return max([self.annotation.created_at, *moments])
+
+    @property
+    def new_replies(self) -> int:
+        return sum(reply.is_new for reply in self.replies)
+
+
+def visible_to(person: Any, declaration_id: int) -> ColumnElement[bool]:
+    """Whose words a person gets to read in any list: page, export and feed ask the same question.
+
+    Published ones; one's own, whatever their state; all for moderators, except what authors took back.
+    """
+    conditions: list[ColumnElement[bool]] = [Annotation.status == Status.VISIBLE]
+    membership = person.membership_in(declaration_id)
+    if membership is not None:
+        conditions.append(Annotation.author_id == membership.id)
+    if Role.MODERATOR in person.roles_in(declaration_id):
+        conditions.append(Annotation.status.in_((Status.PENDING, Status.HIDDEN)))
+    return or_(*conditions)
+
+
+def load_entries(
+    person: Any, declaration_id: int, where: ColumnElement[bool], new_since: datetime | None
+) -> list[Entry]:
+    """The annotations that match, in order of writing, as this person sees them; one query.
+
+    Placeholders for hidden and withdrawn ones are included, without permission to read the words.
+    """
+    membership = person.membership_in(declaration_id)
+    own_vote = Vote.voter_id == membership.id if membership else false()
+    query = (
+        select(Annotation, Vote.value)
+        .outerjoin(Annotation.author)
+        .outerjoin(Vote, (Vote.annotation_id == Annotation.number) & own_vote)
+        .options(
+            contains_eager(Annotation.author),
+            joinedload(Annotation.declaration),
+            joinedload(Annotation.thesis),
+            joinedload(Annotation.paragraph),
+            joinedload(Annotation.wording),
+            joinedload(Annotation.responses),
+        )
+        .where(where, _has_a_place(person, declaration_id))
+        .order_by(Annotation.number)
+    )
+    return [
+        _entry(person, annotation, vote, new_since) for annotation, vote in db.session.execute(query).unique()
+    ]
+
+
+def _has_a_place(person: Any, declaration_id: int) -> ColumnElement[bool]:
+    """What is readable, and what leaves a placeholder; a held text of somebody else leaves no trace."""
+    return or_(visible_to(person, declaration_id), Annotation.status.in_((Status.HIDDEN, Status.WITHDRAWN)))
+
+
+def _entry(person: Any, annotation: Annotation, vote: VoteValue | None, new_since: datetime | None) -> Entry:
+    is_own = person.wrote(annotation)
+    return Entry(
+        annotation=annotation,
+        own_vote=vote,
+        is_new=bool(new_since and annotation.created_at > new_since and annotation.is_visible and not is_own),
+        is_own=is_own,
+        is_readable=may(person, Permission.READ_ANNOTATION, annotation) and not annotation.is_withdrawn,
+    )
+
+
+def to_threads(entries: Sequence[Entry]) -> list[Entry]:
+    """The top-level annotations with all their replies, oldest first, in one flat list per thread.
+
+    A hidden or withdrawn entry without visible replies is dropped: there is nothing to keep in place.
+    """
+    by_number = {entry.annotation.number: entry for entry in entries}
+    threads = [entry for entry in entries if not entry.annotation.is_reply]
+    for entry in entries:
+        if not entry.annotation.is_reply:
+            continue
+        entry.answers = by_number.get(entry.annotation.parent_id or 0)
+        root = by_number.get(entry.annotation.thread_number)
+        if root is not None:
+            root.replies.append(entry)
+    for thread in threads:
+        thread.replies = _worth_showing(thread.replies)
+    return [thread for thread in threads if thread.is_readable or thread.replies]
+
+
+def _worth_showing(replies: list[Entry]) -> list[Entry]:
+    answered = {reply.annotation.parent_id for reply in replies if reply.is_readable}
+    return [reply for reply in replies if reply.is_readable or reply.annotation.number in answered]
+
+
+def of_kind(threads: Iterable[Entry], kind: Kind | None) -> list[Entry]:
+    return [thread for thread in threads if kind is None or thread.annotation.kind is kind]
+
+
+def in_order(threads: Iterable[Entry], order: Order, reader: str, day: date) -> list[Entry]:
+    """Sort threads. `reader` and `day` make the mixed order fair: random, but stable for one reader on one day."""
+    return sorted(threads, key=_key(order, reader, day))
+
+
+def _key(order: Order, reader: str, day: date) -> Callable[[Entry], Any]:
+    match order:
+        case Order.MIXED:
+            return lambda entry: (not entry.has_summary, not entry.is_new, _dice(entry, reader, day))
+        case Order.NEWEST:
+            return lambda entry: (-entry.last_activity.timestamp(), -entry.annotation.number)
+        case Order.AGREED:
+            return lambda entry: (-wilson(vote_counts(entry.annotation)), _dice(entry, reader, day))
+        case Order.DISPUTED:
+            return lambda entry: (-dispute(vote_counts(entry.annotation)), _dice(entry, reader, day))
+        case Order.UNANSWERED:
+            return lambda entry: (
+                entry.is_answered,
+                entry.annotation.kind is not Kind.QUESTION,
+                entry.annotation.number,
+            )
+        case Order.OLDEST:
+            return lambda entry: entry.annotation.number
+
+
+def _dice(entry: Entry, reader: str, day: date) -> bytes:
+    seed = f"{entry.annotation.number}:{reader}:{day.isoformat()}".encode()
+    return hashlib.blake2b(seed, digest_size=8).digest()
+
+
+def wilson(counts: VoteCounts) -> float:
+    """Lower bound of the share of agreement among agree and disagree (E. B. Wilson, JASA 22, 1927); 0 to 1."""
+    n = counts.agree + counts.disagree
+    if n == 0:
+        return 0.0
+    share = counts.agree / n
+    spread = Z * math.sqrt((share * (1 - share) + Z * Z / (4 * n)) / n)
+    return (share + Z * Z / (2 * n) - spread) / (1 + Z * Z / n)
+
+
+def dispute(counts: VoteCounts) -> float:
+    """How evenly and by how many an annotation is contested; 0 below ten votes."""
+    n = counts.agree + counts.disagree
+    if counts.n < PERCENT_FROM or n == 0:
+        return 0.0
+    return min(counts.agree, counts.disagree) / n * math.log2(1 + n)

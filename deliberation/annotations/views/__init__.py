@@ -1,0 +1,69 @@
+"""The reading page and everything people do on it. Here: what its pages share."""
+
+from typing import Any, NamedTuple
+
+from flask import Blueprint, abort, request
+
+from deliberation import web
+from deliberation.accounts.models import random_key
+from deliberation.accounts.views import after_sign_in
+from deliberation.annotations import drafts, mine, reading
+from deliberation.annotations.models import Annotation, find_annotation
+from deliberation.declarations.models import Declaration, Paragraph, Thesis, find_declaration
+from deliberation.permissions import Permission, require
+from deliberation.web import viewer
+
+annotations = Blueprint("annotations", __name__)
+after_sign_in.append(drafts.adopt_drafts)
+
+
+@annotations.app_template_filter("proposal_diff")
+def proposal_diff(annotation: Annotation) -> Any:
+    """What a proposal changes in the words it is about."""
+    return mine.proposal_diff(annotation.wording, annotation.sentences, annotation.proposed_wording)
+
+
+class Place(NamedTuple):
+    declaration: Declaration
+    thesis: Thesis
+    paragraph: Paragraph | None
+
+
+def readable_declaration(slug: str) -> Declaration:
+    """The declaration of an address; absent and not yet public look alike."""
+    declaration = find_declaration(slug) or abort(404)
+    require(viewer(), Permission.READ, declaration)
+    return declaration
+
+
+def find_place(slug: str, t: str, p: str) -> Place:
+    declaration = readable_declaration(slug)
+    found = reading.find_place(declaration, t, p) or abort(404)
+    return Place(declaration, *found)
+
+
+def readable_annotation(number: int) -> Annotation:
+    """An annotation somebody may know of: the words may still be out of reach."""
+    annotation = find_annotation(number) or abort(404)
+    require(viewer(), Permission.READ, annotation.declaration)
+    if annotation.is_pending:
+        require(viewer(), Permission.READ_ANNOTATION, annotation)
+    return annotation
+
+
+def draft_owner(make: bool = False) -> drafts.Owner | None:
+    """Whose drafts these are: the account's, or this browser's."""
+    person = viewer()
+    if person.is_signed_in:
+        return person  # type: ignore[no-any-return]
+    return web.browser_key() if make else web.known_browser()
+
+
+def draft_fields(draft: Any) -> dict[str, Any]:
+    if draft is None:
+        return {"form_key": random_key(), "kind": request.args.get("kind") or None}
+    fields = dict(draft.fields)
+    return {**fields, "kind": fields.get("kind") or None, "form_key": draft.form_key}
+
+
+from deliberation.annotations.views import pages, voting, writing  # noqa: E402, F401 (their routes)

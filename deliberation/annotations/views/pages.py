@@ -1,0 +1,136 @@
+"""Pages to read: a thesis, an opened paragraph, a conversation, what is new, one's own area."""
+
+from typing import Any
+
+from flask import abort, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from deliberation.annotations import mine, reading, visits
+from deliberation.annotations.forms import AnnotationForm
+from deliberation.annotations.models import Kind, find_annotation
+from deliberation.annotations.reading import Wish
+from deliberation.annotations.threads import Order
+from deliberation.annotations.views import (
+    annotations,
+    draft_fields,
+    draft_owner,
+    readable_annotation,
+    readable_declaration,
+)
+from deliberation.declarations.models import Declaration, find_thesis
+from deliberation.moderation.queue import load_last_decisions
+from deliberation.permissions import Permission, require
+from deliberation.urls import annotation_url, sign_in_url
+from deliberation.web import after_page, viewer
+
+
+@annotations.get("/d/<slug>/<t>")
+def thesis(slug: str, t: str) -> str:
+    declaration = readable_declaration(slug)
+    found = find_thesis(declaration, t) or abort(404)
+    page = reading.load_thesis_page(viewer(), declaration, found)
+    _remember_visit(declaration)
+    return _render_page(page)
+
+
+@annotations.get("/d/<slug>/<t>/<p>")
+def paragraph(slug: str, t: str, p: str) -> str:
+    declaration = readable_declaration(slug)
+    found = find_thesis(declaration, t) or abort(404)
+    page = reading.load_open_page(viewer(), declaration, found, p, _wish(), draft_owner()) or abort(404)
+    _remember_visit(declaration)
+    person = viewer()
+    if person.is_signed_in:
+        after_page(lambda: visits.mark_opening(person, found, page.paragraph))
+    form = AnnotationForm(formdata=None, **draft_fields(page.draft))
+    return _render_page(page, form=form)
+
+
+def _render_page(page: reading.ThesisPage, **context: Any) -> str:
+    entries = (
+        [entry for thread in page.panel.threads for entry in (thread, *thread.replies)] if page.panel else []
+    )
+    hidden = [entry.annotation.number for entry in entries if entry.annotation.is_hidden]
+    return render_template(
+        "annotations/thesis.html",
+        page=page, declaration=page.declaration, edition_number=page.edition_number, news=page.news, here="text",
+        orders=list(Order), decisions=load_last_decisions(hidden) if hidden else {}, **context,
+    )  # fmt: skip
+
+
+def _remember_visit(declaration: Declaration) -> None:
+    person = viewer()
+    if person.is_signed_in:
+        after_page(lambda: visits.mark_visit(person, declaration))
+
+
+def _wish() -> Wish:
+    kind, order = request.args.get("kind"), request.args.get("order")
+    return Wish(
+        kind=Kind(kind) if kind in {k.value for k in Kind} else None,
+        order=Order(order) if order in {o.value for o in Order} else Order.MIXED,
+        all_threads="all" in request.args,
+    )
+
+
+@annotations.get("/a/<int:number>")
+def show(number: int) -> Any:
+    annotation = readable_annotation(number)
+    if annotation.thread_number != number:
+        return redirect(
+            f"{annotation_url(find_annotation(annotation.thread_number))}?{request.query_string.decode()}#a-{number}",
+            303,
+        )
+    person, declaration = viewer(), annotation.declaration
+    thread = mine.load_thread(person, annotation) or abort(404)
+    numbers = [entry.annotation.number for entry in (thread, *thread.replies) if entry.annotation.is_hidden]
+    return render_template(
+        "annotations/thread.html",
+        declaration=declaration, annotation=annotation, thread=thread, here="text",
+        edition_number=reading.load_marks(person, declaration).edition_number,
+        decisions=load_last_decisions(numbers) if numbers else {},
+    )  # fmt: skip
+
+
+@annotations.get("/a/<int:number>/history")
+def history(number: int) -> str:
+    """What stood there before; seen by whoever may read what stands there now."""
+    annotation = readable_annotation(number)
+    require(viewer(), Permission.READ_ANNOTATION, annotation)
+    versions = mine.load_versions(annotation)
+    return render_template(
+        "annotations/history.html",
+        declaration=annotation.declaration,
+        annotation=annotation,
+        versions=versions,
+    )
+
+
+@annotations.get("/me")
+def me() -> Any:
+    person = viewer()
+    if not person.is_signed_in:
+        return redirect(sign_in_url("/me"), 303)
+    return render_template("annotations/mine.html", area=mine.load_area(person), user=person, here="me")
+
+
+@annotations.get("/d/<slug>/new")
+def whats_new(slug: str) -> str:
+    declaration = readable_declaration(slug)
+    page = mine.load_news(viewer(), declaration, request.args.get("since"))
+    return render_template(
+        "annotations/new.html",
+        declaration=declaration,
+        page=page,
+        edition_number=page.edition_number,
+        here="new",
+    )
+
+
+@annotations.post("/d/<slug>/new")
+def all_read(slug: str) -> Response:
+    declaration = readable_declaration(slug)
+    if not viewer().is_signed_in:
+        return redirect(sign_in_url(), 303)
+    visits.mark_all_read(viewer(), declaration)
+    return redirect(request.path, 303)

@@ -1,0 +1,210 @@
+"""Writing: annotations and replies, with draft, preview and check on the way; changing and taking back."""
+
+from typing import Any
+
+from flask import jsonify, redirect, render_template, request
+
+from deliberation.annotations import drafts, mine, reading
+from deliberation.annotations.actions import (
+    Contribution,
+    edit_annotation,
+    hits_in,
+    must_be_checked,
+    post_annotation,
+    post_reply,
+    withdraw,
+)
+from deliberation.annotations.forms import AnnotationForm, EditForm, ReplyForm
+from deliberation.annotations.models import Annotation
+from deliberation.annotations.views import (
+    Place,
+    annotations,
+    draft_fields,
+    draft_owner,
+    find_place,
+    readable_annotation,
+)
+from deliberation.declarations.models import Declaration
+from deliberation.permissions import NotAllowed, Permission, require
+from deliberation.urls import annotation_act_url, annotation_url, compose_url, place_url, sign_in_url
+from deliberation.web import limiter, viewer
+
+POSTING_LIMIT = "60 per hour"
+
+
+@annotations.get("/d/<slug>/<t>/<p>/annotations")
+def compose(slug: str, t: str, p: str) -> str:
+    place = find_place(slug, t, p)
+    draft = drafts.find_draft(draft_owner(), drafts.thesis_place(place.thesis, place.paragraph))
+    fields = draft_fields(draft)
+    fields["sentence"] = fields.get("sentence") or request.args.getlist("sentence", type=int)
+    return render_composer(place, AnnotationForm(formdata=None, **fields), draft=draft)
+
+
+def render_composer(place: Place, form: Any, **context: Any) -> str:
+    marks = reading.load_marks(viewer(), place.declaration)
+    return render_template(
+        "annotations/compose.html",
+        declaration=place.declaration, thesis=place.thesis, paragraph=place.paragraph, form=form,
+        edition_number=marks.edition_number, here="text", **context,
+    )  # fmt: skip
+
+
+@annotations.post("/d/<slug>/<t>/<p>/annotations")
+@limiter.limit(
+    POSTING_LIMIT, exempt_when=lambda: request.form.get("action") in ("draft", "preview", "discard")
+)
+def create(slug: str, t: str, p: str) -> Any:
+    place = find_place(slug, t, p)
+    form = AnnotationForm()
+    key = drafts.thesis_place(place.thesis, place.paragraph)
+    back = compose_url(place.thesis, place.paragraph)
+    if answer := _keep_or_drop(place.declaration, key, form, back):
+        return answer
+    if not form.validate():
+        return render_composer(place, form), 422
+    words = form.to_contribution()
+    if form.action.data == "preview":
+        return render_composer(place, form, preview=mine.to_preview(place.paragraph, words))
+    if _needs_check(place.declaration, words, form):
+        drafts.save_draft(
+            draft_owner(make=True) or "", place.declaration, key, form.to_fields(), words.form_key
+        )
+        return redirect(back + "/check", 303)
+    annotation = post_annotation(viewer(), place.thesis, place.paragraph, words)
+    drafts.discard_draft(draft_owner(), key)
+    return redirect(_sent_url(annotation, place), 303)
+
+
+def _keep_or_drop(declaration: Declaration, key: str, form: Any, back: str) -> Any:
+    """Save a draft, drop it, or keep a guest's words while she signs in; None when it is really to be sent."""
+    if form.action.data == "discard":
+        drafts.discard_draft(draft_owner(), key)
+        return redirect(back, 303)
+    is_guest = not viewer().is_signed_in
+    if form.action.data != "draft" and not (is_guest and form.action.data != "preview"):
+        return None
+    draft = drafts.save_draft(
+        draft_owner(make=True) or "", declaration, key, form.to_fields(), form.form_key.data or ""
+    )
+    if form.action.data != "draft":
+        _require_open(declaration)
+        return redirect(sign_in_url(back), 303)
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(saved_at=draft.saved_at.isoformat())
+    return redirect(back + "?saved=1", 303)
+
+
+def _require_open(declaration: Declaration) -> None:
+    """Tell a guest that writing is closed before sending her to sign in."""
+    try:
+        require(viewer(), Permission.ANNOTATE, declaration)
+    except NotAllowed as error:
+        if error.missing != "signed_in":
+            raise
+
+
+def _needs_check(declaration: Declaration, words: Contribution, form: Any) -> bool:
+    membership = viewer().membership_in(declaration.id)
+    return not form.checked.data and must_be_checked(membership, declaration, hits_in(words))
+
+
+def _sent_url(annotation: Annotation, place: Place) -> str:
+    return place_url(place.thesis, place.paragraph, f"a-{annotation.number}", sent=annotation.number)
+
+
+@annotations.get("/d/<slug>/<t>/<p>/annotations/check")
+def check(slug: str, t: str, p: str) -> Any:
+    """The page between writing and sending: is anybody recognisable?"""
+    place = find_place(slug, t, p)
+    back = compose_url(place.thesis, place.paragraph)
+    draft = drafts.find_draft(draft_owner(), drafts.thesis_place(place.thesis, place.paragraph))
+    if draft is None:
+        return redirect(back, 303)
+    form = AnnotationForm(formdata=None, **draft_fields(draft), checked="1", action="send")
+    return _render_check(form, form.to_contribution(), back, place.declaration)
+
+
+def _render_check(form: Any, words: Contribution, back: str, declaration: Declaration) -> str:
+    marks = reading.load_marks(viewer(), declaration)
+    return render_template(
+        "annotations/check.html",
+        declaration=declaration, form=form, words=words, hits=hits_in(words), back=back, edition_number=marks.edition_number,
+        here="text",
+    )  # fmt: skip
+
+
+@annotations.route("/a/<int:number>/replies", methods=["GET", "POST"])
+@limiter.limit(
+    POSTING_LIMIT, methods=["POST"], exempt_when=lambda: request.form.get("action") in ("draft", "preview")
+)
+def reply(number: int) -> Any:
+    parent = readable_annotation(number)
+    key, back = drafts.reply_place(parent), annotation_act_url(parent, "replies")
+    if request.method == "GET":
+        _require_open(parent.declaration)
+        draft = drafts.find_draft(draft_owner(), key)
+        return _render_reply(parent, ReplyForm(formdata=None, **draft_fields(draft)), draft=draft)
+    form = ReplyForm()
+    if answer := _keep_or_drop(parent.declaration, key, form, back):
+        return answer
+    if not form.validate():
+        return _render_reply(parent, form), 422
+    words = form.to_contribution()
+    if form.action.data == "preview":
+        return _render_reply(parent, form, preview=mine.to_preview(None, words))
+    if _needs_check(parent.declaration, words, form):
+        drafts.save_draft(
+            draft_owner(make=True) or "", parent.declaration, key, form.to_fields(), words.form_key
+        )
+        return redirect(back + "/check", 303)
+    sent = post_reply(viewer(), parent, words)
+    drafts.discard_draft(draft_owner(), key)
+    return redirect(f"{annotation_url(parent)}?sent={sent.number}#a-{sent.number}", 303)
+
+
+def _render_reply(parent: Annotation, form: Any, **context: Any) -> str:
+    return render_template(
+        "annotations/reply.html",
+        declaration=parent.declaration, parent=parent, form=form, here="text",
+        edition_number=reading.load_marks(viewer(), parent.declaration).edition_number, **context,
+    )  # fmt: skip
+
+
+@annotations.get("/a/<int:number>/replies/check")
+def check_reply(number: int) -> Any:
+    parent = readable_annotation(number)
+    draft = drafts.find_draft(draft_owner(), drafts.reply_place(parent))
+    back = annotation_act_url(parent, "replies")
+    if draft is None:
+        return redirect(back, 303)
+    form = ReplyForm(
+        formdata=None, body=draft.fields.get("body"), form_key=draft.form_key, checked="1", action="send"
+    )
+    return _render_check(form, form.to_contribution(), back, parent.declaration)
+
+
+@annotations.route("/a/<int:number>/edit", methods=["GET", "POST"])
+def edit(number: int) -> Any:
+    annotation = readable_annotation(number)
+    require(viewer(), Permission.EDIT, annotation)
+    form = EditForm(body=annotation.body, wording=annotation.proposed_wording)
+    if request.method == "POST" and form.validate():
+        edit_annotation(viewer(), annotation, form.body.data, form.wording.data or "")
+        return redirect(f"{annotation_url(annotation)}#a-{number}", 303)
+    page = render_template(
+        "annotations/edit.html", declaration=annotation.declaration, annotation=annotation, form=form
+    )
+    return page, 422 if request.method == "POST" else 200
+
+
+@annotations.route("/a/<int:number>/withdraw", methods=["GET", "POST"])
+def withdraw_page(number: int) -> Any:
+    annotation = readable_annotation(number)
+    require(viewer(), Permission.WITHDRAW, annotation)
+    if request.method == "POST":
+        withdraw(viewer(), annotation)
+        return redirect(place_url(annotation.thesis, annotation.paragraph), 303)
+    return render_template(
+        "annotations/withdraw.html", declaration=annotation.declaration, annotation=annotation
+    )

@@ -1,0 +1,54 @@
+"""What is new to a reader: since the last visit, until the paragraph was opened."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from deliberation.accounts.models import User
+from deliberation.annotations.models import Opening, Visit
+from deliberation.clock import now
+from deliberation.database import db
+from deliberation.declarations.models import Declaration, Paragraph, Thesis
+
+PAUSE = timedelta(minutes=30)
+"""Who comes back after that begins a new visit."""
+MARK_EVERY = timedelta(minutes=5)
+
+
+def new_since(visit: Visit | None) -> datetime | None:
+    """From when on things are new; None for somebody who was never here."""
+    if visit is None:
+        return None
+    return visit.last_at if now() - visit.last_at > PAUSE else visit.since
+
+
+def mark_visit(user: User, declaration: Declaration) -> None:
+    """Remember that the person is here now."""
+    query = select(Visit).where(Visit.user_id == user.id, Visit.declaration_id == declaration.id)
+    visit = db.session.scalars(query).one_or_none()
+    if visit is None:
+        db.session.add(Visit(user_id=user.id, declaration_id=declaration.id, since=now(), last_at=now()))
+    elif now() - visit.last_at > MARK_EVERY:
+        visit.since = new_since(visit) or visit.since
+        visit.last_at = now()
+
+
+def mark_all_read(user: User, declaration: Declaration) -> None:
+    """Nothing that is there now is new any more."""
+    mark_visit(user, declaration)
+    query = select(Visit).where(Visit.user_id == user.id, Visit.declaration_id == declaration.id)
+    visit = db.session.scalars(query).one()
+    visit.since = visit.last_at = now()
+
+
+def mark_opening(user: User, thesis: Thesis, paragraph: Paragraph | None) -> None:
+    """Remember that the annotations of this place were read."""
+    key = paragraph.id if paragraph else 0
+    query = select(Opening).where(
+        Opening.user_id == user.id, Opening.thesis_id == thesis.id, Opening.paragraph_key == key
+    )
+    opening = db.session.scalars(query).one_or_none()
+    if opening is None:
+        opening = Opening(user_id=user.id, thesis_id=thesis.id, paragraph_key=key)
+        db.session.add(opening)
+    opening.opened_at = now()

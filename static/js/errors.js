@@ -1,0 +1,2 @@
+// The summary of errors is read first.
+document.querySelector("[data-errors]")?.focus();
