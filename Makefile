@@ -1,0 +1,62 @@
+# Two commands for a fresh machine: `make demo` and `make test`. Everything lives in .venv and instance/.
+
+VENV := .venv
+BIN := $(VENV)/bin
+# The first interpreter that is new enough and can make an environment.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PYTEST ?=
+
+.PHONY: help demo serve test lint lock messages bench clean
+
+help: ## say what there is
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+
+demo: $(VENV)/installed ## the sample declaration on http://127.0.0.1:8000
+	@exec $(BIN)/deliberation demo
+
+serve: $(VENV)/installed ## the same without sample data
+	@exec $(BIN)/deliberation serve
+
+test: $(VENV)/installed-dev ## the whole suite; PYTEST="-k name" for a part of it
+	$(BIN)/python -m pytest $(PYTEST)
+
+lint: $(VENV)/installed-dev ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(VENV)/installed-dev ## measure reading, posting and voting through the real server
+	$(BIN)/python benchmarks/run.py $(BENCH)
+
+messages: $(VENV)/installed-dev ## collect the texts for translation and compile the catalogue
+	$(BIN)/pybabel -q extract -F babel.cfg -k _l -k N_ --no-location --sort-output -o deliberation/translations/messages.pot .
+	$(BIN)/pybabel -q update -i deliberation/translations/messages.pot -d deliberation/translations --no-fuzzy-matching --ignore-obsolete --omit-header
+	$(BIN)/pybabel -q compile -d deliberation/translations --statistics
+
+lock: $(VENV)/installed-dev ## resolve the versions anew (needs uv)
+	uv pip compile -q pyproject.toml --all-extras --group build --upgrade $(LOCK) -o requirements.lock
+	uv pip compile -q pyproject.toml --all-extras --group build --group dev -c requirements.lock $(LOCK) -o requirements-dev.lock
+
+LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate
+
+clean: ## remove the environment and what tools left; instance/ stays
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp for each lock: the second run starts at once.
+$(VENV)/installed: requirements.lock pyproject.toml | $(BIN)/python
+	@test -e $(VENV)/installed-dev || echo "Installing what is needed into $(VENV) (once, about half a minute) ..."
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/installed-dev: requirements-dev.lock pyproject.toml | $(BIN)/python
+	@echo "Installing what the tests need into $(VENV) (once, about a minute) ..."
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@ $(VENV)/installed
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with its venv module is needed (Debian and Ubuntu: apt install python3-venv); another one: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
