@@ -78,8 +78,7 @@ def num(number: int, abstract_number: int, *, restart: int | None = None) -> str
 
 HEADINGS = (
     "".join(
-        f'<w:style w:type="paragraph" w:styleId="berschrift{level}">'
-        f'<w:name w:val="heading {level}"/></w:style>'
+        f'<w:style w:type="paragraph" w:styleId="berschrift{level}"><w:name w:val="heading {level}"/></w:style>'
         for level in (1, 2, 3)
     )
     + '<w:style w:type="paragraph" w:styleId="Titel"><w:name w:val="Title"/></w:style>'
@@ -88,9 +87,7 @@ HEADINGS = (
 
 def odt(body: str, *, styles: str = "", **extra: str | bytes) -> bytes:
     """An OpenDocument text with this body and these automatic styles."""
-    spaces = "".join(
-        f' xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{long}"' for short, long in _OPEN.items()
-    )
+    spaces = "".join(f' xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{long}"' for short, long in _OPEN.items())
     content = (
         f'<office:document-content{spaces} xmlns:xlink="http://www.w3.org/1999/xlink"><office:automatic-styles>{styles}'
         f"</office:automatic-styles><office:body><office:text>{body}</office:text></office:body></office:document-content>"
@@ -128,7 +125,8 @@ def pdf(*pages: str, encrypt: bool = False) -> bytes:
         kids.append(len(objects) + 1)
         objects.append(
             f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {len(objects)} 0 R"
-            " /Resources << /Font << /F1 3 0 R /F2 4 0 R >> /XObject << /I 5 0 R >> >> >>"
+            " /Resources << /Font << /F1 3 0 R /F2 4 0 R >>"
+            f" /XObject << {'/I 5 0 R' if '/I Do' in stream else ''} >> >> >>"
         )
     objects[1] = f"<< /Type /Pages /Count {len(kids)} /Kids [{' '.join(f'{kid} 0 R' for kid in kids)}] >>"
     return _assemble(objects) if not encrypt else _encrypted(_assemble(objects))

@@ -13,9 +13,7 @@ from tests.declarations.importing_files import docx, lines, odt, p, pdf, zipped
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 LAUGHS = (
-    '<!DOCTYPE d [<!ENTITY a0 "ha">'
-    + "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
-    + "]>"
+    '<!DOCTYPE d [<!ENTITY a0 "ha">' + "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10)) + "]>"
 )
 OUTSIDE = '<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
 OPEN = "application/vnd.oasis.opendocument.text"
@@ -158,9 +156,7 @@ def test_sleeping_reader_is_stopped(monkeypatch: pytest.MonkeyPatch, temporary: 
 
 
 def test_reader_out_of_processor_time_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    _plant(
-        monkeypatch, "import resource; resource.setrlimit(resource.RLIMIT_CPU, (1, 2))\n    while True: pass"
-    )
+    _plant(monkeypatch, "import resource; resource.setrlimit(resource.RLIMIT_CPU, (1, 2))\n    while True: pass")
 
     assert _reason() == "too_slow"
 

@@ -19,6 +19,11 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe
 _BULLETS = str.maketrans(dict.fromkeys("\uf0b7\uf0a7\uf076\uf0d8\uf0fc•\uf02d", "•"))
 
 
+def names(text: str) -> frozenset[str]:
+    """A set of names written with blanks between them."""
+    return frozenset(text.split())
+
+
 @dataclass(frozen=True)
 class Note:
     """Something that was left out or guessed, for the preview: a code of `refusals.NOTES` and how often."""

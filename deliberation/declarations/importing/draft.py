@@ -64,9 +64,7 @@ def to_dry_run(draft: DraftDeclaration) -> dict[str, Any]:
             {
                 "number": thesis.number,
                 "heading": thesis.heading,
-                "paragraphs": [
-                    {"number": one.number, "sentences": list(one.sentences)} for one in thesis.paragraphs
-                ],
+                "paragraphs": [{"number": one.number, "sentences": list(one.sentences)} for one in thesis.paragraphs],
             }
             for thesis in draft.theses
         ],
@@ -86,15 +84,11 @@ def from_json(data: dict[str, Any]) -> DraftDeclaration:
             thesis["heading"],
             thesis["group"],
             thesis["label"],
-            tuple(
-                DraftParagraph(one["number"], tuple(map(_unit, one["units"]))) for one in thesis["paragraphs"]
-            ),
+            tuple(DraftParagraph(one["number"], tuple(map(_unit, one["units"]))) for one in thesis["paragraphs"]),
         )
         for thesis in data["theses"]
     )
-    return DraftDeclaration(
-        data["title"], theses, data["shape"], tuple(Note(**note) for note in data["notes"])
-    )
+    return DraftDeclaration(data["title"], theses, data["shape"], tuple(Note(**note) for note in data["notes"]))
 
 
 def _unit(data: dict[str, Any]) -> Unit:

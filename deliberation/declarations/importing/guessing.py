@@ -16,9 +16,7 @@ _RANKS = (
     re.compile(rf"(?:{_ORDINAL} kapitel|kapitel (?:\d+|[IVX]+))\b", re.IGNORECASE),
     re.compile(rf"(?:{_ORDINAL} abschnitt|abschnitt (?:\d+|[IVX]+))\b", re.IGNORECASE),
     re.compile(rf"(?:{_ORDINAL} (?:unterabschnitt|titel)|unterabschnitt (?:\d+|[IVX]+))\b", re.IGNORECASE),
-    re.compile(
-        r"(?:§ ?\d+[a-z]?|(?:artikel|art\.|these|leitsatz|leitlinie|punkt) \d+)(?![\w,])", re.IGNORECASE
-    ),
+    re.compile(r"(?:§ ?\d+[a-z]?|(?:artikel|art\.|these|leitsatz|leitlinie|punkt) \d+)(?![\w,])", re.IGNORECASE),
 )
 _FIRST_RANK = 3
 OPENING_NAMES = re.compile(
@@ -91,9 +89,7 @@ def _bold(blocks: Sequence[Block]) -> dict[int, int]:
 def _patterns(blocks: Sequence[Block]) -> dict[int, int]:
     found = {}
     for index, block in enumerate(blocks):
-        rank = _rank(
-            f"{block.label} {block.text}".strip() if style_of(block.label).startswith("These") else block.text
-        )
+        rank = _rank(f"{block.label} {block.text}".strip() if style_of(block.label).startswith("These") else block.text)
         if (
             rank is None
             or block.kind == "heading"
@@ -130,9 +126,7 @@ def _numbered(blocks: Sequence[Block]) -> dict[int, int]:
         )
 
     ordered = [index for index, block in enumerate(blocks) if fits(block)]
-    headings = {
-        index: 3 for index in ordered if _is_short(blocks[index]) and _has_paragraph_behind(blocks, index)
-    }
+    headings = {index: 3 for index in ordered if _is_short(blocks[index]) and _has_paragraph_behind(blocks, index)}
     return headings if len(headings) * 10 >= len(ordered) * 9 else {}
 
 
@@ -148,9 +142,7 @@ def _plain(blocks: Sequence[Block]) -> dict[int, int]:
 def _is_short(block: Block) -> bool:
     text = block.text
     return (
-        len(text) <= 120
-        and not _RUNS_ON.search(text)
-        and (text[0].isupper() or text[0].isdigit() or text[0] in '„"§')
+        len(text) <= 120 and not _RUNS_ON.search(text) and (text[0].isupper() or text[0].isdigit() or text[0] in '„"§')
     )
 
 

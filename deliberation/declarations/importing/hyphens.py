@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable
 
+from deliberation.declarations.importing.blocks import names
+
 _CUT = re.compile(r"[^\W\d_][-\u2010\u00ad]$")
-_KEEPS = frozenset(
-    ["und", "oder", "sowie", "bzw.", "beziehungsweise", "als", "wie", "bis", "noch", "aber", "statt"]
-)
+_KEEPS = names("und oder sowie bzw. beziehungsweise als wie bis noch aber statt")
 
 
 def join_lines(lines: Iterable[str]) -> str:

@@ -73,10 +73,7 @@ def _join(families: list[_Family], place: int, block: Block, after_heading: bool
     for index, family in enumerate(reversed(families)):
         same_list = family.list_id == block.list_id
         counts_on = (
-            family.style == style
-            and value == family.last + 1
-            and value > 1
-            and not _is_shadowed(families, block)
+            family.style == style and value == family.last + 1 and value > 1 and not _is_shadowed(families, block)
         )
         bullets_on = family.style == style and not value and not family.last and after_heading
         if same_list or counts_on or bullets_on:
@@ -149,7 +146,9 @@ class _Cutter:
         if place in self.places:
             waiting = self._settle()
             above = tuple(printed(heading) for heading in self.path)
-            self.items.append(ListItem(block.label, "", above, [*waiting, _as_text(block)]))
+            label = "" if waiting else block.label
+            text = replace(_as_text(block), label=block.label if waiting else "")
+            self.items.append(ListItem(label, "", above, [*waiting, text]))
         elif self.pending or block.kind == "heading":
             self.pending.append(block)
         else:
@@ -193,6 +192,8 @@ def _lifted(block: Block) -> Block:
 
 def _with_heading(item: ListItem) -> ListItem:
     """A short bold beginning, or a short first line with more text behind it, is the heading."""
+    if not item.label:  # something else comes first
+        return item
     first = item.blocks[0]
     lead = first.text[: first.strong].strip()
     if 0 < len(lead) <= _MAX_LEAD and first.strong < len(first.text):

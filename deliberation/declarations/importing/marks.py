@@ -31,9 +31,7 @@ def find_marks(blocks: Sequence[Block]) -> list[Block]:
 
 def _choose(blocks: Sequence[Block]) -> dict[int, Label]:
     """For each paragraph with a mark the reading that fits into a sequence."""
-    readings = {
-        index: find_labels(block.text) for index, block in enumerate(blocks) if block.kind == "paragraph"
-    }
+    readings = {index: find_labels(block.text) for index, block in enumerate(blocks) if block.kind == "paragraph"}
     dashes = Counter(label.style for labels in readings.values() for label in labels)
     last: dict[str, tuple[int, int]] = {}
     chosen: dict[int, Label] = {}
@@ -55,9 +53,7 @@ class _Nesting:
     """Which items are open, from the outermost in; knows the level and the list of the next one."""
 
     lists: int = 1_000_000
-    stack: list[tuple[float, int, str, int, int]] = field(
-        default_factory=list
-    )  # indent, depth, style, value, list
+    stack: list[tuple[float, int, str, int, int]] = field(default_factory=list)  # indent, depth, style, value, list
 
     def follow(self, block: Block) -> Block:
         """Let a block without mark pass: it continues an open item when it is indented further than the
@@ -100,11 +96,7 @@ class _Nesting:
         return depth
 
     def _close(self, indent: float, depth: int) -> None:
-        while (
-            self.stack
-            and (self.stack[-1][0] > indent or self.stack[-1][1] > depth)
-            and self.stack[-1][1] >= depth
-        ):
+        while self.stack and (self.stack[-1][0] > indent or self.stack[-1][1] > depth) and self.stack[-1][1] >= depth:
             self.stack.pop()
 
     def _list_of(self, block: Block, style: str, value: int) -> int:

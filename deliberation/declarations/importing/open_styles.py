@@ -79,9 +79,7 @@ def _text_style(node: Any, name: str, base: TextStyle) -> TextStyle:
 
 
 def _levels(node: Any) -> dict[int, LevelStyle]:
-    return {
-        _integer(level.get(TEXT + "level"), 1): _level(level) for level in node if level.get(TEXT + "level")
-    }
+    return {_integer(level.get(TEXT + "level"), 1): _level(level) for level in node if level.get(TEXT + "level")}
 
 
 def _level(node: Any) -> LevelStyle:

@@ -33,7 +33,7 @@ class _Builder:
         elif block.level and self.paragraphs and (block.level > 1 or self.shift):
             self.paragraphs[-1].append(_unit(block, block.level - 1 + self.shift, ""))
         else:
-            self._open(block, "")
+            self._open(block, block.label)
             if not block.level:
                 self.inner, self.shift = None, 1
 
@@ -74,6 +74,4 @@ def build_paragraphs(blocks: Iterable[Block]) -> tuple[DraftParagraph, ...]:
     builder = _Builder()
     for block in blocks:
         builder.take(block)
-    return tuple(
-        DraftParagraph(str(number), tuple(units)) for number, units in enumerate(builder.paragraphs, start=1)
-    )
+    return tuple(DraftParagraph(str(number), tuple(units)) for number, units in enumerate(builder.paragraphs, start=1))

@@ -80,11 +80,7 @@ def _links(rels: Any) -> dict[str, str]:
     return (
         {}
         if rels is None
-        else {
-            node.get("Id", ""): node.get("Target", "")
-            for node in rels
-            if node.get("TargetMode") == "External"
-        }
+        else {node.get("Id", ""): node.get("Target", "") for node in rels if node.get("TargetMode") == "External"}
     )
 
 
@@ -145,9 +141,7 @@ class _Walk:
         if outline is not None:
             self.out.add(Block("heading", text, outline, label[0] if label else ""))
         elif label and label[0]:
-            self.out.add(
-                Block("item", text, level, label[0], label[1], int(num_id) if num_id.isdigit() else 0, strong)
-            )
+            self.out.add(Block("item", text, level, label[0], label[1], int(num_id) if num_id.isdigit() else 0, strong))
         else:
             self.out.add(Block("paragraph", text, level + 1 if label else 0, strong=strong))
 

@@ -8,72 +8,20 @@ from typing import Any
 
 from lxml import etree  # type: ignore[attr-defined]
 
-from deliberation.declarations.importing.blocks import Block, Collector, Document, Inline
+from deliberation.declarations.importing.blocks import Block, Collector, Document, Inline, names
 from deliberation.declarations.importing.labels import format_number
 from deliberation.declarations.importing.refusals import ImportRefused
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "caption",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "header",
-        "hgroup",
-        "hr",
-        "html",
-        "li",
-        "main",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-    ]
+_BLOCKS = names(
+    """
+    address article aside blockquote body caption center dd details dialog
+    div dl dt fieldset figcaption figure
+    footer header hgroup hr html li main ol p pre section summary table tbody td tfoot th thead tr ul
+    """
 )
-_SKIPPED = frozenset(
-    [
-        "script",
-        "style",
-        "head",
-        "template",
-        "noscript",
-        "iframe",
-        "object",
-        "embed",
-        "svg",
-        "canvas",
-        "video",
-        "audio",
-        "map",
-        "title",
-        "link",
-        "meta",
-    ]
-)
-_MENUS = frozenset(["nav", "form", "button", "select", "textarea", "input"])
+_SKIPPED = names("script style template noscript iframe object embed svg canvas video audio map title link meta base")
+_MENUS = names("nav form button select textarea input")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _NOTE_CLASS = re.compile(r"\bfootnotes?(?:-ref|-back)?\b|\bsdfootnote|\bendnotes?\b", re.IGNORECASE)
@@ -83,9 +31,7 @@ def read_html(text: str) -> Document:
     """Read an HTML page. Document types with entities of their own are refused."""
     if "<!entity" in text[:200_000].lower():
         raise ImportRefused("entities")
-    parser = etree.HTMLParser(
-        encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
-    )
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
@@ -153,18 +99,16 @@ class _Walk:
         elif self.lists and self.lists[-1].fresh:
             here = self.lists[-1]
             here.fresh = False
-            self.out.add(
-                Block("item", text, len(self.lists) - 1, here.label, here.current, here.list_id, strong)
-            )
+            self.out.add(Block("item", text, len(self.lists) - 1, here.label, here.current, here.list_id, strong))
         else:
             list_id = self.lists[-1].list_id if self.lists else 0
             self.out.add(Block("paragraph", text, len(self.lists), list_id=list_id, strong=strong))
 
     def _leave_out(self, node: Any, tag: str) -> bool:
         style = node.get("style") or ""
-        classes = f"{node.get('class') or ''} {node.get('role') or ''}".replace(
-            "doc-noteref", "footnote-ref"
-        ).replace("doc-", "")
+        classes = f"{node.get('class') or ''} {node.get('role') or ''}".replace("doc-noteref", "footnote-ref").replace(
+            "doc-", ""
+        )
         reason = ""
         if tag in _MENUS:
             reason = "navigation"
@@ -208,15 +152,11 @@ class _Walk:
         self.count += 1
         start = _number(node.get("start"))
         self.lists.append(
-            _List(
-                self.count, (1 if start is None else start) if tag == "ol" else None, node.get("type") or "1"
-            )
+            _List(self.count, (1 if start is None else start) if tag == "ol" else None, node.get("type") or "1")
         )
         if tag == "ol" and node.get("reversed") is not None:
             self.lists[-1].step = -1
-            self.lists[-1].value = (
-                start if start is not None else sum(1 for child in node if child.tag == "li")
-            )
+            self.lists[-1].value = start if start is not None else sum(1 for child in node if child.tag == "li")
         self._children(node)
         self.flush()
         self.lists.pop()

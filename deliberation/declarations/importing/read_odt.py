@@ -219,9 +219,7 @@ class _Walk:
             self.out.leave_out("footnotes")
         elif tag == _OFFICE + "annotation":
             self.out.leave_out("comments")
-        elif tag in _HIDDEN or (
-            tag == TEXT + "conditional-text" and node.get(TEXT + "current-value") == "false"
-        ):
+        elif tag in _HIDDEN or (tag == TEXT + "conditional-text" and node.get(TEXT + "current-value") == "false"):
             self.out.leave_out("hidden")
         elif tag.startswith(_DRAW):
             self._frame(node)

@@ -56,7 +56,7 @@ def read_pdf(data: bytes) -> Document:
             raise ImportRefused("too_long")
         out.title = str(reader.metadata.title or "") if reader.metadata else ""
         lines = [line for number, page in enumerate(reader.pages) for line in _page_lines(page, number)]
-        images = sum(_count_images(page) for page in reader.pages)
+        images = len({image for page in reader.pages for image in _images(page)})
     except DependencyError as error:
         raise ImportRefused("encrypted") from error
     except (
@@ -79,12 +79,14 @@ def read_pdf(data: bytes) -> Document:
     return out.document()
 
 
-def _count_images(page: Any) -> int:
+def _images(page: Any) -> set[int]:
+    """The numbers of the images that a page may show."""
     resources = page.get("/Resources")
     objects = resources.get_object().get("/XObject") if resources is not None else None
     if objects is None:
-        return 0
-    return sum(1 for one in objects.get_object().values() if one.get_object().get("/Subtype") == "/Image")
+        return set()
+    found = objects.get_object().values()
+    return {getattr(one, "idnum", id(one)) for one in found if one.get_object().get("/Subtype") == "/Image"}
 
 
 def _page_lines(page: Any, number: int) -> list[_Line]:
@@ -113,7 +115,13 @@ def _page_lines(page: Any, number: int) -> list[_Line]:
             else:
                 lines.append(_Line(part, number, x, y, size, bold, len(part) if bold else 0, x))
             fresh = False
-    return [line for line in (replace(line, text=clean(line.text)) for line in lines) if line.text]
+    return [line for line in (replace(line, text=_clean(line.text)) for line in lines) if line.text]
+
+
+def _clean(text: str) -> str:
+    """Like `clean`, but a soft hyphen at the end of a line stays a hyphen, because it was printed."""
+    text = text.rstrip()
+    return clean(f"{text[:-1]}-" if text.endswith("\u00ad") else text)
 
 
 def _append(line: _Line, part: str, x: float, bold: bool) -> None:
@@ -149,9 +157,7 @@ def _without_edges(lines: list[_Line]) -> list[_Line]:
                 offsets[int(found[1]) - number] >= needed or _stands_alone(line, pages[number])
             )
             if counted or (
-                len(pages) > 1
-                and repeated[_edge_key(line)] >= needed
-                and _stands_alone(line, pages[number], 1.2)
+                len(pages) > 1 and repeated[_edge_key(line)] >= needed and _stands_alone(line, pages[number], 1.2)
             ):
                 dropped.add(id(line))
     return [line for line in lines if id(line) not in dropped]
@@ -182,9 +188,7 @@ def _emit(lines: list[_Line], out: Collector) -> None:
         if _is_heading(one.lines, usual):
             out.add(Block("heading", text, min(levels[_style(one.lines[0])], 9)))
         else:
-            out.add(
-                Block("paragraph", text, strong=_strong(one.lines), indent=max(one.lines[0].x / _COLUMN, 0.1))
-            )
+            out.add(Block("paragraph", text, strong=_strong(one.lines), indent=max(one.lines[0].x / _COLUMN, 0.1)))
 
 
 def _style(line: _Line) -> tuple[float, bool]:
@@ -236,17 +240,13 @@ def _paragraphs(lines: list[_Line], usual: float, spacing: float, longest: int) 
         yield current
 
 
-def _begins(
-    lines: list[_Line], line: _Line, usual: float, spacing: float, longest: int, last: dict[str, int]
-) -> bool:
+def _begins(lines: list[_Line], line: _Line, usual: float, spacing: float, longest: int, last: dict[str, int]) -> bool:
     """Say whether a line begins a paragraph after the given lines of the running one."""
     before = lines[-1]
     if _is_heading([line], usual) != _is_heading(lines, usual) or abs(before.size - line.size) > 0.6:
         return True
     left = min(lines[0].body, min(one.x for one in lines[1:])) if len(lines) > 1 else lines[0].body
-    if _continues_sequence(line, last) and line.x < left - _SLACK / 2 + (
-        _SLACK if lines[0].body == lines[0].x else 0
-    ):
+    if _continues_sequence(line, last) and line.x < left - _SLACK / 2 + (_SLACK if lines[0].body == lines[0].x else 0):
         return True
     if line.x < min(left, lines[0].x) - _SLACK or (len(lines) > 1 and abs(line.x - lines[-1].x) > 2 * _SLACK):
         return True
@@ -258,9 +258,7 @@ def _begins(
 
 
 def _continues_sequence(line: _Line, last: dict[str, int]) -> bool:
-    return any(
-        label.value in (0, 1) or last.get(label.style) == label.value - 1 for label in find_labels(line.text)
-    )
+    return any(label.value in (0, 1) or last.get(label.style) == label.value - 1 for label in find_labels(line.text))
 
 
 def _fits(line: _Line, left: float) -> bool:

@@ -9,6 +9,7 @@ from deliberation.declarations.importing.hyphens import join_lines
 from deliberation.declarations.importing.labels import find_labels
 
 _RULE = re.compile(r"(=+|-+|\*+|_+|~+|#+)[ \t]*")
+_NARROW = 60  # nobody wraps text at fewer columns
 _WRAPPED = 120  # where most lines are longer, a line is a paragraph
 
 
@@ -40,7 +41,7 @@ def read_text(text: str) -> Document:
 
 def _usual_width(lines: list[str]) -> int:
     lengths = sorted(len(line.strip()) for line in lines if line.strip())
-    return lengths[len(lengths) * 9 // 10] if lengths else 0
+    return max(lengths[len(lengths) * 9 // 10] if lengths else 0, _NARROW)
 
 
 def _groups(lines: list[str]) -> Iterator[list[_Line]]:

@@ -14,9 +14,7 @@ _HTML_START = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|title)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_HTML_PART = re.compile(
-    r"^\s*<(?:p|h[1-6]|ol|ul|div|section|article|main|table)(?:\s[^<>]*)?>", re.IGNORECASE
-)
+_HTML_PART = re.compile(r"^\s*<(?:p|h[1-6]|ol|ul|div|section|article|main|table)(?:\s[^<>]*)?>", re.IGNORECASE)
 _MARKDOWN = re.compile(r"^#{1,6}[ \t]+\S|\*\*[^\s*][^*\n]{0,200}\*\*", re.MULTILINE)
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _WORD_TYPES = re.compile(rb"wordprocessingml\.(?:document|template)\.main\+xml")

@@ -12,8 +12,7 @@ def N_(message: str) -> str:
 REFUSALS: dict[str, str] = {
     "empty": N_("In der Datei steht kein Text. Bitte prüfen Sie, ob Sie die richtige Datei gewählt haben."),
     "too_big": N_(
-        "Die Datei ist zu groß. Erlaubt sind höchstens 10 MB; bitte entfernen Sie Bilder oder teilen "
-        "Sie den Text."
+        "Die Datei ist zu groß. Erlaubt sind höchstens 10 MB; bitte entfernen Sie Bilder oder teilen Sie den Text."
     ),
     "too_long": N_("Der Text ist zu lang für eine Erklärung. Bitte teilen Sie ihn in mehrere Dateien."),
     "too_many_headings": N_(

@@ -76,9 +76,7 @@ def _take_title(blocks: list[Block]) -> tuple[str, list[Block]]:
 
 def _choose(blocks: list[Block]) -> str:
     """Headings when they make at least two theses, unless one of them holds most of the text as a list."""
-    sections = [
-        section for section in _sections(blocks) if section.heading is not None and not section.is_group
-    ]
+    sections = [section for section in _sections(blocks) if section.heading is not None and not section.is_group]
     items = find_theses(blocks)
     if len(items) > 2 and len(sections) < 4 and _is_dominant(items, blocks):
         return "list"
@@ -144,11 +142,7 @@ def _heading(section: _Section) -> str:
 
 
 def _is_named(section: _Section, names: re.Pattern[str]) -> bool:
-    return (
-        section.heading is not None
-        and bool(section.blocks)
-        and bool(names.fullmatch(printed(section.heading)))
-    )
+    return section.heading is not None and bool(section.blocks) and bool(names.fullmatch(printed(section.heading)))
 
 
 def _numbers(heading: Block) -> tuple[str, str, int] | None:
@@ -180,9 +174,7 @@ def _by_list(blocks: Sequence[Block]) -> list[DraftThesis]:
         theses.append(_edge(PREAMBLE, heading, (), rest))
     for number, item in enumerate(middle.items, start=1):
         paragraphs = build_paragraphs(item.blocks)
-        theses.append(
-            DraftThesis(str(number), item.heading, GROUP_SEPARATOR.join(item.above), item.label, paragraphs)
-        )
+        theses.append(DraftThesis(str(number), item.heading, GROUP_SEPARATOR.join(item.above), item.label, paragraphs))
     if after:
         heading, rest = _edge_heading(after)
         theses.append(_edge(CLOSING, heading, (), rest))
@@ -204,9 +196,7 @@ def _by_paragraphs(blocks: Sequence[Block]) -> list[DraftThesis]:
         above = section.above + ((_heading(section),) if section.heading and section.blocks else ())
         group = GROUP_SEPARATOR.join(above)
         for paragraph in build_paragraphs(section.blocks):
-            theses.append(
-                DraftThesis(str(len(theses) + 1), "", group, "", (DraftParagraph("1", paragraph.units),))
-            )
+            theses.append(DraftThesis(str(len(theses) + 1), "", group, "", (DraftParagraph("1", paragraph.units),)))
         if section.heading and not section.blocks and not section.is_group:
             theses.append(DraftThesis(str(len(theses) + 1), _heading(section), group, "", ()))
     return theses

@@ -125,9 +125,7 @@ class Numbering:
 
     def _level(self, num_id: str, level: int) -> _Level:
         own = self.overrides.get(num_id, {}).get(level)
-        return (
-            own or self.levels.get(self.lists.get(num_id, ""), {}).get(level) or _Level(text=f"%{level + 1}.")
-        )
+        return own or self.levels.get(self.lists.get(num_id, ""), {}).get(level) or _Level(text=f"%{level + 1}.")
 
 
 def _level(node: Any) -> _Level:
