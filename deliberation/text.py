@@ -14,7 +14,7 @@ RENDER_VERSION = 1
 """Raised when `to_safe_html` changes; stored beside every rendering, so that old ones are made anew."""
 
 TAGS = frozenset({"p", "br", "strong", "em", "s", "a", "ul", "ol", "li", "blockquote", "code", "pre"})
-ATTRIBUTES = {"a": ["href", "title"], "ol": ["start"]}
+ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 PROTOCOLS = frozenset({"http", "https", "mailto"})
 SOURCE_MAX = 10_000
 """Characters. The sanitisers are quadratic in nesting depth: longer text never reaches them."""
@@ -27,6 +27,11 @@ def normalised(source: str) -> str:
     """The text as we keep it: NFC, unix line ends, no control or direction-changing characters."""
     text = unicodedata.normalize("NFC", source.replace("\r\n", "\n").replace("\r", "\n"))
     return _BIDI.sub("", _CONTROL.sub("", text)).strip()
+
+
+def has_words(text: str) -> bool:
+    """Whether anything in the text can be seen: blanks and zero-width characters alone say nothing."""
+    return any(unicodedata.category(character)[0] in "LNPS" for character in text)
 
 
 @cache
@@ -46,14 +51,21 @@ def to_safe_html(source: str) -> str:
     if len(source) > SOURCE_MAX:
         raise ValueError(f"text longer than {SOURCE_MAX} characters")
     html = _markdown().render(source)
-    html = bleach.clean(html, tags=TAGS, attributes=ATTRIBUTES, protocols=PROTOCOLS, strip=True)
+    html = bleach.clean(html, tags=TAGS, attributes=_is_allowed, protocols=PROTOCOLS, strip=True)
     return nh3.clean(
         html,
         tags=set(TAGS),
-        attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
+        attributes=ATTRIBUTES,
         url_schemes=set(PROTOCOLS),
         link_rel="nofollow ugc noopener noreferrer",
     ).strip()
+
+
+def _is_allowed(tag: str, name: str, value: str) -> bool:
+    """Addresses must say where they lead: a relative one is somebody's trick or mistake."""
+    if name == "href":
+        return tag == "a" and value.lower().startswith(tuple(f"{protocol}:" for protocol in PROTOCOLS))
+    return name in ATTRIBUTES.get(tag, ())
 
 
 def to_plain_text(source: str) -> str:
@@ -75,7 +87,7 @@ def excerpt(source: str, limit: int = 80) -> str:
     if len(plain) <= limit:
         return plain
     cut = plain[: limit - 1]
-    head = cut.rpartition(" ")[0]
+    head = cut if plain[limit - 1] == " " else cut.rpartition(" ")[0]
     return (head if len(head) > limit // 2 else cut).rstrip(" ,;:–-") + "…"
 
 
@@ -100,7 +112,8 @@ def word_diff(old: str, new: str) -> tuple[DiffPart, ...]:
             parts.append(DiffPart("kept", "".join(after[k:m])))
             continue
         if j > i:
-            parts.append(DiffPart("deleted", "".join(before[i:j])))
+            gap = " " if parts and not parts[-1].text[-1:].isspace() else ""
+            parts.append(DiffPart("deleted", gap + "".join(before[i:j])))
         if m > k:
             parts.append(DiffPart("inserted", "".join(after[k:m])))
     return tuple(parts)

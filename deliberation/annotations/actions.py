@@ -37,7 +37,7 @@ from deliberation.declarations.models import (
     current_edition,
 )
 from deliberation.permissions import Permission, require
-from deliberation.text import RENDER_VERSION, normalised, to_safe_html
+from deliberation.text import RENDER_VERSION, has_words, normalised, to_safe_html
 
 
 class TextInvalid(Exception):
@@ -173,7 +173,7 @@ def must_be_checked(membership: Membership | None, declaration: Declaration, hit
 
 def _checked_body(source: str) -> str:
     body = normalised(source)
-    if not body or len(body) > BODY_MAX:
+    if not has_words(body) or len(body) > BODY_MAX:
         raise TextInvalid(f"{len(body)} characters")
     return body
 

@@ -6,12 +6,13 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
 
 from deliberation.annotations.actions import Contribution
 from deliberation.annotations.models import BODY_MAX, QUOTE_MAX, REASON_MAX, Kind, StanceValue
 from deliberation.labels import LABELS
-from deliberation.text import normalised
+from deliberation.text import has_words, normalised
 
 KEY_MAX = 64
 
@@ -24,7 +25,7 @@ class Words:
 
     def __call__(self, form: Any, field: Any) -> None:
         text = normalised(field.data or "")
-        if not text:
+        if not has_words(text):
             raise StopValidation(str(self.missing))
         over = len(text) - BODY_MAX
         if over > 0:
@@ -51,7 +52,7 @@ class SentenceField(SelectMultipleField):
 
 class AnnotationForm(FlaskForm):  # type: ignore[misc]
     kind = RadioField(
-        choices=[(kind.value, LABELS[kind]) for kind in Kind],
+        choices=[SelectChoice(kind.value, LABELS[kind]) for kind in Kind],
         validators=[InputRequired(_l("Bitte wählen Sie aus, was Sie beitragen möchten."))],
         validate_choice=True,
     )

@@ -44,6 +44,10 @@ class StanceCounts:
         return self.carry + self.change + self.unclear + self.against
 
     @property
+    def shows_percent(self) -> bool:
+        return self.n >= PERCENT_FROM
+
+    @property
     def shares(self) -> list[tuple[str, int, int]]:
         """(key, count, percent) in the order of the charts; percentages are whole and sum to 100."""
         keys = ("carry", "change", "unclear", "against")

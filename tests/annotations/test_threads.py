@@ -1,0 +1,121 @@
+"""Orders, filters, and what is new."""
+
+from datetime import timedelta
+
+from deliberation import clock
+
+from deliberation.annotations.actions import Contribution, post_reply
+from deliberation.annotations.models import Annotation, Kind
+from deliberation.annotations.threads import Order, in_order, load_entries, of_kind, to_threads
+from deliberation.database import db
+from deliberation.permissions import Guest
+from tests import builders
+
+
+def _load(cast, person=None):
+    entries = load_entries(person or Guest(), cast.declaration.id, Annotation.declaration_id == cast.declaration.id, None)
+    return to_threads(entries)
+
+
+def _numbers(found):
+    return [entry.annotation.number for entry in found]
+
+
+def test_mixed_order_is_stable_for_a_day_and_differs_between_readers(cast):
+    for _ in range(12):
+        builders.annotate(cast.ada, cast.declaration)
+    found = _load(cast)
+    today = clock.today()
+    first = _numbers(in_order(found, Order.MIXED, "user-1", today))
+    assert first == _numbers(in_order(list(reversed(found)), Order.MIXED, "user-1", today))
+    assert first != _numbers(in_order(found, Order.MIXED, "user-2", today))
+    assert first != _numbers(in_order(found, Order.MIXED, "user-1", today + timedelta(days=1)))
+    assert sorted(first) == _numbers(found)
+
+
+def test_unanswered_questions_come_first(cast):
+    remark = builders.annotate(cast.ada, cast.declaration)
+    answered = builders.annotate(cast.ada, cast.declaration, kind=Kind.QUESTION)
+    post_reply(cast.ben, answered, Contribution("Ja."))
+    asked = builders.annotate(cast.ada, cast.declaration, kind=Kind.QUESTION)
+    order = _numbers(in_order(_load(cast), Order.UNANSWERED, "guest", clock.today()))
+    assert order == [asked.number, remark.number, answered.number]
+
+
+def test_newest_follows_the_last_answer(cast):
+    older = builders.annotate(cast.ada, cast.declaration)
+    newer = builders.annotate(cast.ada, cast.declaration)
+    with clock.frozen_at(clock.now() + timedelta(hours=1)):
+        post_reply(cast.ben, older, Contribution("Noch etwas"))
+    assert _numbers(in_order(_load(cast), Order.NEWEST, "guest", clock.today())) == [older.number, newer.number]
+
+
+def test_filter_by_kind(cast):
+    builders.annotate(cast.ada, cast.declaration)
+    question = builders.annotate(cast.ada, cast.declaration, kind=Kind.QUESTION)
+    assert _numbers(of_kind(_load(cast), Kind.QUESTION)) == [question.number]
+
+
+def test_order_and_filter_are_part_of_the_address(cast, client):
+    builders.annotate(cast.ada, cast.declaration, body="Eine Bemerkung")
+    builders.annotate(cast.ada, cast.declaration, body="Eine Frage", kind=Kind.QUESTION)
+    page = client.get("/d/erklaerung/3/1?kind=question&order=oldest").text
+    assert "Eine Frage" in page
+    assert "Eine Bemerkung" not in page
+    assert client.get("/d/erklaerung/3/1?kind=<script>&order=%00&all").status_code == 200
+
+
+def test_ten_conversations_are_shown_and_the_others_on_demand(cast, client):
+    for number in range(13):
+        builders.annotate(cast.ada, cast.declaration, body=f"Nummer {number:02}.")
+    page = client.get("/d/erklaerung/3/1?order=oldest").text
+    assert "Nummer 09." in page
+    assert "Nummer 10." not in page
+    assert "Weitere 3 Anmerkungen zeigen" in page
+    assert "Nummer 12." in client.get("/d/erklaerung/3/1?order=oldest&all=1").text
+
+
+def test_new_since_the_last_visit_until_the_paragraph_is_opened(cast, client):
+    ada = client.sign_in(cast.ada)
+    ada.get("/d/erklaerung/3")
+    later = clock.now() + timedelta(days=1)
+    with clock.frozen_at(later):
+        builders.annotate(cast.ben, cast.declaration, body="Ganz frisch")
+    with clock.frozen_at(later + timedelta(hours=2)):
+        assert "1 neu" in ada.get("/d/erklaerung/3").text
+        assert "Ganz frisch" in ada.get("/d/erklaerung/new").text
+        opened = ada.get("/d/erklaerung/3/1").text
+        assert "tag--new" in opened
+        assert "1 neu" not in ada.get("/d/erklaerung/3").text
+
+
+def test_own_contributions_are_never_new(cast, client):
+    ada = client.sign_in(cast.ada)
+    ada.get("/d/erklaerung/3")
+    with clock.frozen_at(clock.now() + timedelta(days=1)):
+        builders.annotate(cast.ada, cast.declaration)
+        assert "1 neu" not in ada.get("/d/erklaerung/3").text
+
+
+def test_everything_can_be_marked_as_read(cast, client):
+    ada = client.sign_in(cast.ada)
+    ada.get("/d/erklaerung/3")
+    with clock.frozen_at(clock.now() + timedelta(days=1)):
+        builders.annotate(cast.ben, cast.declaration, body="Ganz frisch")
+    with clock.frozen_at(clock.now() + timedelta(days=2)):
+        assert ada.post("/d/erklaerung/new").status_code == 303
+    with clock.frozen_at(clock.now() + timedelta(days=2, minutes=1)):
+        assert "Ganz frisch" not in ada.get("/d/erklaerung/new").text
+
+
+def test_entries_are_one_query(cast):
+    from tests.counting import count_queries
+
+    for _ in range(5):
+        builders.annotate(cast.ada, cast.declaration)
+    db.session.expunge_all()
+    with count_queries() as queries:
+        load_entries(Guest(), cast.declaration.id, Annotation.declaration_id == cast.declaration.id, None)
+    assert queries.count == 1
+
+
