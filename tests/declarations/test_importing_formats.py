@@ -60,7 +60,8 @@ def test_extract_of_the_act_has_its_sections_as_theses(expected: dict[str, Any])
 def test_lists_of_the_act_stay_in_their_paragraph(expected: dict[str, Any]) -> None:
     first = expected["theses"][-1]["paragraphs"][0]["sentences"]
 
-    assert first == [
+    assert len(expected["theses"][-1]["paragraphs"]) == 6
+    assert first[:6] == [
         "Das Jugendamt ist berechtigt und verpflichtet, ein Kind oder einen Jugendlichen"
         " in seine Obhut zu nehmen, wenn",
         "das Kind oder der Jugendliche um Obhut bittet oder",
@@ -70,6 +71,7 @@ def test_lists_of_the_act_stay_in_their_paragraph(expected: dict[str, Any]) -> N
         "ein ausländisches Kind oder ein ausländischer Jugendlicher unbegleitet nach Deutschland kommt"
         " und sich weder Personensorge- noch Erziehungsberechtigte im Inland aufhalten.",
     ]
+    assert first[6].startswith("Die Inobhutnahme umfasst die Befugnis,")
 
 
 @pytest.mark.parametrize("ending", ["docx", "odt", "html", "txt"])
@@ -95,16 +97,7 @@ def test_extract_from_pdf_has_nearly_all_paragraphs_alike(expected: dict[str, An
 def test_labels_are_kept_outside_the_sentences(ending: str) -> None:
     last = real(f"auszug-2021.{ending}").theses[-1].paragraphs
 
-    assert [paragraph.units[0].label for paragraph in last] == [
-        "(1)",
-        "",
-        "(2)",
-        "(3)",
-        "",
-        "(4)",
-        "(5)",
-        "(6)",
-    ]
+    assert [paragraph.units[0].label for paragraph in last] == [f"({number})" for number in range(1, 7)]
     assert [(unit.label, unit.level) for unit in last[0].units] == [
         ("(1)", 0),
         ("1.", 1),
@@ -112,6 +105,7 @@ def test_labels_are_kept_outside_the_sentences(ending: str) -> None:
         ("a)", 2),
         ("b)", 2),
         ("3.", 1),
+        ("", 0),
     ]
 
 
@@ -143,9 +137,7 @@ def in_html() -> bytes:
     inner = "".join(f"<li>{text}</li>" for text in INNER)
     items[2] = f"<li>{ITEMS[2]}<ul>{inner}</ul></li>"
     around = ["".join(f"<p>{text}</p>" for text in part) for part in (BEFORE, AFTER)]
-    return (
-        f"<html><body><h1>{TITLE}</h1>{around[0]}<ol>{''.join(items)}</ol>{around[1]}</body></html>".encode()
-    )
+    return f"<html><body><h1>{TITLE}</h1>{around[0]}<ol>{''.join(items)}</ol>{around[1]}</body></html>".encode()
 
 
 def in_word() -> bytes:
@@ -155,9 +147,7 @@ def in_word() -> bytes:
         if text == ITEMS[2]:
             body += "".join(p(one, num=(1, 1)) for one in INNER)
     body += "".join(p(text) for text in AFTER)
-    return docx(
-        body, styles=HEADINGS, numbering=abstract(0, ("decimal", "%1."), ("lowerLetter", "%2)")) + num(1, 0)
-    )
+    return docx(body, styles=HEADINGS, numbering=abstract(0, ("decimal", "%1."), ("lowerLetter", "%2)")) + num(1, 0))
 
 
 def in_opendocument() -> bytes:

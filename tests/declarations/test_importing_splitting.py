@@ -72,7 +72,7 @@ def test_numbers_leave_the_heading_when_they_are_our_own_count() -> None:
 
 def test_list_that_starts_again_belongs_to_the_paragraph_before() -> None:
     draft = markdown(
-        "# T\n\n## A\n\n(1) Es gilt\n\n1. eins,\n2. zwei.\n\n(2) Auch.\n\n## B\n\nWenn\n\n- so\n- oder so\n\ndann."
+        "# T\n\n## A\n\n(1) Es gilt\n\n1. eins,\n2. zwei.\n\n(2) Auch.\n\n## B\n\nWenn\n\n- so\n- oder so\n\nDann."
     )
 
     first, second = draft.theses
@@ -80,7 +80,19 @@ def test_list_that_starts_again_belongs_to_the_paragraph_before() -> None:
         ["(1)", "1.", "2."],
         ["(2)"],
     ]
-    assert [paragraph.sentences for paragraph in second.paragraphs] == [("Wenn", "so", "oder so"), ("dann.",)]
+    assert [paragraph.sentences for paragraph in second.paragraphs] == [("Wenn", "so", "oder so"), ("Dann.",)]
+
+
+def test_text_behind_a_list_goes_on_with_its_paragraph() -> None:
+    small = markdown("# T\n\n## A\n\nWenn\n\n1. so\n2. oder so\n\ngilt das.\n\n## B\n\nText.")
+    law = markdown("# T\n\n## A\n\n(1) Wenn\n\n1. so,\n\nDas gilt.\n\nNeu.\n\n(2) Und.\n\n## B\n\nText.")
+
+    assert [paragraph.sentences for paragraph in small.theses[0].paragraphs] == [("Wenn", "so", "oder so", "gilt das.")]
+    assert [paragraph.sentences for paragraph in law.theses[0].paragraphs] == [
+        ("Wenn", "so,", "Das gilt."),
+        ("Neu.",),
+        ("Und.",),
+    ]
 
 
 def test_items_of_the_list_are_theses_with_what_belongs_to_them() -> None:

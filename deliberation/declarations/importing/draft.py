@@ -11,8 +11,9 @@ CLOSING = "end"
 
 @dataclass(frozen=True)
 class Unit:
-    """A piece of a paragraph with its own label: the running text (level 0) or an item of a list inside it
-    (level 1 and up).
+    """A piece of a paragraph: its running text (level 0), or an item of a list inside it (level 1 and up).
+
+    Text that goes on behind such a list is one more unit of level 0, without label.
     """
 
     label: str

@@ -25,6 +25,7 @@ class _Builder:
     paragraphs: list[list[Unit]] = field(default_factory=list)
     outer: _Counted | None = None
     inner: _Counted | None = None
+    listed: bool = False  # the last block was an item inside a paragraph
     shift: int = 1  # added to the level of an item to get the level of its unit
 
     def take(self, block: Block) -> None:
@@ -32,10 +33,24 @@ class _Builder:
             self._item(block)
         elif block.level and self.paragraphs and (block.level > 1 or self.shift):
             self.paragraphs[-1].append(_unit(block, block.level - 1 + self.shift, ""))
+        elif self._resumes(block):
+            self.paragraphs[-1].append(_unit(block, 0, ""))
+            self.inner, self.listed = None, False
         else:
             self._open(block, block.label)
             if not block.level:
                 self.inner, self.shift = None, 1
+
+    def _resumes(self, block: Block) -> bool:
+        """Say whether text behind a list goes on with the paragraph that the list is in.
+
+        It does when it begins small, and in laws, where "(1)" opens a paragraph and only "(2)" opens the next.
+        """
+        if not self.listed or block.level or block.label:
+            return False
+        if block.text[0].islower() or self.outer is None:
+            return block.text[0].islower()
+        return self.outer.style == "(1)" or (self.inner is not None and self.outer.last > 0)
 
     def _item(self, block: Block) -> None:
         counted = _Counted(block.list_id, style_of(block.label), block.value or 0)
@@ -45,6 +60,7 @@ class _Builder:
             return
         if block.level == 0:
             self.inner, self.shift = counted, 1
+        self.listed = True
         self.paragraphs[-1].append(_unit(block, max(1, block.level + self.shift), block.label))
 
     def _is_paragraph(self, item: _Counted) -> bool:
@@ -62,6 +78,7 @@ class _Builder:
         return item.style == self.outer.style and item.last > 1 and item.last == self.outer.last + 1
 
     def _open(self, block: Block, label: str) -> None:
+        self.listed = False
         self.paragraphs.append([_unit(block, 0, label)])
 
 
