@@ -100,13 +100,18 @@ def settle(declaration: Declaration, least: int = STEP) -> None:
     numbers = db.session.scalars(
         select(Annotation.number).where(Annotation.declaration_id == declaration.id)
     ).all()
-    for number, votes in _counted_votes(numbers).items():
-        if votes.n >= least:
-            _publish_votes(number, votes)
+    publish_exact(numbers, least)
     tallies = {(tally.thesis_id, tally.paragraph_id): tally for tally in _tallies(declaration)}
     for place, stances in _counted_stances(Stance.declaration_id == declaration.id).items():
         if stances.n >= least:
             _publish_stances(declaration.id, place, stances, tallies.get(place))
+
+
+def publish_exact(numbers: Iterable[int], least: int = STEP) -> None:
+    """Publish the exact votes on these annotations: voting has ended, or all votes arrived at one moment."""
+    for number, votes in _counted_votes(numbers).items():
+        if votes.n >= least:
+            _publish_votes(number, votes)
 
 
 def load_stance_counts(declaration: Declaration) -> dict[Place, StanceCounts]:
