@@ -1,6 +1,7 @@
 """One page for every refusal and fault, in the language of the reader. Nothing they wrote is lost on the way."""
 
 import logging
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Response, g, make_response, redirect, render_template, request
@@ -11,9 +12,10 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from deliberation.clock import BERLIN, now
+from deliberation.database import db
 from deliberation.permissions import NotAllowed, Outdated, Permission
 from deliberation.urls import sign_in_url
-from deliberation.web import viewer
+from deliberation.web import forget_viewer, limiter, viewer
 
 log = logging.getLogger("deliberation.web")
 
@@ -70,16 +72,27 @@ def init_app(app: Flask) -> None:
 
 
 def error_page(status: int, advice: Any = "", **context: Any) -> Response:
+    """The page for a status; plain words if even that page cannot be made (an unknown host, no database)."""
     title = TITLES.get(status, TITLES[400 if status < 500 else 500])
-    page = render_template(
+    try:
+        page = _rendered(status, title, advice, context)
+    except Exception:
+        log.exception("%s error page", g.get("request_id", "-"))
+        return make_response((f"{title}\n", status, {"Content-Type": "text/plain; charset=utf-8"}))
+    return make_response(page, status)
+
+
+def _rendered(status: int, title: Any, advice: Any, context: dict[str, Any]) -> str:
+    return render_template(
         "errors/error.html",
         status=status, title=title, advice=advice or ADVICE.get(status, ""), reference=g.get("request_id", ""), **context,
     )  # fmt: skip
-    return make_response(page, status)
 
 
 def unavailable() -> Response:
     """The database cannot take the write now: say so, keep what was written on the page, ask to come back."""
+    # Nobody is asked for in a database that does not answer.
+    forget_viewer()
     response = error_page(503, kept=kept_text())
     response.headers["Retry-After"] = "60"
     return response
@@ -122,6 +135,7 @@ def _form_expired(error: CSRFError) -> Any:
 
 
 def _database_busy(error: OperationalError) -> Any:
+    db.session.rollback()
     log.exception("%s database not available", g.get("request_id", "-"))
     return unavailable()
 
@@ -136,10 +150,6 @@ def _http_error(error: HTTPException) -> Any:
 
 
 def _too_many(error: HTTPException) -> Any:
-    from datetime import timedelta
-
-    from deliberation.web import limiter
-
     limit = limiter.current_limit
     wait = max(1, limit.reset_at - int(now().timestamp())) if limit else 60
     again = (now() + timedelta(seconds=wait)).astimezone(BERLIN).strftime("%H:%M")
@@ -149,5 +159,6 @@ def _too_many(error: HTTPException) -> Any:
 
 
 def _fault(error: Exception) -> Any:
+    db.session.rollback()
     log.exception("%s fault in %s", g.get("request_id", "-"), request.endpoint)
     return error_page(500, kept=kept_text())

@@ -1,10 +1,9 @@
 """How dates, times and numbers look to people. Times are UTC inside and Europe/Berlin on the page."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from flask import Flask
 from flask_babel import format_date, format_decimal, gettext
@@ -59,19 +58,19 @@ def lines(plain: str) -> Markup:
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of text; `is_hit` if the pattern check marked it."""
+    """A stretch of text, marked or not."""
 
     text: str
-    is_hit: bool
+    is_marked: bool
 
 
-def marked(source: str, hits: Sequence[Any]) -> list[Piece]:
-    """Cut a text at the places that the pattern check found, wherever they occur."""
-    wanted = sorted({hit.text for hit in hits if hit.text}, key=len, reverse=True)
-    if not wanted:
+def pieces(source: str, wanted: Iterable[str]) -> list[Piece]:
+    """Cut a text at the given words, wherever they occur; longer ones win."""
+    found = sorted({words for words in wanted if words}, key=len, reverse=True)
+    if not found:
         return [Piece(source, False)]
-    parts = re.split("(" + "|".join(map(re.escape, wanted)) + ")", source)
-    return [Piece(part, part in wanted) for part in parts if part]
+    parts = re.split("(" + "|".join(map(re.escape, found)) + ")", source)
+    return [Piece(part, part in found) for part in parts if part]
 
 
 def words_changed(old: str, new: str) -> tuple[DiffPart, ...]:
@@ -81,6 +80,6 @@ def words_changed(old: str, new: str) -> tuple[DiffPart, ...]:
 def init_app(app: Flask) -> None:
     """Hand all filters to the templates."""
     for function in (
-        day, time_of_day, waiting, number, day_element, trusted_html, lines, excerpt, marked, words_changed,
+        day, time_of_day, waiting, number, day_element, trusted_html, lines, excerpt, pieces, words_changed,
     ):  # fmt: skip
         app.jinja_env.filters[function.__name__] = function

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response, g, request, session
+from flask import Flask, Response, current_app, g, request, session
 from flask_babel import Babel, get_locale
 from flask_limiter import Limiter
 from flask_login import LoginManager, current_user, login_user, logout_user
@@ -76,6 +76,11 @@ def sign_in(user: Any) -> None:
 def sign_out() -> None:
     logout_user()
     session.clear()
+
+
+def forget_viewer() -> None:
+    """Treat the rest of this request as a guest's, without asking the database."""
+    g._login_user = login_manager.anonymous_user()
 
 
 def after_page(act: Callable[[], None]) -> None:
@@ -159,12 +164,11 @@ def _init_assets(app: Flask) -> None:
 
 
 def _begin() -> None:
-    from flask import current_app
-
     g.started = time.perf_counter()
     g.request_id = uuid.uuid4().hex[:12]
     g.secret = current_app.config["SECRET_KEY"]
     g.default_locale = current_app.config["DEFAULT_LOCALE"]
+    g.is_production = current_app.config["IS_PRODUCTION"]
     # A page view takes no write lock; what it marks is written afterwards, see `after_page`.
     set_reading(request.method in ("GET", "HEAD", "OPTIONS"))
 
@@ -216,7 +220,7 @@ def _set_headers(response: Response) -> None:
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), interest-cohort=()"
     headers["X-Request-ID"] = g.get("request_id", "-")
-    if request.is_secure:
+    if g.get("is_production"):
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     if "Cache-Control" not in headers:
         signed_in = bool(current_user) and current_user.is_authenticated

@@ -75,7 +75,8 @@ class Panel:
     stance: StanceValue | None
     stance_reason: str
     stance_counts: StanceCounts | None
-    marked: frozenset[int]
+    noted: frozenset[int]
+    quotes: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -230,6 +231,7 @@ def _load_panel(
     shown = wanted if wish.all_threads else wanted[:FIRST_THREADS]
     stance, reason, counts = _load_stance(person, thesis, paragraph)
     readable = [entry for entry in entries if entry.is_readable]
+    words = [entry.annotation for entry in shown if entry.is_readable]
     return Panel(
         threads=shown,
         remaining=len(wanted) - len(shown),
@@ -241,7 +243,8 @@ def _load_panel(
         stance=stance,
         stance_reason=reason,
         stance_counts=counts if stance else None,
-        marked=frozenset(n for entry in shown if entry.is_readable for n in entry.annotation.sentences),
+        noted=frozenset(n for a in words if not a.quote for n in a.sentences),
+        quotes=frozenset(a.quote for a in words if a.quote),
     )
 
 
