@@ -343,3 +343,20 @@ def test_pdf_headings_are_found_by_size_and_weight() -> None:
             "Ein Absatz mit einem Satz, der auf der nächsten Zeile weitergeht und in Kinder- und Jugendheimen endet.",
         ),
     ]
+
+
+def test_pdf_soft_hyphens_were_printed() -> None:
+    stream = lines(
+        (
+            72.0,
+            780.0,
+            12.0,
+            False,
+            "Ein langer Satz, in dem Kinder\u00ad und Jugendhilfe vorkommt und die Jugend\u00ad",
+        ),
+        (72.0, 766.0, 12.0, False, "arbeit auch."),
+    )
+
+    document = read(pdf(stream), "a.pdf")
+
+    assert seen(document) == ["Ein langer Satz, in dem Kinder- und Jugendhilfe vorkommt und die Jugendarbeit auch."]

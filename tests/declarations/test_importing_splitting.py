@@ -17,6 +17,7 @@ from deliberation.declarations.importing import (
     to_json,
 )
 from deliberation.declarations.importing.reading import read
+from deliberation.declarations.importing.splitting import split_document
 
 
 def markdown(text: str, shape: str = "auto") -> DraftDeclaration:
@@ -81,6 +82,18 @@ def test_list_that_starts_again_belongs_to_the_paragraph_before() -> None:
         ["(2)"],
     ]
     assert [paragraph.sentences for paragraph in second.paragraphs] == [("Wenn", "so", "oder so"), ("Dann.",)]
+
+
+def test_numbers_of_outer_and_inner_lists_are_told_apart() -> None:
+    text = "1. Es gilt\n\n1. eins,\n\n2. zwei,\n\n3. drei.\n\n2. Auch das.\n\n3. Und das."
+
+    draft = plain(f"Titel der Sache\n\n§ 1 Eins\n\n{text}\n\n§ 2 Zwei\n\nText zwei.")
+
+    assert [paragraph.sentences for paragraph in draft.theses[0].paragraphs] == [
+        ("Es gilt", "eins,", "zwei,", "drei."),
+        ("Auch das.",),
+        ("Und das.",),
+    ]
 
 
 def test_text_behind_a_list_goes_on_with_its_paragraph() -> None:
@@ -258,6 +271,16 @@ def test_numbers_of_theses_and_paragraphs_count_without_gaps(blocks: list[Block]
     for thesis in split_up["theses"]:
         assert [one["number"] for one in thesis["paragraphs"]] == [str(n + 1) for n in range(len(thesis["paragraphs"]))]
         assert all(one["sentences"] for one in thesis["paragraphs"])
+
+
+@pytest.mark.parametrize(
+    ("property_title", "title"),
+    [("Erklärung der Stadt", "Erklärung der Stadt"), ("Microsoft Word - erklaerung_v3.docx", ""), ("Unbenannt 1", "")],
+)
+def test_title_of_the_properties_helps_out_unless_it_is_a_file_name(property_title: str, title: str) -> None:
+    page = f"<html><title>{property_title}</title><p>Ein Absatz ist da.</p><p>Noch einer ist da.</p></html>"
+
+    assert split_document(read(page.encode(), "a.html"), "auto").title == title
 
 
 def test_every_note_has_a_sentence() -> None:

@@ -5,7 +5,7 @@ for what was read.
 """
 
 from deliberation.declarations.importing.blocks import Block, Document, Note
-from deliberation.declarations.importing.cage import SHAPES, read_in_cage
+from deliberation.declarations.importing.cage import SHAPES, Source, read_in_cage, read_to_keep, split_in_cage
 from deliberation.declarations.importing.draft import (
     CLOSING,
     PREAMBLE,
@@ -34,10 +34,13 @@ __all__ = [
     "DraftThesis",
     "ImportRefused",
     "Note",
+    "Source",
     "Unit",
     "from_json",
     "read_in_cage",
+    "read_to_keep",
     "split",
+    "split_in_cage",
     "to_dry_run",
     "to_json",
 ]

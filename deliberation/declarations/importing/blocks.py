@@ -3,8 +3,8 @@
 import re
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
 
 from deliberation.declarations.importing.refusals import ImportRefused
 
@@ -62,6 +62,17 @@ class Document:
     title: str
     blocks: tuple[Block, ...]
     notes: tuple[Note, ...] = ()
+
+
+def document_to_json(document: Document) -> dict[str, Any]:
+    """What was read, as plain data."""
+    return asdict(document)
+
+
+def document_from_json(data: dict[str, Any]) -> Document:
+    """The document that `document_to_json` wrote."""
+    blocks = tuple(Block(**block) for block in data["blocks"])
+    return Document(data["title"], blocks, tuple(Note(**note) for note in data["notes"]))
 
 
 @dataclass

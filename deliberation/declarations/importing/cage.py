@@ -30,25 +30,45 @@ child.main()
 """
 
 
+Source = dict[str, Any]
+"""What was read from a file before it was split, as plain data: the way to another split without the file."""
+
+
 def read_in_cage(data: bytes, filename: str, shape: str = "auto") -> DraftDeclaration:
     """Read a file and split it, in a child process. Raises ImportRefused with a clear reason; nothing is left
     behind.
     """
+    return from_json(_ask(data, shape, filename=filename)["draft"])
+
+
+def read_to_keep(data: bytes, filename: str, shape: str = "auto") -> tuple[DraftDeclaration, Source]:
+    """The same, with what `split_in_cage` needs to split the text in another way later."""
+    answer = _ask(data, shape, filename=filename, keep=True)
+    return from_json(answer["draft"]), answer["source"]
+
+
+def split_in_cage(source: Source, shape: str) -> DraftDeclaration:
+    """Split once more what `read_to_keep` has read."""
+    return from_json(_ask(json.dumps(source).encode(), shape)["draft"])
+
+
+def _ask(data: bytes, shape: str, **task: Any) -> dict[str, Any]:
+    """Put the question to a child process; what is no answer becomes ImportRefused."""
     if shape not in SHAPES:
         raise ValueError(f"unknown shape: {shape}")
-    if len(data) > MAX_FILE:
+    if task and len(data) > MAX_FILE:
         raise ImportRefused("too_big")
     if not data:
         raise ImportRefused("empty")
-    answer = _ask(data, filename, shape)
-    if "draft" in answer:
-        return from_json(answer["draft"])
-    reason = answer.get("refused", "damaged")
-    raise ImportRefused(reason if reason in REFUSALS else "damaged", **answer.get("details", {}))
+    answer = _run(data, {"shape": shape, **task})
+    if "draft" not in answer:
+        reason = answer.get("refused", "damaged")
+        raise ImportRefused(reason if reason in REFUSALS else "damaged", **answer.get("details", {}))
+    return answer
 
 
-def _ask(data: bytes, filename: str, shape: str) -> dict[str, Any]:
-    head = json.dumps({"filename": filename, "shape": shape}).encode()
+def _run(data: bytes, task: dict[str, Any]) -> dict[str, Any]:
+    head = json.dumps(task).encode()
     message = struct.pack(">I", len(head)) + head + data
     root = Path(__file__).resolve().parents[2]
     with tempfile.TemporaryDirectory(prefix="deliberation-import-") as folder:

@@ -28,20 +28,25 @@ _REFUSED_EVENTS = (
 
 
 def main() -> None:
-    """Read the name, the shape and the file; write what came of it."""
+    """Read the task and the file; write what came of it."""
     limit()
-    name, shape, data = _receive(sys.stdin.buffer.read())
+    task, data = _receive(sys.stdin.buffer.read())
     sys.addaudithook(_guard)
     gc.disable()  # the process lives for one file; collecting its many small objects costs more than it frees
-    json.dump(_answer(data, name, shape), sys.stdout)
+    json.dump(_answer(data, task), sys.stdout)
 
 
 def limit() -> None:
-    """Bound memory, time and what could be written."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    """Bound memory, time and what could be written; never beyond limits that hold already."""
+    for kind, most in (
+        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_CPU, CPU_SECONDS),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+    ):
+        allowed = resource.getrlimit(kind)[1]
+        bound = most if allowed == resource.RLIM_INFINITY else min(most, allowed)
+        resource.setrlimit(kind, (bound, bound))
 
 
 def _guard(event: str, args: tuple[Any, ...]) -> None:
@@ -52,24 +57,31 @@ def _guard(event: str, args: tuple[Any, ...]) -> None:
         raise PermissionError(event)
 
 
-def _receive(message: bytes) -> tuple[str, str, bytes]:
+def _receive(message: bytes) -> tuple[dict[str, Any], bytes]:
     length = struct.unpack(">I", message[:4])[0]
-    head = json.loads(message[4 : 4 + length])
-    return head["filename"], head["shape"], message[4 + length :]
+    return json.loads(message[4 : 4 + length]), message[4 + length :]
 
 
-def _answer(data: bytes, name: str, shape: str) -> dict[str, Any]:
+def _answer(data: bytes, task: dict[str, Any]) -> dict[str, Any]:
     from deliberation.declarations.importing.refusals import ImportRefused
 
     try:
-        from deliberation.declarations.importing.draft import to_json
-        from deliberation.declarations.importing.reading import read
-        from deliberation.declarations.importing.splitting import split_document
-
-        return {"draft": to_json(split_document(read(data, name), shape))}
+        return _split(data, task)
     except ImportRefused as refused:
         return {"refused": refused.reason, "details": refused.details}
     except MemoryError:
         return {"refused": "too_hungry", "details": {}}
     except Exception:  # whatever a hostile file does to a reader, the person gets a sentence and no traceback
         return {"refused": "damaged", "details": {}}
+
+
+def _split(data: bytes, task: dict[str, Any]) -> dict[str, Any]:
+    """The split of a file, or without a file name of what was read and kept before."""
+    from deliberation.declarations.importing.blocks import document_from_json, document_to_json
+    from deliberation.declarations.importing.draft import to_json
+    from deliberation.declarations.importing.reading import read
+    from deliberation.declarations.importing.splitting import split_document
+
+    document = read(data, task["filename"]) if "filename" in task else document_from_json(json.loads(data))
+    answer = {"draft": to_json(split_document(document, task["shape"]))}
+    return {**answer, "source": document_to_json(document)} if task.get("keep") else answer

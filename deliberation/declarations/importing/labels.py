@@ -1,7 +1,7 @@
 """Labels in front of paragraphs and items: writing them as word processors do, and recognising typed ones."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _ROMAN_VALUES = (
     (1000, "m"),
@@ -14,6 +14,7 @@ _ROMAN_VALUES = (
     (40, "xl"),
     (10, "x"),
 )
+_OPEN_LISTS = 6
 _ROMAN_SMALL = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
 
 
@@ -120,3 +121,23 @@ def style_of(label: str) -> str:
     if "1" in word:
         return word
     return re.sub(r"[a-z]+", "a", re.sub(r"[A-Z]+", "A", word))
+
+
+@dataclass
+class Sequences:
+    """The numbers that labels have reached so far, style by style, with the outer ones below the inner ones."""
+
+    open: dict[str, list[int]] = field(default_factory=dict)
+
+    def expects(self, label: Label) -> bool:
+        """Say whether a label begins a list or counts on in one that is open."""
+        return label.value in (0, 1) or label.value - 1 in self.open.get(label.style, [])
+
+    def take(self, text: str) -> None:
+        """Remember the labels that a text may begin with."""
+        for label in find_labels(text):
+            numbers = self.open.setdefault(label.style, [])
+            while label.value - 1 in numbers and numbers.pop() != label.value - 1:
+                pass
+            numbers.append(label.value)
+            del numbers[:-_OPEN_LISTS]

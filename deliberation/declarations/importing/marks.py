@@ -12,6 +12,7 @@ from deliberation.declarations.importing.blocks import Block, clean
 from deliberation.declarations.importing.labels import Label, find_labels, style_of
 
 _SURE = frozenset({"(1)", "(a)", "1)", "a)", "•"})
+_OPEN_LISTS = 6  # so many lists can be waiting to be counted on
 _SLACK = 1.5  # indents closer than this are the same, in columns
 
 
@@ -33,18 +34,21 @@ def _choose(blocks: Sequence[Block]) -> dict[int, Label]:
     """For each paragraph with a mark the reading that fits into a sequence."""
     readings = {index: find_labels(block.text) for index, block in enumerate(blocks) if block.kind == "paragraph"}
     dashes = Counter(label.style for labels in readings.values() for label in labels)
-    last: dict[str, tuple[int, int]] = {}
+    open_lists: dict[str, list[tuple[int, int]]] = {}  # style → values and places of the last labels
     chosen: dict[int, Label] = {}
-    for index, labels in readings.items():
-        for label in labels:
-            known = last.get(label.style)
-            last[label.style] = (label.value, index)
-            if label.style in _SURE or (label.style == "-" and dashes["-"] > 1):
-                chosen.setdefault(index, label)
-            elif label.style != "-" and known and known[0] + 1 == label.value:
-                chosen.setdefault(index, label)
-                earlier = next(one for one in readings[known[1]] if one.style == label.style)
-                chosen.setdefault(known[1], earlier)
+    for index, label in ((index, label) for index, labels in readings.items() for label in labels):
+        known = open_lists.setdefault(label.style, [])
+        before = max((place for place, one in enumerate(known) if one[0] == label.value - 1), default=None)
+        if label.style in _SURE or (label.style == "-" and dashes["-"] > 1):
+            chosen.setdefault(index, label)
+        elif label.style != "-" and before is not None:
+            chosen.setdefault(index, label)
+            earlier = known[before][1]
+            chosen.setdefault(earlier, next(one for one in readings[earlier] if one.style == label.style))
+        if before is not None:
+            del known[before:]
+        known.append((label.value, index))
+        del known[:-_OPEN_LISTS]
     return chosen
 
 

@@ -15,7 +15,7 @@ from pypdf.errors import DependencyError, PyPdfError
 
 from deliberation.declarations.importing.blocks import Block, Collector, Document, clean
 from deliberation.declarations.importing.hyphens import join_lines
-from deliberation.declarations.importing.labels import find_labels
+from deliberation.declarations.importing.labels import Sequences, find_labels
 from deliberation.declarations.importing.refusals import ImportRefused
 
 MAX_PAGES = 500
@@ -119,13 +119,12 @@ def _page_lines(page: Any, number: int) -> list[_Line]:
 
 
 def _clean(text: str) -> str:
-    """Like `clean`, but a soft hyphen at the end of a line stays a hyphen, because it was printed."""
-    text = text.rstrip()
-    return clean(f"{text[:-1]}-" if text.endswith("\u00ad") else text)
+    """Like `clean`, but soft hyphens stay as hyphens, because in a PDF they were printed."""
+    return clean(re.sub(r"\s*\u00ad", "-", text))
 
 
 def _append(line: _Line, part: str, x: float, bold: bool) -> None:
-    if line.body == line.x and x > line.x and any(True for _ in find_labels(line.text.strip() + " x")):
+    if line.body == line.x and x > line.x and any(label.rest == "x" for label in find_labels(line.text.strip() + " x")):
         line.body = x
         line.text = line.text.rstrip() + " "
     if bold and line.strong >= len(line.text.rstrip()):
@@ -228,25 +227,28 @@ def _usual_spacing(lines: list[_Line]) -> float:
 
 def _paragraphs(lines: list[_Line], usual: float, spacing: float, longest: int) -> Iterator[_Paragraph]:
     current = _Paragraph()
-    last: dict[str, int] = {}
+    last = Sequences()
     for line in lines:
         if current.lines and _begins(current.lines, line, usual, spacing, longest, last):
             yield current
             current = _Paragraph()
         if not current.lines:
-            last.update({label.style: label.value for label in find_labels(line.text)})
+            last.take(line.text)
         current.lines.append(line)
     if current.lines:
         yield current
 
 
-def _begins(lines: list[_Line], line: _Line, usual: float, spacing: float, longest: int, last: dict[str, int]) -> bool:
+def _begins(lines: list[_Line], line: _Line, usual: float, spacing: float, longest: int, last: Sequences) -> bool:
     """Say whether a line begins a paragraph after the given lines of the running one."""
     before = lines[-1]
-    if _is_heading([line], usual) != _is_heading(lines, usual) or abs(before.size - line.size) > 0.6:
+    gap = (before.y - line.y) / (line.size or 1)
+    if abs(before.size - line.size) > 0.6 or (before.bold != line.bold and not _runs_on(before, line, gap, spacing)):
         return True
+    if line.size > usual * 1.1 or (line.bold and before.page == line.page):
+        return before.page != line.page or gap > max(spacing * 1.2, 1.5) or _counts(line, last)
     left = min(lines[0].body, min(one.x for one in lines[1:])) if len(lines) > 1 else lines[0].body
-    if _continues_sequence(line, last) and line.x < left - _SLACK / 2 + (_SLACK if lines[0].body == lines[0].x else 0):
+    if _counts(line, last) and line.x < left - _SLACK / 2 + (_SLACK if lines[0].body == lines[0].x else 0):
         return True
     if line.x < min(left, lines[0].x) - _SLACK or (len(lines) > 1 and abs(line.x - lines[-1].x) > 2 * _SLACK):
         return True
@@ -254,11 +256,17 @@ def _begins(lines: list[_Line], line: _Line, usual: float, spacing: float, longe
         return True
     if before.page != line.page:
         return bool(_ENDS.search(before.text)) and (len(before.text) < longest * 0.8 or not _fits(line, left))
-    return (before.y - line.y) / (line.size or 1) > spacing * 1.2 + 0.05
+    return gap > spacing * 1.2 + 0.05
 
 
-def _continues_sequence(line: _Line, last: dict[str, int]) -> bool:
-    return any(label.value in (0, 1) or last.get(label.style) == label.value - 1 for label in find_labels(line.text))
+def _runs_on(before: _Line, line: _Line, gap: float, spacing: float) -> bool:
+    """Say whether a change of weight is emphasis in running text and not the edge of a heading."""
+    close = before.page == line.page and gap <= spacing * 1.2 + 0.05
+    return close and (line.text[0].islower() or bool(re.search(r"[.,;:–-]$", before.text)))
+
+
+def _counts(line: _Line, last: Sequences) -> bool:
+    return any(last.expects(label) for label in find_labels(line.text))
 
 
 def _fits(line: _Line, left: float) -> bool:

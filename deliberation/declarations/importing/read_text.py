@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from deliberation.declarations.importing.blocks import Block, Collector, Document
 from deliberation.declarations.importing.hyphens import join_lines
-from deliberation.declarations.importing.labels import find_labels
+from deliberation.declarations.importing.labels import Sequences, find_labels
 
 _RULE = re.compile(r"(=+|-+|\*+|_+|~+|#+)[ \t]*")
 _NARROW = 60  # nobody wraps text at fewer columns
@@ -18,17 +18,13 @@ class _Line:
     text: str
     indent: int
 
-    @property
-    def labels(self) -> set[str]:
-        return {label.style for label in find_labels(self.text)}
-
 
 def read_text(text: str) -> Document:
     """Read plain text."""
     out = Collector()
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n").expandtabs(4).split("\n")
     width = _usual_width(lines)
-    last: dict[str, int] = {}
+    last = Sequences()
     for group in _groups(lines):
         for level, piece in _pieces(group, width, last):
             text = join_lines(line.text for line in piece)
@@ -58,7 +54,7 @@ def _groups(lines: list[str]) -> Iterator[list[_Line]]:
         yield group
 
 
-def _pieces(group: list[_Line], width: int, last: dict[str, int]) -> Iterator[tuple[int, list[_Line]]]:
+def _pieces(group: list[_Line], width: int, last: Sequences) -> Iterator[tuple[int, list[_Line]]]:
     """Cut a run of lines into paragraphs (level 0) and underlined headings."""
     piece: list[_Line] = []
     for index, line in enumerate(group):
@@ -71,18 +67,15 @@ def _pieces(group: list[_Line], width: int, last: dict[str, int]) -> Iterator[tu
             yield 0, piece
             piece = []
         if not piece:
-            last.update({label.style: label.value for label in find_labels(line.text)})
+            last.take(line.text)
         piece.append(line)
     if piece:
         yield 0, piece
 
 
-def _begins_item(line: _Line, last: dict[str, int]) -> bool:
+def _begins_item(line: _Line, last: Sequences) -> bool:
     """Say whether a line in the middle of a run opens an item: "8. Februar" only does after a 7th."""
-    for label in find_labels(line.text):
-        if label.value == 0 or label.value == 1 or last.get(label.style) == label.value - 1:
-            return True
-    return False
+    return any(last.expects(label) for label in find_labels(line.text))
 
 
 def _was_short(before: _Line, line: _Line, width: int) -> bool:

@@ -42,7 +42,17 @@ class _Section:
 def split_document(document: Document, shape: str = "auto") -> DraftDeclaration:
     """Split what a reader read; the title of the file's properties helps out when the text has none."""
     draft = split(document.blocks, shape)
-    return replace(draft, title=draft.title or document.title, notes=draft.notes + document.notes)
+    return replace(draft, title=draft.title or _usable(document.title), notes=draft.notes + document.notes)
+
+
+def _usable(title: str) -> str:
+    """A title from the properties of a file, unless a program put the name of the file there."""
+    title = re.sub(r"^Microsoft Word - ", "", title)
+    return (
+        ""
+        if re.search(r"\.(?:docx?|odt|pdf|html?|indd|txt|md)$|^(?:untitled|unbenannt)", title, re.IGNORECASE)
+        else title
+    )
 
 
 def split(blocks: Sequence[Block], shape: str = "auto") -> DraftDeclaration:
