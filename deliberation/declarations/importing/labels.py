@@ -106,7 +106,7 @@ def _value(style: str, match: re.Match[str]) -> int | None:
     word = match[1]
     if style == "I.":
         return from_roman(word)
-    if word.isdigit():
+    if word.isdecimal():
         return int(word)
     if len(set(word.lower())) > 1:
         return None

@@ -79,7 +79,7 @@ def _text_style(node: Any, name: str, base: TextStyle) -> TextStyle:
 
 
 def _levels(node: Any) -> dict[int, LevelStyle]:
-    return {_integer(level.get(TEXT + "level"), 1): _level(level) for level in node if level.get(TEXT + "level")}
+    return {integer(level.get(TEXT + "level"), 1): _level(level) for level in node if level.get(TEXT + "level")}
 
 
 def _level(node: Any) -> LevelStyle:
@@ -90,8 +90,8 @@ def _level(node: Any) -> LevelStyle:
         node.get(STYLE + "num-format", "") or "",
         node.get(STYLE + "num-prefix", "") or "",
         node.get(STYLE + "num-suffix", "") or "",
-        _integer(node.get(TEXT + "start-value"), 1),
-        _integer(node.get(TEXT + "display-levels"), 1),
+        integer(node.get(TEXT + "start-value"), 1),
+        integer(node.get(TEXT + "display-levels"), 1),
     )
 
 
@@ -112,7 +112,8 @@ def write_label(levels: dict[int, LevelStyle], values: dict[int, int], level: in
     return (here.prefix + ".".join(numbers) + here.suffix).strip()
 
 
-def _integer(word: str | None, default: int) -> int:
+def integer(word: str | None, default: int) -> int:
+    """A number between 0 and a million that a file names, or the default."""
     try:
         return min(max(int(word or ""), 0), 1_000_000)
     except ValueError:

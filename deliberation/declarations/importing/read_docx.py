@@ -135,13 +135,13 @@ class _Walk:
             self.out.leave_out("hidden")
             return
         own = value_of(properties, "outlineLvl")
-        outline = int(own) + 1 if own and own.isdigit() and int(own) < 9 else style.outline
+        outline = int(own) + 1 if own and own.isdecimal() and int(own) < 9 else style.outline
         num_id, level = self._number(properties, style)
         label = self.numbering.next_label(num_id, level) if num_id else None
         if outline is not None:
             self.out.add(Block("heading", text, outline, label[0] if label else ""))
         elif label and label[0]:
-            self.out.add(Block("item", text, level, label[0], label[1], int(num_id) if num_id.isdigit() else 0, strong))
+            self.out.add(Block("item", text, level, label[0], label[1], int(num_id) if num_id.isdecimal() else 0, strong))
         else:
             self.out.add(Block("paragraph", text, level + 1 if label else 0, strong=strong))
 
@@ -154,7 +154,7 @@ class _Walk:
         if num_id in ("", "0"):
             return "", 0
         level = value_of(own, "ilvl")
-        if level and level.isdigit():
+        if level and level.isdecimal():
             return num_id, min(int(level), 8)
         by_style = self.numbering.level_of_style(num_id, value_of(properties, "pStyle") or "")
         return num_id, by_style if by_style is not None else style.num_level or 0

@@ -10,7 +10,7 @@ from typing import Any
 
 from deliberation.declarations.importing.archive import Archive
 from deliberation.declarations.importing.blocks import Block, Collector, Document, Inline
-from deliberation.declarations.importing.open_styles import TEXT, XML, LevelStyle, Styles, write_label
+from deliberation.declarations.importing.open_styles import TEXT, XML, LevelStyle, Styles, integer, write_label
 from deliberation.declarations.importing.refusals import ImportRefused
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -135,7 +135,7 @@ class _Walk:
             self.children(box)
 
     def _heading(self, node: Any, text: str, is_title: bool) -> None:
-        level = int(node.get(TEXT + "outline-level") or 1) if not is_title else 0
+        level = integer(node.get(TEXT + "outline-level"), 1) if not is_title else 0
         label = ""
         if self.lists and self.lists[-1].fresh:
             label = self._next_label()[0]
@@ -148,7 +148,8 @@ class _Walk:
         if style is None or style.bullet or not style.format:
             return ""
         start = node.get(TEXT + "start-value") if node.get(TEXT + "restart-numbering") == "true" else None
-        self.outline[level] = int(start) if start else self.outline.get(level, style.start - 1) + 1
+        following = self.outline.get(level, style.start - 1) + 1
+        self.outline[level] = integer(start, following)
         self.outline = {one: value for one, value in self.outline.items() if one <= level}
         return write_label(self.styles.outline, self.outline, level)
 
@@ -187,7 +188,7 @@ class _Walk:
             here = self.lists[-1]
             here.fresh = item.tag == TEXT + "list-item"
             start = item.get(TEXT + "start-value")
-            here.waiting = int(start) if start and start.isdigit() else None
+            here.waiting = int(start) if start and start.isdecimal() else None
             self.children(item)
         self.lists.pop()
         if not self.lists:

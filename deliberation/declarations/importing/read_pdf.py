@@ -67,7 +67,7 @@ def read_pdf(data: bytes) -> Document:
         AttributeError,
         IndexError,
         OSError,
-        RecursionError,
+        RuntimeError,
     ) as error:
         raise ImportRefused("damaged") from error
     out.leave_out("images", images)

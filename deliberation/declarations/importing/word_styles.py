@@ -52,7 +52,7 @@ def _own(node: Any, base: Style) -> Style:
     return Style(
         _outline(name, value_of(paragraph, "outlineLvl"), base.outline),
         value_of(numbering, "numId") or base.num_id,
-        int(level) if level and level.isdigit() else base.num_level,
+        int(level) if level and level.isdecimal() else base.num_level,
         base.bold if bold is None else bold,
         base.hidden if hidden is None else hidden,
         bool(re.match(r"toc \d|toc heading|table of figures|verzeichnis \d", name)) or base.contents,
@@ -64,6 +64,6 @@ def _outline(name: str, level: str | None, inherited: int | None) -> int | None:
         return 0
     if found := _HEADING.fullmatch(name):
         return int(found[1])
-    if level and level.isdigit():
+    if level and level.isdecimal():
         return int(level) + 1 if int(level) < 9 else None
     return None if name in ("subtitle", "untertitel") else inherited
