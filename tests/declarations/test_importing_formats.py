@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from deliberation.declarations.importing import DraftDeclaration, read_in_cage, to_dry_run
+from deliberation.declarations.importing import DraftDeclaration, read_in_cage, read_to_keep, split_in_cage, to_dry_run
 from tests.declarations.importing_files import HEADINGS, abstract, docx, lines, num, numbered, odt, p, pdf
 
 REAL = Path(__file__).resolve().parents[1] / "data" / "sgb-viii"
@@ -215,6 +215,13 @@ def test_type_is_found_by_content_and_not_by_name(expected: dict[str, Any]) -> N
         data = (REAL / f"auszug-2021.{ending}").read_bytes()
 
         assert to_dry_run(read_in_cage(data, "brief.txt", "auto"))["title"] == expected["title"]
+
+
+def test_text_that_was_read_can_be_split_in_another_way_without_the_file() -> None:
+    draft, source = read_to_keep(in_word(), "erklaerung.docx", "list")
+
+    assert draft == read_in_cage(in_word(), "erklaerung.docx", "list")
+    assert split_in_cage(source, "paragraphs") == read_in_cage(in_word(), "erklaerung.docx", "paragraphs")
 
 
 def test_odd_spaces_and_soft_hyphens_are_made_plain() -> None:

@@ -141,7 +141,9 @@ class _Walk:
         if outline is not None:
             self.out.add(Block("heading", text, outline, label[0] if label else ""))
         elif label and label[0]:
-            self.out.add(Block("item", text, level, label[0], label[1], int(num_id) if num_id.isdecimal() else 0, strong))
+            self.out.add(
+                Block("item", text, level, label[0], label[1], int(num_id) if num_id.isdecimal() else 0, strong)
+            )
         else:
             self.out.add(Block("paragraph", text, level + 1 if label else 0, strong=strong))
 

@@ -27,6 +27,7 @@ from deliberation.declarations.importing.refusals import ImportRefused
 
 MAX_THESES = 2_000
 GROUP_SEPARATOR = " › "
+_FILE_NAME = re.compile(r"\.(?:docx?|odt|pdf|html?|indd|txt|md)$|^(?:untitled|unbenannt)", re.IGNORECASE)
 
 
 @dataclass
@@ -48,11 +49,7 @@ def split_document(document: Document, shape: str = "auto") -> DraftDeclaration:
 def _usable(title: str) -> str:
     """A title from the properties of a file, unless a program put the name of the file there."""
     title = re.sub(r"^Microsoft Word - ", "", title)
-    return (
-        ""
-        if re.search(r"\.(?:docx?|odt|pdf|html?|indd|txt|md)$|^(?:untitled|unbenannt)", title, re.IGNORECASE)
-        else title
-    )
+    return "" if _FILE_NAME.search(title) else title
 
 
 def split(blocks: Sequence[Block], shape: str = "auto") -> DraftDeclaration:
