@@ -1,0 +1,120 @@
+"""Sending what waits in the outbox.
+
+One of the few modules outside the edge that may import flask: mails are rendered from templates, in the
+language of the recipient, with links built from BASE_URL alone. It commits on its own, because sending is slow
+and must hold no lock: claim, commit, send, note the outcome, commit. A crash after sending and before the note
+sends the mail once more; it never loses one.
+"""
+
+import logging
+import uuid
+from datetime import timedelta
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from email.utils import format_datetime
+from urllib.parse import urlsplit
+
+from flask import current_app, render_template
+from flask_babel import force_locale
+from sqlalchemy import CursorResult, select, update
+
+from deliberation.accounts.addresses import to_ascii
+from deliberation.clock import now
+from deliberation.database import db, reading_only
+from deliberation.notifications.models import Mail
+from deliberation.notifications.transports import Send, ServerAway, open_transport
+
+BACK_OFF = (1, 5, 15, 60, 240, 720, 1440)
+"""Minutes until the next try after the first, second … failure; after the last the mail is left for a person."""
+ERROR_MAX = 500
+
+log = logging.getLogger("deliberation.mail")
+
+
+def send_due_mail(limit: int = 100) -> tuple[int, int]:
+    """Send up to `limit` mails that are due; how many went out and how many failed. Commits.
+
+    When the server cannot be reached the run ends: the others stay due."""
+    sent = failed = 0
+    with open_transport(current_app.config["MAIL_URL"]) as send:
+        while sent + failed < limit and (mail_id := _claim()):
+            try:
+                _hand_over(mail_id, send)
+                sent += 1
+            except ServerAway as error:
+                _note_failure(mail_id, error)
+                failed += 1
+                break
+            # Whatever is wrong with one mail, the others must still go out.
+            except Exception as error:
+                _note_failure(mail_id, error)
+                failed += 1
+    return sent, failed
+
+
+def _claim() -> int | None:
+    """Take the next mail out of the reach of other runs, until the back-off is over."""
+    while found := _next_due():
+        mail_id, tries = found
+        wait = timedelta(minutes=BACK_OFF[min(tries, len(BACK_OFF) - 1)])
+        unclaimed = (Mail.id == mail_id) & (Mail.tries == tries) & Mail.sent_at.is_(None)
+        claim = update(Mail).where(unclaimed).values(tries=tries + 1, due_at=now() + wait)
+        result = db.session.execute(claim)
+        db.session.commit()
+        if isinstance(result, CursorResult) and result.rowcount == 1:
+            return mail_id
+    return None
+
+
+def _next_due() -> tuple[int, int] | None:
+    query = (
+        select(Mail.id, Mail.tries)
+        .where(Mail.sent_at.is_(None), Mail.due_at <= now(), Mail.tries <= len(BACK_OFF))
+        .order_by(Mail.due_at, Mail.id)
+        .limit(1)
+    )
+    # Looking takes no write lock: most of the time there is nothing to send.
+    with reading_only():
+        row = db.session.execute(query).one_or_none()
+    db.session.commit()
+    return (row.id, row.tries) if row else None
+
+
+def _hand_over(mail_id: int, send: Send) -> None:
+    with reading_only():
+        message = to_message(db.session.get_one(Mail, mail_id))
+    db.session.commit()
+    send(message, f"{now():%Y%m%dT%H%M%SZ}-{mail_id}")
+    db.session.execute(update(Mail).where(Mail.id == mail_id).values(sent_at=now(), parameters={}, error=""))
+    db.session.commit()
+
+
+def _note_failure(mail_id: int, error: Exception) -> None:
+    db.session.rollback()
+    log.warning("mail %s not sent: %s", mail_id, type(error).__name__)
+    words = f"{type(error).__name__}: {error}"[:ERROR_MAX]
+    db.session.execute(update(Mail).where(Mail.id == mail_id).values(error=words))
+    db.session.commit()
+
+
+def to_message(mail: Mail) -> EmailMessage:
+    """Render the mail: plain text, one recipient, headers that no parameter can reach past."""
+    with force_locale(mail.locale):
+        words = render_template(f"mail/{mail.template}.txt", **mail.parameters)
+    subject, _newline, body = words.partition("\n")
+    host = urlsplit(current_app.config["BASE_URL"]).hostname or "localhost"
+    recipient = to_ascii(mail.recipient)
+    message = EmailMessage(policy=SMTP if recipient.isascii() else SMTPUTF8)
+    message["From"] = current_app.config["MAIL_FROM"]
+    message["To"] = Address(addr_spec=recipient)
+    message["Subject"] = _one_line(subject)
+    message["Date"] = format_datetime(now())
+    message["Message-ID"] = f"<{uuid.uuid4().hex}@{host}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(body.strip() + "\n", cte="8bit")
+    return message
+
+
+def _one_line(text: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

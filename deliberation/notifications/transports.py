@@ -1,0 +1,102 @@
+"""Ways out for a finished message: into a folder as `.eml` files, or to an SMTP server."""
+
+import os
+import smtplib
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from email.message import EmailMessage
+from pathlib import Path
+from urllib.parse import SplitResult, unquote, urlsplit
+
+TIMEOUT = 20
+"""Seconds for each step of a conversation with a server."""
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+Send = Callable[[EmailMessage, str], None]
+"""Takes a message and a name for it that is unique and safe as the name of a file."""
+
+
+class ServerAway(Exception):
+    """No conversation with the mail server came about: it is no use to try with the next message."""
+
+
+@contextmanager
+def open_transport(url: str) -> Iterator[Send]:
+    """What `MAIL_URL` names, open for a run of messages. Sending raises ServerAway, OSError, SMTPException."""
+    parts = urlsplit(url)
+    if parts.scheme == "file":
+        yield _into_folder(Path(unquote(parts.netloc + parts.path)))
+        return
+    line = _Line(parts)
+    try:
+        yield line.send
+    finally:
+        line.hang_up()
+
+
+def _into_folder(folder: Path) -> Send:
+    def send(message: EmailMessage, name: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        unfinished, finished = folder / f".{name}.part", folder / f"{name}.eml"
+        # Nobody else on the machine may read a sign-in code.
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(descriptor, "wb") as file:
+            file.write(message.as_bytes(policy=message.policy.clone(linesep="\n")))
+        unfinished.rename(finished)
+
+    return send
+
+
+class _Line:
+    """A connection to the server, made when the first message needs it and again after a fault."""
+
+    def __init__(self, parts: SplitResult) -> None:
+        self.parts = parts
+        self.server: smtplib.SMTP | None = None
+
+    def send(self, message: EmailMessage, name: str) -> None:
+        self.server = self.server or self._connect()
+        try:
+            if self.server.has_extn("8bitmime"):
+                self.server.send_message(message, mail_options=["BODY=8BITMIME"])
+            else:
+                message.set_content(message.get_content(), cte="quoted-printable")
+                self.server.send_message(message)
+        except (OSError, smtplib.SMTPException):
+            self.hang_up()
+            raise
+
+    def hang_up(self) -> None:
+        if self.server:
+            self.server.close()
+        self.server = None
+
+    def _connect(self) -> smtplib.SMTP:
+        server: smtplib.SMTP | None = None
+        try:
+            server = self._dial()
+            self._greet(server)
+        except (OSError, smtplib.SMTPException) as error:
+            if server:
+                server.close()
+            raise ServerAway(f"{type(error).__name__}: {error}") from error
+        return server
+
+    def _dial(self) -> smtplib.SMTP:
+        host = self.parts.hostname or "localhost"
+        if self.parts.scheme == "smtps":
+            context = ssl.create_default_context()
+            return smtplib.SMTP_SSL(host, self.parts.port or 465, timeout=TIMEOUT, context=context)
+        return smtplib.SMTP(host, self.parts.port or 25, timeout=TIMEOUT)
+
+    def _greet(self, server: smtplib.SMTP) -> None:
+        server.ehlo_or_helo_if_needed()
+        if self.parts.scheme == "smtp" and server.has_extn("starttls"):
+            server.starttls(context=ssl.create_default_context())
+            server.ehlo()
+        if not self.parts.username:
+            return
+        if not isinstance(server.sock, ssl.SSLSocket) and self.parts.hostname not in LOOPBACK:
+            raise smtplib.SMTPException("the server offers no TLS; the password is not sent in clear")
+        server.login(unquote(self.parts.username), unquote(self.parts.password or ""))
