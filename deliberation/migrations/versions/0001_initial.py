@@ -118,9 +118,36 @@ def upgrade() -> None:
         sa.UniqueConstraint("declaration_id", "number", name=op.f("uq_edition_declaration_id_number")),
     )
     op.create_table(
+        "import_preview",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("draft", sa.JSON(), nullable=False),
+        sa.Column("steps", sa.JSON(), nullable=False),
+        sa.Column("source", sa.JSON(), nullable=False),
+        sa.Column("declaration_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["declaration_id"],
+            ["declaration.id"],
+            name=op.f("fk_import_preview_declaration_id_declaration"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_import_preview_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_preview")),
+        sa.UniqueConstraint("key", name=op.f("uq_import_preview_key")),
+    )
+    with op.batch_alter_table("import_preview") as batch_op:
+        batch_op.create_index(batch_op.f("ix_import_preview_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "login_code",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("browser", sa.String(length=64), nullable=False),
         sa.Column("code_hash", sa.String(length=64), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -572,6 +599,7 @@ def downgrade() -> None:
     op.drop_table("thesis")
     op.drop_table("membership")
     op.drop_table("login_code")
+    op.drop_table("import_preview")
     op.drop_table("edition")
     op.drop_table("draft")
     op.drop_table("user")

@@ -1,0 +1,117 @@
+import threading
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deliberation.accounts import passwords
+from deliberation.accounts.actions import PasswordRefused, check_new_password
+from tests.accounts.post import PASSWORD, register
+
+OBVIOUS = (
+    "passwort1234",
+    "Passwort!2026",
+    "123456789012",
+    "qwertzuiopas",
+    "aaaaaaaaaaaa",
+    "abcabcabcabc",
+    "passwortpasswort",
+    "Hallo Hallo Hallo",
+    "1q2w3e4r5t6z",
+    "Sommer2026!!!",
+    "iloveyou1234",
+    "123qweasdzxc",
+    "123456654321",
+    "ada.lovelace1815",
+    "____________",
+)
+GOOD = (
+    PASSWORD,
+    "korrekt pferd batterie",
+    "8f3k-ztt0-pq1c",
+    "ein langer Satz mit Umläuten",
+    "🌳🌳 Weide und Fluss 🌊",
+    "x" * 60 + "yz12 ö" * 11,
+)
+
+
+@pytest.mark.parametrize("password", OBVIOUS)
+def test_password_that_is_tried_first_is_refused(password):
+    with pytest.raises(PasswordRefused):
+        check_new_password(password, "ada.lovelace@example.org")
+
+
+@pytest.mark.parametrize("password", GOOD)
+def test_good_password_is_taken_whatever_it_is_made_of(password):
+    check_new_password(password, "ada.lovelace@example.org")
+
+
+@pytest.mark.parametrize(("length", "is_taken"), [(11, False), (12, True), (128, True), (129, False)])
+def test_password_has_twelve_to_128_characters(length, is_taken):
+    password = ("Weide am Bach " * 10)[:length]
+    if is_taken:
+        check_new_password(password, "")
+    else:
+        with pytest.raises(PasswordRefused):
+            check_new_password(password, "")
+
+
+def test_form_says_why_a_password_is_refused(client):
+    assert "zuerst ausprobiert" in register(client, password="passwort1234").text
+    assert "12 bis 128 Zeichen" in register(client, password="kurz").text
+
+
+def test_password_is_kept_as_argon2id_with_the_cost_we_promise():
+    assert passwords.hash_password(PASSWORD).startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+def test_same_password_is_never_kept_the_same():
+    assert passwords.hash_password(PASSWORD, passwords.CHEAP) != passwords.hash_password(PASSWORD, passwords.CHEAP)
+
+
+def test_umlaut_in_two_halves_is_the_same_umlaut():
+    stored = passwords.hash_password("Löwenzahn im Frühling", passwords.CHEAP)
+    assert passwords.is_right(stored, "Lo\u0308wenzahn im Fru\u0308hling", passwords.CHEAP)
+
+
+def test_broken_hash_fits_no_password():
+    assert not passwords.is_right("not a hash", PASSWORD, passwords.CHEAP)
+
+
+@given(st.text(max_size=200), st.text(max_size=200))
+def test_password_fits_itself_and_no_other(password, other):
+    stored = passwords.hash_password(password, passwords.CHEAP)
+    assert passwords.is_right(stored, password, passwords.CHEAP)
+    if passwords._prepared(other) != passwords._prepared(password):
+        assert not passwords.is_right(stored, other, passwords.CHEAP)
+
+
+@given(st.text(min_size=12, max_size=128), st.emails())
+def test_any_text_can_be_judged(password, email):
+    assert passwords.is_obvious(password, email) in (True, False)
+
+
+def test_never_more_than_four_are_hashed_at_once(monkeypatch):
+    class Watched:
+        def __init__(self):
+            self.lock, self.inside, self.most = threading.Lock(), 0, 0
+            self.crowd = threading.Barrier(passwords.AT_ONCE, timeout=10)
+
+        def hash(self, _password):
+            with self.lock:
+                self.inside += 1
+                self.most = max(self.most, self.inside)
+            # Nobody leaves before four are in, and then a fifth would already have been counted.
+            self.crowd.wait()
+            with self.lock:
+                self.inside -= 1
+            return ""
+
+    watched = Watched()
+    monkeypatch.setattr(passwords, "_hasher", lambda _cost: watched)
+    threads = [threading.Thread(target=passwords.hash_password, args=(PASSWORD,)) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=20)
+    assert watched.most == passwords.AT_ONCE
