@@ -1,0 +1,185 @@
+"""The shelf of declarations, the fixed pages of the site, short addresses, and what machines ask for."""
+
+import re
+from datetime import date, timedelta
+
+from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, url_for
+from flask_wtf import FlaskForm
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.wrappers import Response
+
+from deliberation.accounts.actions import CODE_MINUTES, UNCONFIRMED_DAYS, choose_language
+from deliberation.annotations.drafts import KEEP_DAYS, KEEP_FOREIGN_DAYS
+from deliberation.annotations.tallies import PERCENT_FROM, STEP
+from deliberation.clock import now
+from deliberation.config import LOCALES, OPERATOR_FIELDS
+from deliberation.database import db
+from deliberation.declarations.models import (
+    Declaration,
+    find_declaration,
+    find_paragraph,
+    find_thesis,
+    load_declarations,
+)
+from deliberation.notifications.actions import KEEP_SENT_DAYS, KEEP_UNSENT_DAYS
+from deliberation.permissions import Guest, Permission, Person, may
+from deliberation.urls import absolute, declaration_url, place_url, safe_next, thesis_url
+from deliberation.web import LANGUAGE_COOKIE, limiter, viewer
+
+pages = Blueprint("pages", __name__)
+
+YEAR = 365 * 24 * 3600
+SHORT_CODE = re.compile(r"(?:(?P<slug>[a-z0-9-]+)-)?(?P<t>\d+[a-z]*|end)-(?P<p>\d+[a-z]*)")
+STATED = date(2026, 11, 23)
+"""When the words of the fixed pages were last changed."""
+
+
+@pages.get("/")
+def shelf() -> Response:
+    """All declarations; where there is only one, straight to it."""
+    found = _readable(viewer())
+    if len(found) == 1:
+        return redirect(declaration_url(found[0]), 303)
+    return make_response(render_template("pages/shelf.html", declarations=found))
+
+
+@pages.get("/impressum")
+def imprint() -> str:
+    return _fixed("imprint")
+
+
+@pages.get("/datenschutz")
+def privacy() -> str:
+    return _fixed(
+        "privacy",
+        code_minutes=CODE_MINUTES,
+        unconfirmed_days=UNCONFIRMED_DAYS,
+        draft_days=KEEP_DAYS,
+        foreign_draft_days=KEEP_FOREIGN_DAYS,
+        unsent_days=KEEP_UNSENT_DAYS,
+        sent_days=KEEP_SENT_DAYS,
+    )
+
+
+@pages.get("/barrierefreiheit")
+def accessibility() -> str:
+    return _fixed("accessibility")
+
+
+@pages.get("/regeln")
+def rules() -> str:
+    return _fixed("rules")
+
+
+@pages.get("/so-wird-gezaehlt")
+def counting() -> str:
+    return _fixed("counting", step=STEP, percent_from=PERCENT_FROM)
+
+
+def _fixed(name: str, **facts: int) -> str:
+    operator = {field.removeprefix("OPERATOR_").lower(): current_app.config[field] for field in OPERATOR_FIELDS}
+    return render_template(f"pages/{name}.html", operator=operator, stated=STATED, **facts)
+
+
+@pages.route("/sprache", methods=["GET", "POST"])
+def language() -> Response:
+    """Choose the language of the pages. The cookie holds two letters and is set only on request."""
+    next_path = safe_next(request.values.get("next"))
+    if request.method == "GET":
+        return make_response(render_template("pages/language.html", form=FlaskForm(), next=next_path))
+    wanted = request.form.get("lang", "")
+    if wanted not in LOCALES:
+        abort(400)
+    if viewer().is_signed_in:
+        choose_language(viewer(), wanted)
+    response = redirect(next_path, 303)
+    secure = bool(current_app.config["IS_PRODUCTION"])
+    response.set_cookie(LANGUAGE_COOKIE, wanted, max_age=YEAR, secure=secure, httponly=True, samesite="Lax")
+    return response
+
+
+@pages.get("/q/<code>")
+def short_address(code: str) -> Response:
+    """From a QR code or read out in a room: `3-2`, or `<slug>-3-2` where there are several declarations."""
+    parts = SHORT_CODE.fullmatch(code.lower()) or abort(404)
+    declaration = _named_or_only(parts["slug"])
+    thesis = find_thesis(declaration, parts["t"]) or abort(404)
+    if parts["p"] == "0":
+        return redirect(place_url(thesis, None), 303)
+    paragraph = find_paragraph(thesis, parts["p"]) or abort(404)
+    return redirect(place_url(thesis, paragraph, f"absatz-{thesis.number}-{paragraph.number}"), 303)
+
+
+def _named_or_only(slug: str | None) -> Declaration:
+    if slug is None:
+        found = _readable(viewer())
+        slug = found[0].slug if len(found) == 1 else abort(404)
+    declaration = find_declaration(slug)
+    if declaration is None or not may(viewer(), Permission.READ, declaration):
+        abort(404)
+    return declaration
+
+
+def _readable(person: Person) -> list[Declaration]:
+    return [declaration for declaration in load_declarations() if may(person, Permission.READ, declaration)]
+
+
+@pages.get("/healthz")
+@limiter.exempt
+def healthz() -> Response:
+    """Whether the process answers; asks nobody else."""
+    return _plain("ok\n")
+
+
+@pages.get("/readyz")
+@limiter.exempt
+def readyz() -> Response:
+    """Whether the database answers too."""
+    try:
+        db.session.execute(text("select 1"))
+    except SQLAlchemyError:
+        db.session.rollback()
+        return _plain("database not available\n", 503)
+    return _plain("ok\n")
+
+
+@pages.get("/.well-known/security.txt")
+def security_txt() -> Response:
+    """RFC 9116."""
+    mail = current_app.config["OPERATOR_EMAIL"]
+    lines = (
+        f"Contact: {f'mailto:{mail}' if mail else absolute(url_for('pages.imprint'))}",
+        f"Expires: {now() + timedelta(days=180):%Y-%m-%dT00:00:00Z}",
+        "Preferred-Languages: de, en",
+        f"Canonical: {absolute(url_for('pages.security_txt'))}",
+    )
+    return _plain("\n".join(lines) + "\n")
+
+
+@pages.get("/robots.txt")
+def robots_txt() -> Response:
+    """Contributions are to be read here and not to be found by the name of whoever is mentioned in them."""
+    closed = ("/a/", "/login", "/logout", "/me", "/register")
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
+    lines.append(f"Sitemap: {absolute(url_for('pages.sitemap'))}")
+    return _plain("\n".join(lines) + "\n")
+
+
+@pages.get("/sitemap.xml")
+def sitemap() -> Response:
+    """What is public: declarations and their theses."""
+    addresses = []
+    for known in _readable(Guest()):
+        declaration = find_declaration(known.slug) or known
+        addresses += [declaration_url(declaration), *(thesis_url(thesis) for thesis in declaration.theses)]
+    response = make_response(render_template("pages/sitemap.xml", addresses=addresses))
+    response.mimetype = "application/xml"
+    return response
+
+
+def _plain(words: str, status: int = 200) -> Response:
+    response = make_response(words, status)
+    response.mimetype = "text/plain"
+    response.headers["Cache-Control"] = "no-store" if status != 200 or words == "ok\n" else "public, max-age=3600"
+    return response
