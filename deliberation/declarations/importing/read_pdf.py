@@ -19,6 +19,8 @@ from deliberation.declarations.importing.labels import Sequences, find_labels
 from deliberation.declarations.importing.refusals import ImportRefused
 
 MAX_PAGES = 500
+# What pypdf raises on broken files, besides its own errors.
+_BROKEN = (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, RuntimeError)
 _SLACK = 3.0  # points
 _COLUMN = 6.0  # points that count as one column of plain text
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
@@ -49,26 +51,10 @@ def read_pdf(data: bytes) -> Document:
     """Read a PDF with a text layer."""
     out = Collector()
     try:
-        reader = pypdf.PdfReader(io.BytesIO(data), strict=False)
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise ImportRefused("encrypted")
-        if len(reader.pages) > MAX_PAGES:
-            raise ImportRefused("too_long")
-        out.title = str(reader.metadata.title or "") if reader.metadata else ""
-        lines = [line for number, page in enumerate(reader.pages) for line in _page_lines(page, number)]
-        images = len({image for page in reader.pages for image in _images(page)})
+        lines, images = _open(data, out)
     except DependencyError as error:
         raise ImportRefused("encrypted") from error
-    except (
-        PyPdfError,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        IndexError,
-        OSError,
-        RuntimeError,
-    ) as error:
+    except _BROKEN as error:
         raise ImportRefused("damaged") from error
     out.leave_out("images", images)
     if sum(char.isalnum() for line in lines for char in line.text) < 20:
@@ -77,6 +63,18 @@ def read_pdf(data: bytes) -> Document:
     out.leave_out("page_furniture", len(lines) - len(kept))
     _emit(kept, out)
     return out.document()
+
+
+def _open(data: bytes, out: Collector) -> tuple[list[_Line], int]:
+    """All lines of a file and the number of its images."""
+    reader = pypdf.PdfReader(io.BytesIO(data), strict=False)
+    if reader.is_encrypted and not reader.decrypt(""):
+        raise ImportRefused("encrypted")
+    if len(reader.pages) > MAX_PAGES:
+        raise ImportRefused("too_long")
+    out.title = str(reader.metadata.title or "") if reader.metadata else ""
+    lines = [line for number, page in enumerate(reader.pages) for line in _page_lines(page, number)]
+    return lines, len({image for page in reader.pages for image in _images(page)})
 
 
 def _images(page: Any) -> set[int]:
