@@ -1,0 +1,81 @@
+"""What somebody wants to have in a file: read from an address or a command line, checked once for both."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from deliberation.annotations.models import Kind
+from deliberation.declarations.models import Declaration, find_thesis
+
+FIELDS = ("thesis", "edition", "since", "kind", "names")
+
+
+class Names(StrEnum):
+    """How authors appear in tables: under their pseudonym, as fresh random numbers, or not at all."""
+
+    PSEUDONYMS = "pseudonyms"
+    NUMBERS = "numbers"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Conditions that every annotation in the summary meets. None leaves a condition out.
+
+    `thesis` is a printed number, `since` the first day in Berlin. `kind` leaves replies out, they have none.
+    """
+
+    thesis: str | None = None
+    edition: int | None = None
+    since: date | None = None
+    kind: Kind | None = None
+    names: Names | str = Names.PSEUDONYMS
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether anything is left out."""
+        return any(value is not None for value in (self.thesis, self.edition, self.since, self.kind))
+
+
+class FiltersInvalid(Exception):
+    """Some values cannot be right; `fields` names them."""
+
+    def __init__(self, fields: tuple[str, ...]) -> None:
+        super().__init__(", ".join(fields))
+        self.fields = fields
+
+
+def read_filters(declaration: Declaration, values: Mapping[str, str | None]) -> Filters:
+    """Filters from words; an empty one is as good as none. Raises FiltersInvalid with every wrong field."""
+    wrong: list[str] = []
+    found: dict[str, object] = {}
+    for field in FIELDS:
+        value = (values.get(field) or "").strip()
+        if not value:
+            continue
+        try:
+            found[field] = _read(declaration, field, value)
+        except ValueError:
+            wrong.append(field)
+    if wrong:
+        raise FiltersInvalid(tuple(wrong))
+    return Filters(**found)  # type: ignore[arg-type]
+
+
+def _read(declaration: Declaration, field: str, value: str) -> object:
+    match field:
+        case "thesis":
+            if find_thesis(declaration, value) is None:
+                raise ValueError(value)
+            return value
+        case "edition":
+            if not value.isascii() or not value.isdigit() or not 0 < int(value[:9]) < 10**6:
+                raise ValueError(value)
+            return int(value[:9])
+        case "since":
+            return date.fromisoformat(value)
+        case "kind":
+            return Kind(value)
+        case _:
+            return Names(value)

@@ -1,0 +1,213 @@
+"""The annotations of a declaration as everybody may see them."""
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, null, select
+
+from deliberation.annotations.models import Annotation, Kind, Response, ResponseKind, Status
+from deliberation.annotations.tallies import VoteCounts
+from deliberation.annotations.threads import visible_to
+from deliberation.clock import BERLIN
+from deliberation.database import db
+from deliberation.declarations.models import Declaration, Edition, Membership, Paragraph
+from deliberation.permissions import Guest
+from deliberation.results.filters import Filters, Names
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A moderator's public answer; `by` is empty where names are left out."""
+
+    kind: ResponseKind
+    body: str
+    by: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One annotation or reply. If it is not visible, it only keeps the place of replies to it: no words, no
+    author, no day, no votes. `author` is None for somebody who left, empty where names are left out."""
+
+    number: int
+    thesis: str
+    paragraph: str | None
+    sentences: tuple[int, ...]
+    edition: int
+    kind: Kind | None
+    parent: int | None
+    root: int
+    author: str | None
+    created: date | None
+    edited: date | None
+    body: str
+    quote: str
+    wording: str
+    is_quotable: bool
+    votes: VoteCounts
+    status: Status
+    responses: tuple[Answer, ...]
+
+    @property
+    def is_visible(self) -> bool:
+        return self.status is Status.VISIBLE
+
+    @property
+    def is_reply(self) -> bool:
+        return self.parent is not None
+
+    @property
+    def label(self) -> str:
+        return f"A-{self.number}"
+
+
+def load_items(
+    declaration: Declaration, filters: Filters, paragraphs: Sequence[Paragraph]
+) -> tuple[tuple[Item, ...], list[int]]:
+    """The annotations that match in order of their numbers, and the numbers of all editions. Three queries."""
+    found = select(Edition.id, Edition.number).where(Edition.declaration_id == declaration.id).order_by(Edition.number)
+    editions = {key: number for key, number in db.session.execute(found)}  # noqa: C416
+    rows = _with_ground(db.session.execute(_query(declaration, filters, editions)).all())
+    authors = _author_names(rows, filters)
+    answers = _load_answers(declaration, filters)
+    theses = {thesis.id: thesis.number for thesis in declaration.theses}
+    numbers = {paragraph.id: paragraph.number for paragraph in paragraphs}
+    items = tuple(
+        Item(
+            number=row.number,
+            thesis=theses[row.thesis_id],
+            paragraph=numbers.get(row.paragraph_id) if row.paragraph_id else None,
+            sentences=tuple(row.sentences or ()),
+            edition=editions[row.edition_id],
+            kind=row.kind,
+            parent=row.parent_id,
+            root=row.root_id or row.number,
+            author=authors.get(row.author_id) if row.status is Status.VISIBLE else "",
+            created=_day(row.created_at),
+            edited=_day(row.edited_at),
+            body=row.body or "",
+            quote=row.quote or "",
+            wording=row.wording or "",
+            is_quotable=bool(row.is_quotable),
+            votes=VoteCounts(row.agree or 0, row.disagree or 0, row.passes or 0),
+            # What is being read by a moderator and what she decided not to show look the same from outside.
+            status=Status.HIDDEN if row.status is Status.PENDING else row.status,
+            responses=tuple(answers.get(row.number, ())) if row.status is Status.VISIBLE else (),
+        )
+        for row in rows
+    )
+    return items, list(editions.values())
+
+
+def published(declaration: Declaration) -> ColumnElement[bool]:
+    """What somebody without an account gets to read: the one question, asked as a stranger."""
+    return visible_to(Guest(), declaration.id)
+
+
+def load_answered(declaration: Declaration) -> frozenset[int]:
+    """Numbers of annotations that have a visible reply or a response, whatever the filters. One query."""
+    replied = select(Annotation.root_id).where(
+        Annotation.declaration_id == declaration.id, Annotation.root_id.is_not(None), published(declaration)
+    )
+    responded = (
+        select(Response.annotation_id)
+        .join(Annotation, Annotation.number == Response.annotation_id)
+        .where(Annotation.declaration_id == declaration.id)
+    )
+    return frozenset(number for number in db.session.scalars(replied.union(responded)) if number is not None)
+
+
+def _query(declaration: Declaration, filters: Filters, editions: dict[int, int]) -> Any:
+    public = published(declaration)
+
+    def if_public(column: Any) -> Any:
+        return case((public, column), else_=null())
+
+    return (
+        select(
+            Annotation.number,
+            Annotation.thesis_id,
+            Annotation.paragraph_id,
+            Annotation.edition_id,
+            Annotation.parent_id,
+            Annotation.root_id,
+            Annotation.status,
+            if_public(Annotation.author_id).label("author_id"),
+            if_public(Membership.pseudonym).label("pseudonym"),
+            if_public(Annotation.kind).label("kind"),
+            if_public(Annotation.sentences).label("sentences"),
+            if_public(Annotation.created_at).label("created_at"),
+            if_public(Annotation.edited_at).label("edited_at"),
+            if_public(Annotation.body).label("body"),
+            if_public(Annotation.quote).label("quote"),
+            if_public(Annotation.proposed_wording).label("wording"),
+            if_public(Annotation.is_quotable).label("is_quotable"),
+            if_public(Annotation.shown_agree).label("agree"),
+            if_public(Annotation.shown_disagree).label("disagree"),
+            if_public(Annotation.shown_pass).label("passes"),
+        )
+        .outerjoin(Membership, Membership.id == Annotation.author_id)
+        .where(Annotation.declaration_id == declaration.id, *_conditions(declaration, filters, editions))
+        .order_by(Annotation.number)
+    )
+
+
+def _conditions(
+    declaration: Declaration, filters: Filters, editions: dict[int, int]
+) -> Iterable[ColumnElement[bool]]:
+    if filters.thesis is not None:
+        yield Annotation.thesis_id.in_([t.id for t in declaration.theses if t.number == filters.thesis])
+    if filters.edition is not None:
+        yield Annotation.edition_id.in_([key for key, number in editions.items() if number == filters.edition])
+    if filters.since is not None:
+        yield Annotation.created_at >= datetime.combine(filters.since, time(), BERLIN)
+    if filters.kind is not None:
+        yield Annotation.kind == filters.kind
+
+
+def _with_ground(rows: Sequence[Any]) -> list[Any]:
+    """What is visible, and what is not but has something visible below it."""
+    by_number = {row.number: row for row in rows}
+    kept = {row.number for row in rows if row.status is Status.VISIBLE}
+    for number in list(kept):
+        parent = by_number[number].parent_id
+        while parent in by_number and parent not in kept:
+            kept.add(parent)
+            parent = by_number[parent].parent_id
+    return [row for row in rows if row.number in kept]
+
+
+def _author_names(rows: Iterable[Any], filters: Filters) -> dict[int | None, str | None]:
+    """What stands for each author. Numbers are drawn anew for every file, so that two files cannot be joined."""
+    authors = {row.author_id: row.pseudonym for row in rows if row.author_id is not None}
+    match Names(filters.names):
+        case Names.PSEUDONYMS:
+            return {None: None, **authors}
+        case Names.NUMBERS:
+            drawn = random.SystemRandom().sample(range(1, len(authors) + 1), len(authors))
+            return {None: None, **{author: f"Person {n}" for author, n in zip(authors, drawn, strict=True)}}
+        case Names.NONE:
+            return {None: "", **dict.fromkeys(authors, "")}
+
+
+def _load_answers(declaration: Declaration, filters: Filters) -> dict[int, list[Answer]]:
+    query = (
+        select(Response)
+        .join(Annotation, Annotation.number == Response.annotation_id)
+        .where(Annotation.declaration_id == declaration.id, published(declaration))
+        .order_by(Response.id)
+    )
+    found: dict[int, list[Answer]] = {}
+    for response in db.session.scalars(query):
+        by = response.author.shown_name if filters.names == Names.PSEUDONYMS else ""
+        answer = Answer(response.kind, response.body, by, response.created_at.astimezone(BERLIN).date())
+        found.setdefault(response.annotation_id, []).append(answer)
+    return found
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.astimezone(BERLIN).date() if moment else None
