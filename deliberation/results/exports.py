@@ -1,0 +1,43 @@
+"""A summary as a file, for the web and the command line alike."""
+
+from dataclasses import dataclass
+
+from deliberation.declarations.models import Declaration
+from deliberation.permissions import Permission, Person, require
+from deliberation.results import words
+from deliberation.results.filters import Filters
+from deliberation.results.summary import Summary, summarise
+from deliberation.results.writers import WRITERS
+from deliberation.results.writers.columns import readme
+
+
+@dataclass(frozen=True)
+class ExportFile:
+    """`readme` stands beside the file under `<name>.README.txt`; empty where the file explains itself."""
+
+    name: str
+    mimetype: str
+    content: bytes
+    readme: str = ""
+
+
+def export(
+    person: Person, declaration: Declaration, file_format: str, filters: Filters | None = None, site: str = ""
+) -> ExportFile:
+    """The file in the language of the declaration. Raises KeyError for a format that does not exist."""
+    require(person, Permission.EXPORT, declaration)
+    writer = WRITERS[file_format]
+    summary = summarise(person, declaration, filters, site)
+    name = file_name(summary, writer.ending)
+    with words.speaking(declaration.language):
+        return ExportFile(
+            name=name,
+            mimetype=writer.mimetype,
+            content=writer.write(summary),
+            readme=readme(summary, name) if writer.has_readme else "",
+        )
+
+
+def file_name(summary: Summary, ending: str) -> str:
+    """`erklaerung-2026-11-23.csv`: what and when, nothing about who."""
+    return f"{summary.about.slug}-{summary.day.isoformat()}.{ending}"

@@ -1,0 +1,25 @@
+"""One module per format. Each turns a `Summary` into bytes: the same summary gives the same bytes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from deliberation.results.summary import Summary
+from deliberation.results.writers import csv, html, json, markdown
+
+
+@dataclass(frozen=True)
+class Writer:
+    """A format: how a file ends, what it is called to machines, and who writes it."""
+
+    ending: str
+    mimetype: str
+    write: Callable[[Summary], bytes]
+    has_readme: bool = False
+
+
+WRITERS: dict[str, Writer] = {
+    "csv": Writer("csv", "text/csv", csv.write, has_readme=True),
+    "md": Writer("md", "text/markdown", markdown.write),
+    "html": Writer("html", "text/html", html.write),
+    "json": Writer("json", "application/json", json.write),
+}

@@ -1,0 +1,44 @@
+"""The readable summary as one self-contained page: own styles, charts as SVG, no script, nothing loaded."""
+
+from functools import cache
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from deliberation.annotations.tallies import STEP
+from deliberation.config import package_root
+from deliberation.results import words
+from deliberation.results.summary import Summary
+from deliberation.results.writers.markdown import LIST_MAX, QUOTE_WORDS, grouped, plain_paragraphs
+from deliberation.text import excerpt, to_plain_text
+
+
+def write(summary: Summary) -> bytes:
+    """UTF-8. As in Markdown, words of people are quoted only with their consent and without pseudonym."""
+    return _environment().get_template("results/file.html").render(summary=summary).encode()
+
+
+@cache
+def _environment() -> Environment:
+    folder = package_root() / "templates"
+    made = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.do"],
+    )
+    made.globals.update(
+        _=words.gettext,
+        ngettext=words.ngettext,
+        words=words,
+        grouped=grouped,
+        plain=to_plain_text,
+        paragraphs_of=plain_paragraphs,
+        shorten=lambda body: excerpt(body, QUOTE_WORDS),
+        STEP=STEP,
+        LIST_MAX=LIST_MAX,
+        style=Markup((folder / "results" / "file.css").read_text(encoding="utf-8")),
+    )
+    return made

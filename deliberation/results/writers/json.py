@@ -1,0 +1,91 @@
+"""Everything public as data, with the meaning of each column inside."""
+
+import json
+from typing import Any
+
+from deliberation.annotations.tallies import STEP, StanceCounts
+from deliberation.results import words
+from deliberation.results.summary import ParagraphResult, Summary, ThesisResult
+from deliberation.results.writers.columns import meanings, row
+
+
+def write(summary: Summary) -> bytes:
+    """UTF-8, indented, keys in a fixed order. A number that is null must not be known (below five)."""
+    return (json.dumps(to_data(summary), ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def to_data(summary: Summary) -> dict[str, Any]:
+    figures, filters = summary.figures, summary.filters
+    return {
+        "declaration": {"slug": summary.about.slug, "title": summary.about.title, "is_sample": summary.about.is_sample},
+        "exported_on": summary.day.isoformat(),
+        "edition": summary.about.edition,
+        "filters": {
+            "thesis": filters.thesis,
+            "edition": filters.edition,
+            "since": filters.since.isoformat() if filters.since else None,
+            "kind": filters.kind.value if filters.kind else None,
+            "names": str(filters.names),
+        },
+        "note": words.not_representative(),
+        "figures": {
+            "people": figures.people,
+            "annotations": figures.annotations,
+            "replies": figures.replies,
+            "votes": figures.votes,
+            "stances": figures.stances,
+            "in_steps_of_five": summary.is_open,
+        },
+        "theses": [_thesis(thesis) for thesis in summary.theses],
+        "most_agreed": [item.number for item in summary.agreed],
+        "most_disputed": [item.number for item in summary.disputed],
+        "unanswered": [item.number for item in summary.unanswered],
+        "kinds": {kind.value: count for kind, count in summary.kinds},
+        "timeline": _timeline(summary),
+        "moderation": _moderation(summary),
+        "columns": meanings(),
+        "annotations": [row(item) for item in summary.items],
+    }
+
+
+def _thesis(thesis: ThesisResult) -> dict[str, Any]:
+    return {
+        "number": thesis.number,
+        "heading": thesis.heading,
+        "stances": _stances(thesis.stances),
+        "contributions": thesis.contributions,
+        "paragraphs": [_paragraph(paragraph) for paragraph in thesis.paragraphs],
+    }
+
+
+def _paragraph(paragraph: ParagraphResult) -> dict[str, Any]:
+    return {
+        "number": paragraph.number,
+        "stances": _stances(paragraph.stances),
+        "contributions": paragraph.contributions,
+    }
+
+
+def _stances(counts: StanceCounts) -> dict[str, int] | None:
+    if counts.n < STEP:
+        return None
+    return {**{key: count for key, count, _percent in counts.shares}, "n": counts.n}
+
+
+def _timeline(summary: Summary) -> dict[str, Any] | None:
+    if summary.timeline is None:
+        return None
+    return {
+        "span": summary.timeline.span.value,
+        "columns": [[when.isoformat(), count] for when, count in summary.timeline.columns],
+    }
+
+
+def _moderation(summary: Summary) -> dict[str, Any]:
+    found = summary.moderation
+    return {
+        "hidden": [{"rules": [rule.value for rule in rules], "count": count} for rules, count in found.hidden],
+        "returned": found.returned,
+        "restored": found.restored,
+        "waiting": found.waiting,
+    }

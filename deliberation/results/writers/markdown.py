@@ -1,0 +1,175 @@
+"""The readable summary as Markdown (CommonMark with tables): what a person pastes into a paper or a wiki."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from deliberation.annotations.tallies import STEP
+from deliberation.results import words
+from deliberation.results.items import Item
+from deliberation.results.summary import Summary, ThesisResult
+from deliberation.text import excerpt, to_plain_text
+
+LIST_MAX = 10
+"""Annotations in each of the three lists; the annex has all."""
+QUOTE_WORDS = 200
+
+_ = words.gettext
+_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~&])")
+_LINE_START = re.compile(r"^(\d+)([.)])|^([-+=])")
+
+
+def write(summary: Summary) -> bytes:
+    """UTF-8. Words of people are quoted only with their consent, without pseudonym, and never become markup."""
+    parts = [
+        *_head(summary),
+        *_theses(summary),
+        *_lists(summary),
+        *_course(summary),
+        *_annex(summary),
+    ]
+    return ("\n\n".join(part for part in parts if part) + "\n").encode()
+
+
+def escaped(text: str) -> str:
+    """Plain words that Markdown leaves alone, in one line."""
+    line = _SIGNS.sub(r"\\\1", " ".join(text.split()))
+    return _LINE_START.sub(lambda m: rf"{m[1]}\{m[2]}" if m[1] else rf"\{m[3]}", line)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A pipe table; the first column holds names, the others figures."""
+    lines = [_row(head), "|" + "|".join([" --- ", *[" ---: "] * (len(head) - 1)]) + "|"]
+    return "\n".join([*lines, *(_row(row) for row in rows)])
+
+
+def _row(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _head(summary: Summary) -> Iterator[str]:
+    yield f"# {_('Was die Beratung zeigt')}: {escaped(summary.about.title)}"
+    yield escaped(words.state_of(summary)) + f"  \n<{summary.results_address}>"
+    yield f"> {words.not_representative()}"
+    if summary.about.is_sample:
+        yield _("Mustertext zum Ausprobieren: alle Beiträge sind erfunden.")
+    yield " ".join(filter(None, (words.quoting(), words.steps(summary), words.selection_note(summary))))
+    yield f"## {_('Auf einen Blick')}"
+    yield table([_("Was"), _("Anzahl")], words.figure_rows(summary))
+
+
+def _theses(summary: Summary) -> Iterator[str]:
+    yield f"## {words.headline(summary.headline)}"
+    if not summary.has_stances:
+        yield _("Ab 5 Stimmen zeigen wir hier ein Bild.")
+    else:
+        yield _("Haltung zu jeder These in Prozent der Stimmen, unter zehn Stimmen als Anzahl.")
+        rows = ([_linked(summary, t), *words.stance_cells(t.stances)] for t in summary.measured_theses)
+        yield table(words.stance_head(_("These")), rows)
+    for thesis in summary.theses:
+        if thesis.has_paragraph_stances:
+            yield f"### {escaped(words.thesis_title(thesis))}"
+            yield table(words.stance_head(_("Absatz")), _paragraph_rows(thesis))
+
+
+def _linked(summary: Summary, thesis: ThesisResult) -> str:
+    return f"[{escaped(words.thesis_title(thesis))}]({summary.place_address(thesis.number)})"
+
+
+def _paragraph_rows(thesis: ThesisResult) -> Iterator[list[str]]:
+    for paragraph in thesis.paragraphs:
+        name = f"{paragraph.full_number} {paragraph.opening}"
+        yield [_SIGNS.sub(r"\\\1", name), *words.stance_cells(paragraph.stances)]
+
+
+def _lists(summary: Summary) -> Iterator[str]:
+    yield from _list(summary, _("Was die meisten auch so sehen"), summary.agreed, with_votes=True)
+    yield from _list(summary, _("Was umstritten ist"), summary.disputed, with_votes=True)
+    yield from _list(summary, _("Fragen ohne Antwort"), summary.unanswered, with_votes=False)
+
+
+def _list(summary: Summary, title: str, items: Sequence[Item], with_votes: bool) -> Iterator[str]:
+    yield f"## {title}"
+    if not items:
+        yield _("Keine.") if not with_votes else _("Dafür gibt es noch zu wenige Stimmen.")
+        return
+    lines = []
+    for item in items[:LIST_MAX]:
+        votes = f" ({words.votes_sentence(item.votes)})" if with_votes else ""
+        lines.append(f"- {named(summary, item)}{votes}")
+    yield "\n".join(lines)
+    if len(items) > LIST_MAX:
+        yield _("Die ersten %(shown)s von %(all)s.", shown=LIST_MAX, all=words.number(len(items)))
+
+
+def named(summary: Summary, item: Item) -> str:
+    """Its number as a link, what it is, and its words where that is allowed."""
+    link = f"[{item.label}]({summary.annotation_address(item.number)})"
+    line = f"{link}, {escaped(words.mention(item))}"
+    return f"{line}: „{escaped(excerpt(item.body, QUOTE_WORDS))}“" if item.is_quotable else line
+
+
+def _course(summary: Summary) -> Iterator[str]:
+    yield f"## {_('Welche Art von Beiträgen kam')}"
+    yield table([_("Art"), _("Anzahl")], [(words.label(k), words.number(c)) for k, c in summary.kinds])
+    if summary.timeline:
+        yield f"## {_('Wann die Beiträge kamen')}"
+        columns = summary.timeline.columns
+        rows = [(words.column_name(summary.timeline, when), words.number(count)) for when, count in columns]
+        yield table([words.timeline_title(summary.timeline), _("Anzahl")], rows)
+    yield f"## {_('So wurde moderiert')}"
+    rows = words.moderation_rows(summary)
+    yield table([_("Entscheidung"), _("Anzahl")], rows) if rows else _("Bisher war keine Entscheidung nötig.")
+
+
+def _annex(summary: Summary) -> Iterator[str]:
+    yield f"## {_('Anhang: alle Anmerkungen')}"
+    groups = grouped(summary)
+    if not groups:
+        yield _("Noch keine.")
+    for place, items in groups:
+        yield f"### {escaped(place)}"
+        yield "\n".join(line for item in items for line in _entry(summary, item))
+
+
+def grouped(summary: Summary) -> list[tuple[str, list[Item]]]:
+    """All annotations by the place they are about, in the order of the text, each with its replies after it."""
+    theses = {thesis.number: index for index, thesis in enumerate(summary.theses)}
+    paragraphs = {(t.number, p.number): index for t in summary.theses for index, p in enumerate(t.paragraphs)}
+
+    def place(item: Item) -> tuple[int, int]:
+        return theses.get(item.thesis, -1), paragraphs.get((item.thesis, item.paragraph or ""), -1)
+
+    in_order = sorted(summary.items, key=lambda item: (*place(item), item.root, item.number))
+    groups = [list(group) for _place, group in groupby(in_order, key=place)]
+    return [(words.place(items[0].thesis, items[0].paragraph), items) for items in groups]
+
+
+def _entry(summary: Summary, item: Item) -> Iterator[str]:
+    indent = "  " if item.is_reply else ""
+    if not item.is_visible:
+        yield f"{indent}- {item.label}: {escaped(words.placeholder(item))}"
+        return
+    what = words.mention(item) if item.is_reply else words.item_kind(item)
+    votes = f" ({words.votes_sentence(item.votes)})" if item.votes.n >= STEP else ""
+    yield f"{indent}- [{item.label}]({summary.annotation_address(item.number)}), {what}{votes}"
+    if item.is_quotable:
+        yield from _quote(item, indent + "  ")
+
+
+def _quote(item: Item, indent: str) -> Iterator[str]:
+    parts = plain_paragraphs(item.body)
+    if item.wording:
+        parts.append(_("Vorschlag: %(wording)s", wording=to_plain_text(item.wording)))
+    yield ""
+    for place, part in enumerate(parts):
+        if place:
+            yield f"{indent}>"
+        yield f"{indent}> {escaped(part)}"
+    yield ""
+
+
+def plain_paragraphs(body: str) -> list[str]:
+    """The words of a body without marks, paragraph by paragraph."""
+    found = (to_plain_text(part) for part in re.split(r"\n\s*\n", body))
+    return [part for part in found if part]
