@@ -1,0 +1,144 @@
+"""The results page, the export dialog and the files."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
+from flask_babel import lazy_gettext as _l
+
+from deliberation.annotations.models import Kind
+from deliberation.declarations.models import Declaration, find_declaration
+from deliberation.permissions import Permission, require
+from deliberation.results import chart, words
+from deliberation.results.actions import mark_results_seen
+from deliberation.results.exports import export, file_name
+from deliberation.results.filters import FIELDS, Filters, FiltersInvalid, Names, read_filters
+from deliberation.results.summary import Summary, summarise
+from deliberation.results.writers import WRITERS
+from deliberation.results.writers.columns import how_to_read, meanings, readme
+from deliberation.web import after_page, viewer
+
+results = Blueprint("results", __name__)
+
+LIST_MAX = 5
+LISTS = ("agreed", "disputed", "unanswered")
+PURPOSES = ("report", "data")
+ERRORS = {
+    "thesis": _l("Diese These gibt es in dieser Erklärung nicht."),
+    "edition": _l("Die Fassung ist eine Zahl, zum Beispiel 1."),
+    "since": _l("Das ist kein Datum. Beispiel: 2026-11-23"),
+    "kind": _l("Diese Art von Anmerkung gibt es nicht."),
+    "names": _l("Bitte wählen Sie, wie Pseudonyme erscheinen sollen."),
+}
+
+
+def _declaration(slug: str, permission: Permission) -> Declaration:
+    declaration = find_declaration(slug) or abort(404)
+    require(viewer(), Permission.READ, declaration)
+    require(viewer(), permission, declaration)
+    return declaration
+
+
+def _summarise(declaration: Declaration, filters: Filters | None = None) -> Summary:
+    """What the person sees here she knows when she votes afterwards."""
+    person = viewer()
+    membership = person.membership_in(declaration.id) if person.is_signed_in else None
+    if membership is not None and membership.results_seen_at is None:
+        after_page(lambda: mark_results_seen(person, declaration))
+    return summarise(person, declaration, filters, current_app.config["BASE_URL"])
+
+
+@results.get("/d/<slug>/results")
+def show(slug: str) -> str:
+    declaration = _declaration(slug, Permission.READ)
+    summary = _summarise(declaration)
+    everything = request.args.get("all")
+    return render_template(
+        "results/show.html", declaration=declaration, summary=summary, here="results", words=words, chart=chart,
+        edition_number=summary.about.edition, list_max=LIST_MAX, everything=everything if everything in LISTS else "",
+    )  # fmt: skip
+
+
+@results.get("/d/<slug>/export")
+def export_dialog(slug: str) -> Any:
+    return _dialog(_declaration(slug, Permission.EXPORT))
+
+
+def _dialog(declaration: Declaration) -> Any:
+    """The form with what was chosen; what cannot be right is said, and the file waits."""
+    try:
+        filters, errors = read_filters(declaration, request.args), {}
+    except FiltersInvalid as invalid:
+        filters, errors = Filters(), {field: str(ERRORS[field]) for field in invalid.fields}
+    purpose = request.args.get("purpose")
+    summary = _summarise(declaration, filters)
+    page = render_template(
+        "results/export.html", declaration=declaration, summary=summary, here="export", words=words, errors=errors,
+        edition_number=summary.about.edition, chosen=request.args, kinds=list(Kind), names=list(Names),
+        purpose=purpose if purpose in PURPOSES else PURPOSES[0], preview="preview" in request.args and not errors,
+    )  # fmt: skip
+    return page, 422 if errors else 200
+
+
+def _with_filters(declaration: Declaration, answer: Callable[[Filters], Any]) -> Any:
+    try:
+        filters = read_filters(declaration, request.args)
+    except FiltersInvalid:
+        return _dialog(declaration)
+    return answer(filters)
+
+
+@results.get("/d/<slug>/export.<file_format>")
+def download(slug: str, file_format: str) -> Any:
+    declaration = _declaration(slug, Permission.EXPORT)
+    if file_format not in WRITERS:
+        abort(404)
+
+    def answer(filters: Filters) -> Response:
+        made = export(viewer(), declaration, file_format, filters, current_app.config["BASE_URL"])
+        response = _attachment(made.content, made.mimetype, made.name)
+        if made.readme:
+            response.headers["Link"] = f'<{_columns_url(declaration)}>; rel="describedby"; type="text/html"'
+        return response
+
+    return _with_filters(declaration, answer)
+
+
+@results.get("/d/<slug>/export/spalten")
+def columns(slug: str) -> Any:
+    """What stands beside the table on the command line: what each column means, and the state of the file."""
+    declaration = _declaration(slug, Permission.EXPORT)
+
+    def answer(filters: Filters) -> str:
+        summary = _summarise(declaration, filters)
+        return render_template(
+            "results/columns.html", declaration=declaration, summary=summary, words=words, here="export",
+            edition_number=summary.about.edition, meanings=meanings(), hints=how_to_read(),
+            text_url=_columns_url(declaration, "results.columns_text"),
+        )  # fmt: skip
+
+    return _with_filters(declaration, answer)
+
+
+@results.get("/d/<slug>/export/spalten.txt")
+def columns_text(slug: str) -> Any:
+    declaration = _declaration(slug, Permission.EXPORT)
+
+    def answer(filters: Filters) -> Response:
+        summary = _summarise(declaration, filters)
+        name = file_name(summary, "csv")
+        with words.speaking(declaration.language):
+            return _attachment(readme(summary, name).encode(), "text/plain", f"{name}.README.txt")
+
+    return _with_filters(declaration, answer)
+
+
+def _columns_url(declaration: Declaration, endpoint: str = "results.columns") -> str:
+    chosen = {field: request.args[field] for field in FIELDS if request.args.get(field)}
+    return url_for(endpoint, slug=declaration.slug, **chosen)  # type: ignore[arg-type]
+
+
+def _attachment(content: bytes, mimetype: str, name: str) -> Response:
+    response = Response(content, content_type=f"{mimetype}; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
