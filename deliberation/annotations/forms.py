@@ -63,6 +63,8 @@ class AnnotationForm(FlaskForm):  # type: ignore[misc]
         validators=[Words(_l("Schreiben Sie bitte Ihre Anmerkung. Das Feld ist noch leer."))]
     )
     quotable = BooleanField()
+    # The wording that was on the page while the person wrote.
+    seen = HiddenField()
     form_key = HiddenField(validators=[Length(max=KEY_MAX)])
     checked = HiddenField()
     action = HiddenField()
@@ -95,6 +97,7 @@ class AnnotationForm(FlaskForm):  # type: ignore[misc]
             "wording": self.wording.data or "",
             "body": self.body.data or "",
             "quotable": bool(self.quotable.data),
+            "seen": self.seen.data or "",
         }
 
 

@@ -94,3 +94,25 @@ def test_form_that_was_open_too_long_gives_the_text_back(cast, client, app):
     assert "Lange getippt" in answer.text
     assert "Noch einmal absenden" in answer.text
     assert db.session.scalar(select(func.count(Annotation.number))) == 0
+
+
+def test_paragraph_reworded_meanwhile_shows_both_wordings_and_keeps_the_text(cast, client):
+    from deliberation.declarations.models import Edition, Wording
+    from tests import builders
+
+    place = builders.paragraph(cast.declaration)
+    seen = place.wording_id
+    edition = Edition(declaration_id=cast.declaration.id, number=2)
+    db.session.add(edition)
+    db.session.flush()
+    wording = Wording(paragraph_id=place.id, edition_id=edition.id, parts=[["", 0, ["Eine Inobhutnahme ist Schutz."]]])
+    db.session.add(wording)
+    db.session.flush()
+    place.wording_id = wording.id
+    ada = client.sign_in(cast.ada)
+    answer = ada.post(ADDRESS, data=_form(action="send", seen=str(seen)))
+    assert answer.status_code == 409
+    assert "Der Absatz wurde inzwischen geändert." in answer.text
+    assert "Dienstleistung." in answer.text
+    assert "Gilt das auch nachts?" in answer.text
+    assert ada.post(ADDRESS, data=_form(action="send", seen=str(wording.id))).status_code == 303

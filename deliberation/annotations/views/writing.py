@@ -24,7 +24,7 @@ from deliberation.annotations.views import (
     find_place,
     readable_annotation,
 )
-from deliberation.declarations.models import Declaration
+from deliberation.declarations.models import Declaration, find_wording
 from deliberation.permissions import NotAllowed, Permission, require
 from deliberation.urls import annotation_act_url, annotation_url, compose_url, place_url, sign_in_url
 from deliberation.web import limiter, viewer
@@ -66,6 +66,8 @@ def create(slug: str, t: str, p: str) -> Any:
     words = form.to_contribution()
     if form.action.data == "preview":
         return render_composer(place, form, preview=mine.to_preview(place.paragraph, words))
+    if _is_outdated(place, form):
+        return render_composer(place, form, older=find_wording(int(form.seen.data))), 409
     if _needs_check(place.declaration, words, form):
         drafts.save_draft(
             draft_owner(make=True) or "", place.declaration, key, form.to_fields(), words.form_key
@@ -74,6 +76,12 @@ def create(slug: str, t: str, p: str) -> Any:
     annotation = post_annotation(viewer(), place.thesis, place.paragraph, words)
     drafts.discard_draft(draft_owner(), key)
     return redirect(_sent_url(annotation, place), 303)
+
+
+def _is_outdated(place: Place, form: Any) -> bool:
+    """Whether the paragraph was reworded while the person was writing."""
+    seen = form.seen.data or ""
+    return bool(place.paragraph and seen.isascii() and seen.isdigit() and int(seen) != place.paragraph.wording_id)
 
 
 def _keep_or_drop(declaration: Declaration, key: str, form: Any, back: str) -> Any:
