@@ -47,8 +47,13 @@ log = logging.getLogger("deliberation.web")
 
 def viewer() -> Any:
     """Whoever is asking: a real account with its memberships, or a guest; never a proxy."""
-    user = current_user._get_current_object()
-    return user if user.is_authenticated else Guest()
+    return _account() or Guest()
+
+
+def _account() -> Any:
+    """The account of this session, or None."""
+    user: Any = current_user._get_current_object() if current_user else None
+    return user if user is not None and user.is_authenticated else None
 
 
 def browser_key() -> str:
@@ -90,8 +95,8 @@ def after_page(act: Callable[[], None]) -> None:
 
 def _limit_key() -> str:
     """The account, or a keyed hash of the address that changes every day; the address itself is kept nowhere."""
-    if current_user and current_user.is_authenticated:
-        return f"user:{current_user.id}"
+    if account := _account():
+        return f"user:{account.id}"
     key = f"{g.secret}:{clock.today().isoformat()}".encode()
     return hmac.new(key, (request.remote_addr or "").encode(), "sha256").hexdigest()[:24]
 
@@ -101,9 +106,9 @@ limiter = Limiter(_limit_key, headers_enabled=True, strategy="fixed-window")
 
 def _select_locale() -> str:
     """Account setting, then cookie, then what the browser asks for, then the site's default."""
-    user = current_user
-    if user and user.is_authenticated and user.locale in LOCALES:
-        return str(user.locale)
+    account = _account()
+    if account and account.locale in LOCALES:
+        return str(account.locale)
     if request.cookies.get(LANGUAGE_COOKIE) in LOCALES:
         return str(request.cookies[LANGUAGE_COOKIE])
     default: str = g.default_locale
@@ -135,7 +140,7 @@ def _may(permission: Any, thing: Any = None) -> bool:
 
 def _init_sign_in(app: Flask, load_user: Callable[[int], Any]) -> None:
     login_manager.init_app(app)
-    login_manager.session_protection = None
+    login_manager.session_protection = None  # type: ignore[assignment]
 
     @login_manager.user_loader
     def find_session_user(session_id: str) -> Any:
@@ -223,8 +228,7 @@ def _set_headers(response: Response) -> None:
     if g.get("is_production"):
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     if "Cache-Control" not in headers:
-        signed_in = bool(current_user) and current_user.is_authenticated
-        headers["Cache-Control"] = "no-store" if signed_in or request.method != "GET" else "private, no-cache"
+        headers["Cache-Control"] = "no-store" if _account() or request.method != "GET" else "private, no-cache"
     if response.mimetype == "text/html":
         response.vary.update(("Cookie", "Accept-Language"))
 

@@ -7,7 +7,7 @@ nothing below five. When voting is over, `settle` publishes the exact counts.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
 
 from deliberation.annotations.models import Annotation, Stance, StanceTally, StanceValue, Vote, VoteValue
 from deliberation.database import db
@@ -152,7 +152,7 @@ def _publish_votes(number: int, counts: VoteCounts) -> None:
     db.session.execute(update(Annotation).where(Annotation.number == number).values(change))
 
 
-def _at(place: Place) -> object:
+def _at(place: Place) -> ColumnElement[bool]:
     thesis_id, paragraph_id = place
     return and_(
         Stance.thesis_id == thesis_id,
@@ -160,7 +160,7 @@ def _at(place: Place) -> object:
     )
 
 
-def _tally_at(place: Place) -> object:
+def _tally_at(place: Place) -> ColumnElement[bool]:
     thesis_id, paragraph_id = place
     same = (
         StanceTally.paragraph_id.is_(None)
@@ -170,7 +170,7 @@ def _tally_at(place: Place) -> object:
     return and_(StanceTally.thesis_id == thesis_id, same)
 
 
-def _counted_stances(condition: object) -> dict[Place, StanceCounts]:
+def _counted_stances(condition: ColumnElement[bool]) -> dict[Place, StanceCounts]:
     query = (
         select(Stance.thesis_id, Stance.paragraph_id, Stance.value, func.count())
         .where(condition)
