@@ -91,27 +91,33 @@ def test_any_text_can_be_judged(password, email):
     assert passwords.is_obvious(password, email) in (True, False)
 
 
-def test_never_more_than_four_are_hashed_at_once(monkeypatch):
-    class Watched:
+def test_where_there_is_no_password_not_even_that_of_the_dummy_fits():
+    assert not passwords.is_right("", "nobody has this password", passwords.CHEAP)
+
+
+def test_while_four_are_hashed_the_fifth_has_to_wait(monkeypatch):
+    class Slow:
+        """Everybody inside, and the test, have to arrive before anybody goes on."""
+
         def __init__(self):
-            self.lock, self.inside, self.most = threading.Lock(), 0, 0
-            self.crowd = threading.Barrier(passwords.AT_ONCE, timeout=10)
+            self.arrived = threading.Barrier(passwords.AT_ONCE + 1, timeout=10)
+            self.may_go = threading.Event()
 
         def hash(self, _password):
-            with self.lock:
-                self.inside += 1
-                self.most = max(self.most, self.inside)
-            # Nobody leaves before four are in, and then a fifth would already have been counted.
-            self.crowd.wait()
-            with self.lock:
-                self.inside -= 1
+            self.arrived.wait()
+            self.may_go.wait(timeout=10)
             return ""
 
-    watched = Watched()
-    monkeypatch.setattr(passwords, "_hasher", lambda _cost: watched)
-    threads = [threading.Thread(target=passwords.hash_password, args=(PASSWORD,)) for _ in range(12)]
+    slow = Slow()
+    monkeypatch.setattr(passwords, "_hasher", lambda _cost: slow)
+    threads = [threading.Thread(target=passwords.hash_password, args=(PASSWORD,)) for _ in range(passwords.AT_ONCE)]
     for thread in threads:
         thread.start()
+    slow.arrived.wait()
+    is_free = passwords._slots.acquire(blocking=False)
+    slow.may_go.set()
     for thread in threads:
-        thread.join(timeout=20)
-    assert watched.most == passwords.AT_ONCE
+        thread.join(timeout=10)
+    assert not is_free
+    assert passwords._slots.acquire(blocking=False)
+    passwords._slots.release()

@@ -133,6 +133,14 @@ def test_fifth_try_still_counts(client, ada):
     assert enter_code(client, code).status_code == 303
 
 
+def test_wrong_tries_in_one_browser_do_not_spend_the_code_of_another(client, app, ada):
+    ask_for_code(client, ADA)
+    for _try in range(CODE_TRIES + 1):
+        enter_code(app.test_client(), wrong(last_code(ADA)))
+    enter_code(client, last_code(ADA))
+    assert is_signed_in(client)
+
+
 def test_wrong_code_looks_the_same_without_an_account(client, app, ada):
     stranger = app.test_client()
     ask_for_code(client, ADA)

@@ -55,7 +55,8 @@ OURS = ("/", "/regeln", "/d/erklaerung", "/d/erklaerung/3/1?order=newest", "/d/e
 @pytest.mark.parametrize("way", AWAY)
 def test_no_way_back_leaves_the_site(client, way):
     user = builders.make_user("ada")
-    ask_for_code(client, user.email, next=way)
+    assert ask_for_code(client, user.email, next=way).location == "/login/code"
+    assert "next" not in last_link(user.email)
     assert enter_code(client, last_code(user.email), next=way).location == "/"
     assert client.get("/login", query_string={"next": way}).location == "/"
     assert client.post("/sprache", data={"lang": "en", "next": way}).location == "/"

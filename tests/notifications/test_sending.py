@@ -133,6 +133,9 @@ def test_every_mail_has_a_neutral_subject_and_names_who_it_is_from(app, template
     assert not any(character.isdigit() for character in message["Subject"])
     assert "http://localhost/impressum" in words
     assert "{{" not in words
+    # Every sentence is a paragraph of its own, the address it names below it.
+    head, _signature = words.split("\n-- \n")
+    assert all(part.count("\n") <= 1 and part.strip() for part in head.strip().split("\n\n"))
     assert max(len(line) for line in words.splitlines()) < 900
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from deliberation.clock import now
 from deliberation.database import db
-from deliberation.permissions import Phase
+from deliberation.permissions import Phase, Role
 from tests import builders
 
 
@@ -52,8 +52,8 @@ def test_robots_are_kept_from_single_annotations(client):
 
 
 def test_sitemap_lists_what_is_public_and_no_draft(client, cast):
-    builders.make_declaration("geheim", phase=Phase.DRAFT)
-    client.sign_in(cast.otto)
+    draft = builders.make_declaration("geheim", phase=Phase.DRAFT)
+    client.sign_in(builders.make_member(draft, "olga", Role.ORGANISER))
     tree = ElementTree.fromstring(client.get("/sitemap.xml").data)
     addresses = [element.text for element in tree.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
     assert addresses[0] == "http://localhost/d/erklaerung"
