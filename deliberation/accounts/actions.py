@@ -23,6 +23,7 @@ from deliberation.accounts.models import (
     PASSWORD_MIN,
     LoginCode,
     User,
+    find_credentials,
     find_live_link,
     find_user_by_email,
     is_name_taken,
@@ -86,15 +87,14 @@ def free_pseudonyms(count: int) -> list[str]:
 
 def register(application: Application) -> Letter:
     """Create an account with an unconfirmed address; where one exists nothing of it changes."""
-    user = find_user_by_email(application.email)
-    template = "account_exists"
-    if user is None:
-        user, is_new = _add_user(application)
-        template = "welcome" if is_new else template
-    return _code_letter(user, application.browser, template)
+    user_id, is_new = _add_user(application)
+    template = "welcome" if is_new else "account_exists"
+    return _code_letter(user_id, application.email, application.browser, template)
 
 
-def _add_user(application: Application) -> tuple[User, bool]:
+def _add_user(application: Application) -> tuple[int | None, bool]:
+    """The id of the account, and whether it is new. Tries to insert in any case: looking first takes less time
+    for a known address, and two who send the same form at the same moment would both find nothing."""
     user = User(
         email=application.email,
         first_pseudonym=application.pseudonym,
@@ -109,23 +109,21 @@ def _add_user(application: Application) -> tuple[User, bool]:
         with db.session.begin_nested():
             db.session.add(user)
     except IntegrityError:
-        # Somebody sent the same form twice at the same moment.
-        return db.session.scalars(select(User).where(User.email == application.email)).one(), False
-    return user, True
+        return find_credentials(application.email)[0], False
+    return user.id, True
 
 
 def request_code(email: str, browser: str) -> Letter:
-    """Make a code and a link for the account; without one, the letter says that there is none."""
-    user = find_user_by_email(email)
-    if user is None:
-        # The same work as for an account: neither the answer nor the time it takes must tell.
-        return Letter(email, "no_account", _add_code(None, browser).cause)
-    return _code_letter(user, browser, "sign_in")
+    """Make a code and a link for the account; without one, the letter says that there is none.
+
+    The work is the same: neither the answer nor the time it takes may tell."""
+    user_id, _password_hash = find_credentials(email)
+    return _code_letter(user_id, email, browser, "sign_in" if user_id else "no_account")
 
 
-def _code_letter(user: User, browser: str, template: str) -> Letter:
-    made = _add_code(user.id, browser)
-    return Letter(user.email, template, made.cause, {"code": made.code, "token": made.token})
+def _code_letter(user_id: int | None, email: str, browser: str, template: str) -> Letter:
+    made = _add_code(user_id, browser)
+    return Letter(email, template, made.cause, {"code": made.code, "token": made.token})
 
 
 class _Made(NamedTuple):

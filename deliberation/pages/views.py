@@ -9,7 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
-from deliberation.accounts.actions import CODE_MINUTES, UNCONFIRMED_DAYS, choose_language
+from deliberation.accounts.actions import UNCONFIRMED_DAYS, choose_language
+from deliberation.accounts.models import CODE_MINUTES
 from deliberation.annotations.drafts import KEEP_DAYS, KEEP_FOREIGN_DAYS
 from deliberation.annotations.tallies import PERCENT_FROM, STEP
 from deliberation.clock import now
