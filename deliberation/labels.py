@@ -74,6 +74,15 @@ PHASE_SENTENCES = {
     Phase.CLOSED: _l("Beratung beendet"),
 }
 
+PHASE_HINTS = {
+    Phase.DRAFT: _l("Nur das Team sieht die Erklärung."),
+    Phase.READING: _l("Alle können lesen und ihre Haltung zeigen. Anmerkungen gibt es noch nicht."),
+    Phase.ANNOTATING: _l("Alle können lesen, anmerken, antworten und abstimmen."),
+    Phase.VOTING: _l("Neue Anmerkungen gibt es nicht mehr. Abstimmen und Haltung zeigen geht noch."),
+    Phase.EVALUATING: _l("Niemand schreibt oder stimmt mehr ab. Die Moderation kann noch antworten."),
+    Phase.CLOSED: _l("Die Beratung ist zu Ende. Alles bleibt lesbar."),
+}
+
 KIND_HINTS = {
     Kind.PRACTICE: _l("Was ist passiert? Was folgt daraus für diesen Absatz?"),
     Kind.PROPOSAL: _l("Schreiben Sie den Satz so, wie er stehen soll. Und kurz, warum."),
@@ -119,6 +128,11 @@ def phase_sentence(phase: Phase) -> str:
     return str(PHASE_SENTENCES[phase])
 
 
+def phase_hint(phase: Phase) -> str:
+    """What people can do in a phase."""
+    return str(PHASE_HINTS[phase])
+
+
 def kind_hint(kind: Kind) -> str:
     return str(KIND_HINTS[kind])
 
@@ -149,7 +163,7 @@ def short_title(title: str) -> str:
 
 def init_app(app: Flask) -> None:
     """Hand words and the enumerations themselves to the templates."""
-    for function in (label, phase_sentence, kind_hint, thesis_name, short_title, order_label, order_hint):
+    for function in (label, phase_sentence, phase_hint, kind_hint, thesis_name, short_title, order_label, order_hint):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.globals["place_name"] = place_name
     for kind in (

@@ -130,9 +130,7 @@ class Paragraph(Model):
     wording_id: Mapped[int | None] = mapped_column(ForeignKey("wording.id", use_alter=True))
 
     thesis: Mapped[Thesis] = relationship(back_populates="paragraphs", lazy="joined", innerjoin=True)
-    wording: Mapped["Wording"] = relationship(
-        foreign_keys=[wording_id], lazy="raise_on_sql", post_update=True
-    )
+    wording: Mapped["Wording"] = relationship(foreign_keys=[wording_id], lazy="raise_on_sql", post_update=True)
     wordings: Mapped[list["Wording"]] = relationship(
         back_populates="paragraph", foreign_keys="Wording.paragraph_id", lazy="raise_on_sql"
     )
@@ -256,6 +254,30 @@ class RoleGrant(Model):
     granted_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
+class ImportPreview(Model):
+    """A text that somebody brings in and that is not a declaration yet; nobody else sees it.
+
+    `draft` is the present split, `steps` the way back to earlier ones, `source` what was read, for splitting it
+    anew. Once it has become a declaration, it only says which."""
+
+    __tablename__ = "import_preview"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(40), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    # Counts the changes, so that a page which is out of date cannot act on the wrong thesis.
+    version: Mapped[int] = mapped_column(default=0)
+    # What the form around the text said last, right or wrong: title, slug, summary, publisher.
+    fields: Mapped[dict[str, str]] = mapped_column(JSON)
+    draft: Mapped[dict[str, Any]] = mapped_column(JSON)
+    steps: Mapped[list[Any]] = mapped_column(JSON)
+    source: Mapped[dict[str, Any]] = mapped_column(JSON)
+    declaration_id: Mapped[int | None] = mapped_column(ForeignKey("declaration.id", ondelete="CASCADE"))
+
+    declaration: Mapped[Declaration | None] = relationship(lazy="joined")
+
+
 def find_declaration(slug: str) -> Declaration | None:
     """The declaration with all its theses, in one query."""
     query = (
@@ -270,9 +292,7 @@ def find_declaration(slug: str) -> Declaration | None:
 
 def load_declarations() -> list[Declaration]:
     """All declarations, newest first."""
-    return list(
-        db.session.scalars(select(Declaration).order_by(Declaration.created_at.desc(), Declaration.id.desc()))
-    )
+    return list(db.session.scalars(select(Declaration).order_by(Declaration.created_at.desc(), Declaration.id.desc())))
 
 
 def load_paragraphs(thesis_ids: Sequence[int]) -> list[Paragraph]:
@@ -301,12 +321,12 @@ def find_paragraph(thesis: Thesis, number: str) -> Paragraph | None:
     return db.session.scalars(query).one_or_none()
 
 
+def find_wording(wording_id: int) -> Wording | None:
+    """Any wording that ever was in force."""
+    return db.session.get(Wording, wording_id)
+
+
 def current_edition(declaration: Declaration) -> Edition:
     """The edition in force: the highest number."""
-    query = (
-        select(Edition)
-        .where(Edition.declaration_id == declaration.id)
-        .order_by(Edition.number.desc())
-        .limit(1)
-    )
+    query = select(Edition).where(Edition.declaration_id == declaration.id).order_by(Edition.number.desc()).limit(1)
     return db.session.scalars(query).one()
