@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from deliberation import errors, filters, labels, models, urls, web  # noqa: F401 (every table is known from here on)
+from deliberation import cli, errors, filters, labels, models, urls, web  # noqa: F401 (every table is known from here on)
 from deliberation.accounts.models import load_user
 from deliberation.config import instance_folder, load_settings, package_root
 from deliberation.database import db
@@ -37,6 +37,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     filters.init_app(app)
     labels.init_app(app)
     errors.init_app(app)
+    cli.init_app(app)
     _register_views(app)
     return app
 

@@ -92,6 +92,14 @@ def migrate_to(target: str) -> None:
     db.engine.dispose()
 
 
+def write_next(message: str) -> None:
+    """Write the next migration from what the models say that the database does not have. Read it before use."""
+    from alembic import command
+
+    number = f"{int(known_revisions()[-1]) + 1:04}"
+    command.revision(alembic_config(), message, autogenerate=True, rev_id=number)
+
+
 def stamp() -> None:
     """Declare tables that were made without migrations to be up to date; for tests."""
     from alembic import command

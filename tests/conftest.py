@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import inspect, text
 
-from deliberation import create_app
+from deliberation import create_app, schema
 from deliberation.database import db, set_reading
 from tests import builders
 from tests.builders import Cast
@@ -73,6 +73,7 @@ def made_app(engine: tuple[str, Path, str]) -> Iterator[Flask]:
     with app.app_context():
         db.drop_all()
         db.create_all()
+        schema.stamp()
         db.session.remove()
         db.engine.dispose()
         database = folder / "test.sqlite3"

@@ -1,0 +1,33 @@
+"""The command line: thin commands over the verbs. Whoever can run it owns the machine and acts as operator.
+
+What a command needs is imported when it runs, so that help comes at once.
+"""
+
+from typing import TYPE_CHECKING
+
+from deliberation.cli.people import user_group
+from deliberation.cli.running import check, db_group, demo, mail_group, serve
+from deliberation.cli.terminal import N_, Group, run
+from deliberation.cli.texts import export, import_file, import_polis, moderation, phase
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+COMMANDS = (
+    serve, demo, check, db_group, user_group, import_file, phase, moderation, export, import_polis, mail_group,
+)  # fmt: skip
+
+cli = Group("deliberation", help=N_("Texte gemeinsam beraten: lesen, anmerken, abstimmen, auswerten."))
+for _command in COMMANDS:
+    cli.add_command(_command)
+
+
+def main() -> None:
+    """Entry point of the `deliberation` script."""
+    run(cli)
+
+
+def init_app(app: "Flask") -> None:
+    """Offer the same commands as `flask --app wsgi …`."""
+    for command in COMMANDS:
+        app.cli.add_command(command)

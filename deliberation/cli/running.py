@@ -1,0 +1,176 @@
+"""Commands that keep the site running: schema, server, self-check, mail."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from deliberation.cli.terminal import N_, Command, Group, Mistake, _, application, newer_database, plural, say, site
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from deliberation.serving import Server
+
+
+@click.group("db", cls=Group, help=N_("Tabellen der Datenbank anlegen und auf den neuesten Stand bringen."))
+def db_group() -> None:
+    pass
+
+
+@db_group.command("upgrade", help=N_("Auf den neuesten Stand bringen; die Daten bleiben."))
+@click.argument("revision", default="head")
+def db_upgrade(revision: str) -> None:
+    _migrate(revision)
+
+
+@db_group.command("downgrade", help=N_("Zu einem früheren Stand zurückgehen; base entfernt alle Tabellen und Daten."))
+@click.argument("revision")
+def db_downgrade(revision: str) -> None:
+    _migrate(revision)
+
+
+@db_group.command("current", help=N_("Zeigen, auf welchem Stand die Datenbank ist."))
+def db_current() -> None:
+    from deliberation import schema
+
+    with application():
+        say(f"{schema.revision() or '-'} ({schema.state().value})")
+
+
+@db_group.command("new", help=N_("Für die Entwicklung: eine Migration aus den Tabellen des Programms schreiben."))
+@click.argument("message")
+def db_new(message: str) -> None:
+    from deliberation import schema
+
+    with application():
+        schema.write_next(message)
+
+
+def _migrate(revision: str) -> None:
+    from deliberation import schema
+
+    with application():
+        try:
+            schema.migrate_to(revision)
+        except schema.SchemaRefused:
+            raise newer_database() from None
+        except schema.UnknownRevision:
+            raise Mistake(_("Einen Stand „%(revision)s“ gibt es nicht.", revision=revision)) from None
+        say(_("Die Datenbank ist auf dem Stand %(revision)s.", revision=schema.revision() or "-"))
+
+
+def _server_options(command: Any) -> Any:
+    for option in (
+        click.option("--no-jobs", is_flag=True, help=N_("Keine Mails versenden; das macht ein anderer Prozess.")),
+        click.option("--port", default=8000, type=click.IntRange(0, 65535), show_default=True, help=N_("Port")),
+        click.option("--host", default="127.0.0.1", show_default=True, help=N_("Adresse, auf der gehorcht wird")),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command(cls=Command, help=N_("Den Server starten. Bringt zuerst die Datenbank auf den neuesten Stand."))
+@_server_options
+def serve(host: str, port: int, no_jobs: bool) -> None:
+    with application() as app:
+        _upgrade_on_start()
+    server = _claimed_server(app, host, port, no_jobs)
+    server.run(lambda: _greet(app, server.address))
+
+
+@click.command(cls=Command, help=N_("Die Musterberatung zum Ausprobieren anlegen und den Server starten."))
+@_server_options
+def demo(host: str, port: int, no_jobs: bool) -> None:
+    from deliberation.database import db
+    from deliberation.sample.load import PASSWORD, SLUG, is_private, load_sample, sign_ins
+
+    with application() as app:
+        if not is_private(app.config["BASE_URL"], host):
+            raise Mistake(_("Die Musterberatung hat bekannte Passwörter und läuft nur auf dem eigenen Rechner."))
+        _upgrade_on_start()
+        if load_sample():
+            db.session.commit()
+            say(_("Die Musterberatung ist angelegt."))
+        people = sign_ins()
+    server = _claimed_server(app, host, port, no_jobs)
+    lines = [f"{_(role) + ':':<17}{email}" for role, email in people]
+    if people:
+        lines = ["", _("Zum Anmelden (Passwort für alle: %(password)s):", password=PASSWORD), *lines, ""]
+    server.run(lambda: _greet(app, server.address, f"/d/{SLUG}", lines))
+
+
+def _claimed_server(app: "Flask", host: str, port: int, no_jobs: bool) -> "Server":
+    from deliberation.config import DEFAULTS
+    from deliberation.serving import AddressTaken, AddressUnusable, Server
+
+    place = f"{host}:{port}"
+    try:
+        server = Server(app, host, port, has_jobs=not no_jobs)
+    except AddressTaken:
+        raise Mistake(_("Auf %(place)s läuft schon etwas. Vielleicht mit --port 8001?", place=place)) from None
+    except AddressUnusable as error:
+        raise Mistake(_("Auf %(place)s geht es nicht: %(cause)s", place=place, cause=error)) from None
+    if app.config["BASE_URL"] == DEFAULTS["BASE_URL"] and server.is_private:
+        # Nobody chose an address: links in mails lead to where the site is.
+        app.config["BASE_URL"] = server.address
+    return server
+
+
+def _greet(app: "Flask", address: str, path: str = "/", more: Sequence[str] = ()) -> None:
+    """Say where to go, once the server listens there."""
+    with app.app_context():
+        say(_("Läuft auf:       %(address)s", address=address + path))
+        say(_("Mails landen in: %(place)s", place=_mail_place(app)))
+        for line in more:
+            say(line)
+        say(_("Beenden mit Strg+C"))
+
+
+def _upgrade_on_start() -> None:
+    from deliberation import schema
+
+    try:
+        before = schema.bring_up_to_date()
+    except schema.SchemaRefused:
+        raise newer_database() from None
+    if before is schema.SchemaState.OLD:
+        say(_("Die Datenbank ist auf dem Stand %(revision)s.", revision=schema.revision()))
+
+
+def _mail_place(app: "Flask") -> str:
+    """Where mails go, without the password of the mail server."""
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(app.config["MAIL_URL"])
+    return parts.path if parts.scheme == "file" else f"{parts.scheme}://{parts.hostname}"
+
+
+@click.command(cls=Command, help=N_("Die Installation prüfen: Einstellungen, Datenbank, Zählungen."))
+def check() -> None:
+    from deliberation.cli.checking import examine
+
+    with application() as app:
+        findings = examine(app)
+    for finding in findings:
+        say(f"{'ok ' if finding.is_fine else '!! '} {finding.about}: {finding.words}")
+    bad = [finding for finding in findings if not finding.is_fine]
+    if bad:
+        raise Mistake(plural("%(n)s Prüfung ist fehlgeschlagen.", "%(n)s Prüfungen sind fehlgeschlagen.", len(bad)))
+
+
+@click.group("mail", cls=Group, help=N_("Ausgehende Mails."))
+def mail_group() -> None:
+    pass
+
+
+@mail_group.command("send", help=N_("Fällige Mails jetzt versenden."))
+def mail_send() -> None:
+    from deliberation.notifications.mailer import send_due_mail
+
+    with site():
+        sent, failed = send_due_mail()
+    say(plural("%(n)s Mail versendet.", "%(n)s Mails versendet.", sent))
+    if failed:
+        message = plural("%(n)s Mail ging nicht hinaus.", "%(n)s Mails gingen nicht hinaus.", failed)
+        raise Mistake(message + " " + _("Der nächste Versuch folgt von selbst."))

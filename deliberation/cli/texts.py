@@ -1,0 +1,170 @@
+"""Commands about declarations: bringing in, steering, taking out."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from deliberation.cli.terminal import N_, Command, Day, Mistake, OneOf, _, plural, say, show_progress, site
+from deliberation.database import reading_only
+from deliberation.permissions import Operator, Phase
+
+if TYPE_CHECKING:
+    from deliberation.declarations.importing import DraftDeclaration
+    from deliberation.declarations.models import Declaration
+    from deliberation.results.filters import Filters
+
+SHAPES = ("auto", "headings", "list", "paragraphs")
+POLICIES = ("none", "pattern", "first", "all")
+KINDS = ("practice", "proposal", "question", "objection", "agreement", "reference")
+NAMES = ("pseudonyms", "numbers", "none")
+
+
+@click.command(
+    "import",
+    cls=Command,
+    help=N_("Einen Text als neue Erklärung einlesen: Word, LibreOffice, PDF, HTML, Markdown, Text."),
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--slug", default="", help=N_("Adresse der Erklärung: /d/<slug>"))
+@click.option("--title", default="", help=N_("Titel, wenn der Text selbst keinen nennt"))
+@click.option("--split", "shape", default="auto", type=OneOf(SHAPES), help=N_("Wonach Thesen gebildet werden"))
+@click.option("--dry-run", is_flag=True, help=N_("Nur zeigen, wie der Text aufgeteilt würde (JSON)"))
+def import_file(file: Path, slug: str, title: str, shape: str, dry_run: bool) -> None:
+    from deliberation.declarations import importing
+    from deliberation.declarations.importing.cage import MAX_FILE
+
+    try:
+        draft = importing.read_in_cage(_content(file, MAX_FILE), file.name, shape)
+    except importing.ImportRefused as refused:
+        raise Mistake(_(importing.REFUSALS[refused.reason], **refused.details)) from None
+    if dry_run:
+        import json
+
+        say(json.dumps({**importing.to_dry_run(draft), **({"title": title} if title else {})}, ensure_ascii=False))
+        return
+    if not slug:
+        raise click.UsageError(_("Es fehlt: %(name)s.", name="--slug"))
+    with site():
+        _create_declaration(draft, slug, title or draft.title or file.stem)
+        for note in draft.notes:
+            say(_(importing.NOTES[note.code], count=note.count))
+        count = sum(thesis.number not in (importing.PREAMBLE, importing.CLOSING) for thesis in draft.theses)
+        say(plural("Angelegt: eine These.", "Angelegt: %(n)s Thesen.", count))
+        say(_("Noch sieht sie nur das Team. Öffnen: deliberation phase %(slug)s annotating", slug=slug))
+
+
+def _content(file: Path, most: int) -> bytes:
+    """The file, or just enough of it to see that it is too big."""
+    with file.open("rb") as source:
+        return source.read(most + 1)
+
+
+def _create_declaration(draft: "DraftDeclaration", slug: str, title: str) -> None:
+    from deliberation.declarations import actions
+
+    try:
+        actions.create_declaration(Operator(), draft, actions.Particulars(slug=slug, title=title))
+    except actions.SlugTaken:
+        raise Mistake(_("Eine Erklärung „%(slug)s“ gibt es schon.", slug=slug)) from None
+    except actions.SlugInvalid:
+        raise _plain_slug() from None
+
+
+def _plain_slug() -> Mistake:
+    return Mistake(_("Die Adresse darf nur a–z, 0–9 und einzelne Bindestriche enthalten."))
+
+
+@click.command(cls=Command, help=N_("Die Phase einer Erklärung ändern."))
+@click.argument("slug")
+@click.argument("phase", type=OneOf(Phase))
+@click.option("--until", type=Day(), help=N_("Tag, der auf den Seiten als Ende genannt wird"))
+def phase(slug: str, phase: Phase, until: date | None) -> None:
+    from deliberation.declarations.actions import change_phase
+
+    with site():
+        change_phase(Operator(), declaration_called(slug), phase, until)
+        say(_("%(slug)s ist jetzt in der Phase %(phase)s.", slug=slug, phase=phase.value))
+
+
+@click.command(cls=Command, help=N_("Festlegen, welche Beiträge vor dem Erscheinen jemand ansieht."))
+@click.argument("slug")
+@click.argument("policy", type=OneOf(POLICIES))
+def moderation(slug: str, policy: str) -> None:
+    from deliberation.declarations.actions import change_policy
+    from deliberation.declarations.models import Policy
+
+    with site():
+        change_policy(Operator(), declaration_called(slug), Policy(policy))
+        say(_("%(slug)s wird jetzt so moderiert: %(policy)s.", slug=slug, policy=policy))
+
+
+def declaration_called(slug: str) -> "Declaration":
+    """The declaration with this address. Raises Mistake."""
+    from deliberation.declarations.models import find_declaration
+
+    declaration = find_declaration(slug)
+    if declaration is None:
+        raise Mistake(_("Eine Erklärung „%(slug)s“ gibt es nicht.", slug=slug))
+    return declaration
+
+
+@click.command(cls=Command, help=N_("Die Auswertung als Datei schreiben."))
+@click.argument("slug")
+@click.option("--format", "file_format", required=True, help=N_("md, html, csv oder json"))
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help=N_("Datei, - für die Ausgabe"))
+@click.option("--thesis", help=N_("Nur diese These"))
+@click.option("--edition", help=N_("Nur diese Fassung"))
+@click.option("--since", help=N_("Nur ab diesem Tag, etwa 2026-11-30"))
+@click.option("--kind", help=N_("Nur Anmerkungen dieser Art"))
+@click.option("--names", help=N_("pseudonyms, numbers oder none: wie Autorinnen und Autoren erscheinen"))
+def export(slug: str, file_format: str, output: Path, **wanted: str | None) -> None:
+    from deliberation.results import exports
+    from deliberation.results.writers import WRITERS
+
+    OneOf(tuple(WRITERS)).convert(file_format, None, None)
+    with site() as app, reading_only():
+        declaration = declaration_called(slug)
+        filters = _filters(declaration, wanted)
+        made = exports.export(Operator(), declaration, file_format, filters, app.config["BASE_URL"])
+    if str(output) == "-":
+        click.echo(made.content, nl=False)
+        return
+    output.write_bytes(made.content)
+    if made.readme:
+        output.with_name(output.name + ".README.txt").write_text(made.readme, "utf-8")
+    click.echo(_("Geschrieben: %(file)s", file=output), err=True)
+
+
+def _filters(declaration: "Declaration", wanted: dict[str, str | None]) -> "Filters":
+    from deliberation.results.filters import FiltersInvalid, read_filters
+
+    try:
+        return read_filters(declaration, wanted)
+    except FiltersInvalid as error:
+        name = error.fields[0]
+        value = wanted[name] or ""
+        allowed = {"kind": KINDS, "names": NAMES}.get(name)
+        if allowed:
+            OneOf(allowed).convert(value, None, None)
+        raise Mistake(_("--%(name)s %(value)s: Das gibt es hier nicht.", name=name, value=value)) from None
+
+
+@click.command("import-polis", cls=Command, help=N_("Aussagen und Stimmen aus den Dateien von Polis einlesen."))
+@click.argument("slug")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+def import_polis(slug: str, folder: Path) -> None:
+    from deliberation.declarations.actions import SlugInvalid
+    from deliberation.declarations.models import find_declaration
+    from deliberation.results import polis
+
+    with site():
+        try:
+            declaration = find_declaration(slug) or polis.create_for_polis(Operator(), slug, folder)
+            counts = polis.import_polis(Operator(), declaration, folder, show_progress)
+        except SlugInvalid:
+            raise _plain_slug() from None
+        except polis.PolisRefused as refused:
+            raise Mistake(_(polis.REFUSALS[refused.reason], **refused.details)) from None
+        say(_(polis.DONE, **vars(counts)))
