@@ -123,6 +123,4 @@ def to_headline(theses: Iterable[StanceCounts], enough: int) -> Headline:
     """`enough` is the number of stances from which a share is a share."""
     counts = list(theses)
     measured = [one for one in counts if one.n >= enough]
-    return Headline(
-        carried=sum(2 * one.carry > one.n for one in measured), measured=len(measured), theses=len(counts)
-    )
+    return Headline(carried=sum(2 * one.carry > one.n for one in measured), measured=len(measured), theses=len(counts))

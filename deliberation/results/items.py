@@ -156,9 +156,7 @@ def _query(declaration: Declaration, filters: Filters, editions: dict[int, int])
     )
 
 
-def _conditions(
-    declaration: Declaration, filters: Filters, editions: dict[int, int]
-) -> Iterable[ColumnElement[bool]]:
+def _conditions(declaration: Declaration, filters: Filters, editions: dict[int, int]) -> Iterable[ColumnElement[bool]]:
     if filters.thesis is not None:
         yield Annotation.thesis_id.in_([t.id for t in declaration.theses if t.number == filters.thesis])
     if filters.edition is not None:

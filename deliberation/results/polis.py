@@ -127,9 +127,7 @@ def _add_people(declaration: Declaration, conversation: Conversation) -> dict[in
     """Membership ids by the number of the participant, authors who never voted included."""
     authors = {statement.author for statement in conversation.statements}
     numbers = sorted(authors | {ballot.participant for ballot in conversation.ballots})
-    taken = set(
-        db.session.scalars(select(Membership.pseudonym_key).where(Membership.declaration_id == declaration.id))
-    )
+    taken = set(db.session.scalars(select(Membership.pseudonym_key).where(Membership.declaration_id == declaration.id)))
 
     def row(number: int) -> dict[str, Any]:
         name = PARTICIPANT.format(number=number)
@@ -150,9 +148,7 @@ def _membership(declaration: Declaration, name: str, signing_name: str = "") -> 
     }
 
 
-def _add_statements(
-    thesis: Thesis, statements: Sequence[Statement], people: dict[int, int]
-) -> dict[int, int]:
+def _add_statements(thesis: Thesis, statements: Sequence[Statement], people: dict[int, int]) -> dict[int, int]:
     """Annotation numbers by the number of the statement."""
     edition = current_edition(thesis.declaration)
     rows = [

@@ -132,9 +132,7 @@ class Summary:
         return f"{self.site}/d/{self.about.slug}/results"
 
 
-def summarise(
-    person: Person, declaration: Declaration, filters: Filters | None = None, site: str = ""
-) -> Summary:
+def summarise(person: Person, declaration: Declaration, filters: Filters | None = None, site: str = "") -> Summary:
     """What came of a declaration so far, the same for everybody who may read it. Nine queries, whatever the size.
 
     People, moderation and the stances on the theses that remain are those of the whole deliberation: they

@@ -13,6 +13,7 @@ from deliberation.results import chart, words
 from deliberation.results.actions import mark_results_seen
 from deliberation.results.exports import export, file_name
 from deliberation.results.filters import FIELDS, Filters, FiltersInvalid, Names, read_filters
+from deliberation.results.headline import headline_sentence
 from deliberation.results.summary import Summary, summarise
 from deliberation.results.writers import WRITERS
 from deliberation.results.writers.columns import how_to_read, meanings, readme
@@ -30,6 +31,12 @@ ERRORS = {
     "kind": _l("Diese Art von Anmerkung gibt es nicht."),
     "names": _l("Bitte wählen Sie, wie Pseudonyme erscheinen sollen."),
 }
+
+
+@results.context_processor
+def _speech() -> dict[str, Any]:
+    """What every template of this feature speaks with."""
+    return {"words": words, "headline_sentence": headline_sentence}
 
 
 def _declaration(slug: str, permission: Permission) -> Declaration:
@@ -54,7 +61,7 @@ def show(slug: str) -> str:
     summary = _summarise(declaration)
     everything = request.args.get("all")
     return render_template(
-        "results/show.html", declaration=declaration, summary=summary, here="results", words=words, chart=chart,
+        "results/show.html", declaration=declaration, summary=summary, here="results", chart=chart,
         edition_number=summary.about.edition, list_max=LIST_MAX, everything=everything if everything in LISTS else "",
     )  # fmt: skip
 
@@ -73,7 +80,7 @@ def _dialog(declaration: Declaration) -> Any:
     purpose = request.args.get("purpose")
     summary = _summarise(declaration, filters)
     page = render_template(
-        "results/export.html", declaration=declaration, summary=summary, here="export", words=words, errors=errors,
+        "results/export.html", declaration=declaration, summary=summary, here="export", errors=errors,
         edition_number=summary.about.edition, chosen=request.args, kinds=list(Kind), names=list(Names),
         purpose=purpose if purpose in PURPOSES else PURPOSES[0], preview="preview" in request.args and not errors,
     )  # fmt: skip
@@ -112,7 +119,7 @@ def columns(slug: str) -> Any:
     def answer(filters: Filters) -> str:
         summary = _summarise(declaration, filters)
         return render_template(
-            "results/columns.html", declaration=declaration, summary=summary, words=words, here="export",
+            "results/columns.html", declaration=declaration, summary=summary, here="export",
             edition_number=summary.about.edition, meanings=meanings(), hints=how_to_read(),
             text_url=_columns_url(declaration, "results.columns_text"),
         )  # fmt: skip

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from deliberation.annotations.tallies import STEP
 from deliberation.config import package_root
 from deliberation.results import words
+from deliberation.results.headline import headline_sentence
 from deliberation.results.summary import Summary
 from deliberation.results.writers.markdown import LIST_MAX, QUOTE_WORDS, grouped, plain_paragraphs
 from deliberation.text import excerpt, to_plain_text
@@ -33,6 +34,7 @@ def _environment() -> Environment:
         _=words.gettext,
         ngettext=words.ngettext,
         words=words,
+        headline_sentence=headline_sentence,
         grouped=grouped,
         plain=to_plain_text,
         paragraphs_of=plain_paragraphs,

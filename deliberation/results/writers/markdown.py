@@ -6,6 +6,7 @@ from itertools import groupby
 
 from deliberation.annotations.tallies import STEP
 from deliberation.results import words
+from deliberation.results.headline import headline_sentence
 from deliberation.results.items import Item
 from deliberation.results.summary import Summary, ThesisResult
 from deliberation.text import excerpt, to_plain_text
@@ -59,7 +60,7 @@ def _head(summary: Summary) -> Iterator[str]:
 
 
 def _theses(summary: Summary) -> Iterator[str]:
-    yield f"## {words.headline(summary.headline)}"
+    yield f"## {headline_sentence(summary.headline)}"
     if not summary.has_stances:
         yield _("Ab 5 Stimmen zeigen wir hier ein Bild.")
     else:
