@@ -126,10 +126,12 @@ class Jobs(Thread):
 
     def _forget(self) -> None:
         from deliberation.accounts.actions import forget_stale
+        from deliberation.annotations.drafts import delete_old_drafts
         from deliberation.notifications.actions import forget_old_mail
 
         forget_stale(now())
         forget_old_mail(now())
+        delete_old_drafts(now())
         db.session.commit()
 
     def stop(self) -> None:

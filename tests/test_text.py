@@ -32,6 +32,9 @@ ATTACKS = [
 ]
 
 
+NAMES = "|".join(sorted(TAGS))
+
+
 def test_the_subset_survives():
     html = to_safe_html("**fett** und *kursiv*\n\n- eins\n- zwei\n\n> Zitat\n\n[Gesetz](https://example.org/p)")
     assert "<strong>fett</strong>" in html
@@ -51,7 +54,7 @@ def test_headings_and_pictures_are_not_part_of_it():
 @pytest.mark.parametrize("source", ATTACKS)
 def test_attacks_come_out_as_words(source):
     html = to_safe_html(source)
-    assert not re.search(r"<(?!/?(?:%s)\b)" % "|".join(TAGS), html)
+    assert not re.search(rf"<(?!/?(?:{NAMES})\b)", html)
     assert not re.search(r"<[^>]*\son\w+\s*=", html)
     assert not re.search(r'(?:href|src)="(?!https?:|mailto:)', html)
 

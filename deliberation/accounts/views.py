@@ -91,6 +91,9 @@ def _sign_in_by_password(form: LoginForm) -> Response:
         form.password.errors = (_("E-Mail-Adresse oder Passwort stimmt nicht."),)
         return _page("login", form, 422)
     admission.take_back()
+    if current_app.config["IS_PRODUCTION"] and user.confirmed_at is None:
+        # Signing in at once would tell a stranger that nobody had this address before.
+        return _send_code(form.email.data)
     actions.remember_password_browser(user, web.browser_key())
     return _let_in(user)
 

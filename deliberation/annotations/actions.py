@@ -8,20 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from deliberation.accounts.models import User, random_key
-from deliberation.annotations import patterns, tallies
+from deliberation.annotations import patterns
 from deliberation.annotations.models import (
     BODY_MAX,
     CONTEXT,
     QUOTE_MAX,
-    REASON_MAX,
     Annotation,
     EarlierVersion,
     Kind,
-    Stance,
-    StanceValue,
     Status,
-    Vote,
-    VoteValue,
     count_contributions,
 )
 from deliberation.clock import now
@@ -61,9 +56,7 @@ class Contribution:
     form_key: str = ""
 
 
-def post_annotation(
-    author: User, thesis: Thesis, paragraph: Paragraph | None, words: Contribution
-) -> Annotation:
+def post_annotation(author: User, thesis: Thesis, paragraph: Paragraph | None, words: Contribution) -> Annotation:
     """Publish an annotation on a paragraph, some of its sentences, or a thesis as a whole.
 
     It waits for a moderator first when the policy says so (`must_be_checked`). The same form key sent again
@@ -257,78 +250,3 @@ def withdraw(author: User, annotation: Annotation) -> None:
     require(author, Permission.WITHDRAW, annotation)
     annotation.status = Status.WITHDRAWN
     annotation.version += 1
-
-
-def cast_vote(voter: User, annotation: Annotation, value: VoteValue | None) -> None:
-    """Vote on an annotation, change the vote, or withdraw it (None). One per person by constraint."""
-    require(voter, Permission.VOTE, annotation)
-    membership = join(voter, annotation.declaration)
-    _queue_up(Annotation, Annotation.number == annotation.number)
-    same = select(Vote).where(Vote.annotation_id == annotation.number, Vote.voter_id == membership.id)
-    if value is None:
-        _withdraw_row(same)
-    else:
-        seen = membership.results_seen_at is not None
-        vote = once(
-            same,
-            lambda: Vote(
-                annotation_id=annotation.number, voter_id=membership.id, value=value, seen_before=seen
-            ),
-        )
-        if vote.value is not value:
-            vote.value, vote.cast_at, vote.seen_before = value, now(), True
-    db.session.flush()
-    tallies.refresh_votes(annotation)
-
-
-def _queue_up(table: Any, condition: Any) -> None:
-    """Let counts of one thing be made one after the other (PostgreSQL; on SQLite writes queue up anyway)."""
-    db.session.execute(select(table.__mapper__.primary_key[0]).where(condition).with_for_update()).all()
-
-
-def _withdraw_row(find: Any) -> None:
-    row = db.session.scalars(find).one_or_none()
-    if row is not None:
-        db.session.delete(row)
-
-
-def take_stance(
-    holder: User, thesis: Thesis, paragraph: Paragraph | None, value: StanceValue | None, reason: str = ""
-) -> None:
-    """Take a stance on a paragraph or a thesis as a whole, change it, or withdraw it (None).
-
-    The reason is kept for "only with changes" and "not": what would have to change.
-    """
-    require(holder, Permission.TAKE_STANCE, thesis.declaration)
-    membership = join(holder, thesis.declaration)
-    _queue_up(Thesis, Thesis.id == thesis.id)
-    same = select(Stance).where(
-        Stance.thesis_id == thesis.id,
-        Stance.holder_id == membership.id,
-        Stance.paragraph_id == paragraph.id if paragraph else Stance.paragraph_id.is_(None),
-    )
-    if value is None:
-        _withdraw_row(same)
-    else:
-        stance = once(same, lambda: _new_stance(membership, thesis, paragraph, value))
-        if stance.value is not value:
-            stance.value, stance.taken_at, stance.seen_before = value, now(), True
-        asks_for_reason = value in (StanceValue.CHANGE, StanceValue.AGAINST)
-        stance.reason = normalised(reason)[:REASON_MAX] if asks_for_reason else ""
-    db.session.flush()
-    tallies.refresh_stances(thesis, paragraph)
-
-
-def _new_stance(
-    membership: Membership, thesis: Thesis, paragraph: Paragraph | None, value: StanceValue
-) -> Stance:
-    return Stance(
-        declaration_id=thesis.declaration_id,
-        thesis_id=thesis.id,
-        paragraph_id=paragraph.id if paragraph else None,
-        wording_id=paragraph.wording_id if paragraph else None,
-        edition_id=current_edition(thesis.declaration).id,
-        holder_id=membership.id,
-        value=value,
-        seen_before=membership.results_seen_at is not None,
-    )

@@ -39,9 +39,7 @@ def find_draft(owner: Owner | None, place: str) -> Draft | None:
     return db.session.scalars(select(Draft).where(_owned_by(owner), Draft.place == place)).one_or_none()
 
 
-def save_draft(
-    owner: Owner, declaration: Declaration, place: str, fields: dict[str, Any], form_key: str
-) -> Draft:
+def save_draft(owner: Owner, declaration: Declaration, place: str, fields: dict[str, Any], form_key: str) -> Draft:
     """Keep what is in the form; a later saving replaces it. Text far over the limit is cut, not refused."""
     kept = {name: value[:FIELD_MAX] if isinstance(value, str) else value for name, value in fields.items()}
     draft = find_draft(owner, place)
@@ -73,9 +71,7 @@ def adopt_drafts(user: User, browser: str | None) -> None:
 
 def load_drafts(user: User) -> list[Draft]:
     """All drafts of an account, newest first."""
-    return list(
-        db.session.scalars(select(Draft).where(Draft.user_id == user.id).order_by(Draft.saved_at.desc()))
-    )
+    return list(db.session.scalars(select(Draft).where(Draft.user_id == user.id).order_by(Draft.saved_at.desc())))
 
 
 def delete_old_drafts(moment: datetime) -> None:

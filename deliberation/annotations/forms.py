@@ -42,9 +42,7 @@ class SentenceField(SelectMultipleField):
     """Numbers of sentences; what is no number is left out, which ones exist is known by the verb."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        self.data = [
-            int(value) for value in valuelist if value.isascii() and value.isdigit() and len(value) < 6
-        ]
+        self.data = [int(value) for value in valuelist if value.isascii() and value.isdigit() and len(value) < 6]
 
     def pre_validate(self, form: Any) -> None:
         return
@@ -59,9 +57,7 @@ class AnnotationForm(FlaskForm):  # type: ignore[misc]
     sentence = SentenceField(coerce=int, choices=[])
     quote = StringField(validators=[Length(max=QUOTE_MAX)])
     wording = TextAreaField()
-    body = TextAreaField(
-        validators=[Words(_l("Schreiben Sie bitte Ihre Anmerkung. Das Feld ist noch leer."))]
-    )
+    body = TextAreaField(validators=[Words(_l("Schreiben Sie bitte Ihre Anmerkung. Das Feld ist noch leer."))])
     quotable = BooleanField()
     # The wording that was on the page while the person wrote.
     seen = HiddenField()
@@ -115,9 +111,7 @@ class ReplyForm(FlaskForm):  # type: ignore[misc]
 
 
 class EditForm(FlaskForm):  # type: ignore[misc]
-    body = TextAreaField(
-        validators=[Words(_l("Schreiben Sie bitte Ihre Anmerkung. Das Feld ist noch leer."))]
-    )
+    body = TextAreaField(validators=[Words(_l("Schreiben Sie bitte Ihre Anmerkung. Das Feld ist noch leer."))])
     wording = TextAreaField(validators=[Length(max=BODY_MAX)])
 
 

@@ -154,15 +154,11 @@ def _load_draft_links(user: User) -> list[DraftLink]:
         kind, _, number = draft.place.partition(":")
         by_kind[kind].add(int(number))
     theses = {t.id: t for t in db.session.scalars(select(Thesis).where(Thesis.id.in_(by_kind["t"])))}
-    paragraphs = {
-        p.id: p for p in db.session.scalars(select(Paragraph).where(Paragraph.id.in_(by_kind["p"])))
-    }
+    paragraphs = {p.id: p for p in db.session.scalars(select(Paragraph).where(Paragraph.id.in_(by_kind["p"])))}
     parents = {
         a.number: a
         for a in db.session.scalars(
-            select(Annotation)
-            .options(joinedload(Annotation.declaration))
-            .where(Annotation.number.in_(by_kind["a"]))
+            select(Annotation).options(joinedload(Annotation.declaration)).where(Annotation.number.in_(by_kind["a"]))
         )
     }
     links = []
@@ -189,9 +185,7 @@ def load_news(person: Any, declaration: Declaration, since: str | None) -> NewsP
         select(Annotation)
         .join(Annotation.thesis)
         .outerjoin(Annotation.paragraph)
-        .options(
-            joinedload(Annotation.thesis), joinedload(Annotation.paragraph), joinedload(Annotation.author)
-        )
+        .options(joinedload(Annotation.thesis), joinedload(Annotation.paragraph), joinedload(Annotation.author))
         .options(joinedload(Annotation.declaration))
         .where(Annotation.declaration_id == declaration.id, Annotation.status == Status.VISIBLE)
         .where(and_(visible_to(person, declaration.id), Annotation.created_at > moment, not_mine))

@@ -97,9 +97,7 @@ class Annotation(Model):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("annotation.id"), index=True)
     # The annotation that opened the thread; None for that annotation itself.
     root_id: Mapped[int | None] = mapped_column(ForeignKey("annotation.id"), index=True)
-    author_id: Mapped[int | None] = mapped_column(
-        ForeignKey("membership.id", ondelete="SET NULL"), index=True
-    )
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id", ondelete="SET NULL"), index=True)
 
     kind: Mapped[Kind | None] = mapped_column(named_values(Kind))
     sentences: Mapped[list[Any]] = mapped_column(JSON, default=list)

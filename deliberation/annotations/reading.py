@@ -161,13 +161,9 @@ def load_open_page(
     )
 
 
-def load_marks(
-    person: Any, declaration: Declaration, owner: drafts.Owner | None = None, place: str = ""
-) -> Marks:
+def load_marks(person: Any, declaration: Declaration, owner: drafts.Owner | None = None, place: str = "") -> Marks:
     """Edition number, last visit and draft in one query."""
-    edition = (
-        select(func.max(Edition.number)).where(Edition.declaration_id == declaration.id).scalar_subquery()
-    )
+    edition = select(func.max(Edition.number)).where(Edition.declaration_id == declaration.id).scalar_subquery()
     visit = and_(Visit.declaration_id == declaration.id, Visit.user_id == (person.id or 0))
     mine = Draft.user_id == owner.id if isinstance(owner, User) else Draft.browser == (owner or "")
     query = (
@@ -181,9 +177,7 @@ def load_marks(
     return Marks(number, visits.new_since(found), draft)
 
 
-def load_counts(
-    person: Any, declaration: Declaration, since: datetime | None
-) -> dict[tuple[int, int], Count]:
+def load_counts(person: Any, declaration: Declaration, since: datetime | None) -> dict[tuple[int, int], Count]:
     """Annotations and replies per (thesis id, paragraph id or 0), and how many are new to the reader."""
     key = func.coalesce(Annotation.paragraph_id, 0)
     opening = and_(
@@ -203,9 +197,7 @@ def load_counts(
         .where(Annotation.declaration_id == declaration.id, Annotation.status == "visible")
         .group_by(Annotation.thesis_id, key)
     )
-    return {
-        (thesis, place): Count(total, int(new)) for thesis, place, total, new in db.session.execute(query)
-    }
+    return {(thesis, place): Count(total, int(new)) for thesis, place, total, new in db.session.execute(query)}
 
 
 def thesis_count(counts: dict[tuple[int, int], Count], thesis: Thesis) -> Count:
@@ -219,13 +211,9 @@ def to_news(counts: dict[tuple[int, int], Count], since: datetime | None) -> New
     return News(new, since) if since and new else None
 
 
-def _load_panel(
-    person: Any, thesis: Thesis, paragraph: Paragraph | None, wish: Wish, since: datetime | None
-) -> Panel:
+def _load_panel(person: Any, thesis: Thesis, paragraph: Paragraph | None, wish: Wish, since: datetime | None) -> Panel:
     place = Annotation.paragraph_id == paragraph.id if paragraph else Annotation.paragraph_id.is_(None)
-    entries = threads.load_entries(
-        person, thesis.declaration_id, and_(Annotation.thesis_id == thesis.id, place), since
-    )
+    entries = threads.load_entries(person, thesis.declaration_id, and_(Annotation.thesis_id == thesis.id, place), since)
     found = threads.to_threads(entries)
     wanted = threads.in_order(threads.of_kind(found, wish.kind), wish.order, reader_key(person), today())
     shown = wanted if wish.all_threads else wanted[:FIRST_THREADS]
@@ -277,9 +265,7 @@ def _load_stance(
         .where(Thesis.id == thesis.id)
     )
     stance, tally = db.session.execute(query).one()
-    counts = (
-        StanceCounts(tally.carry, tally.change, tally.unclear, tally.against) if tally else StanceCounts()
-    )
+    counts = StanceCounts(tally.carry, tally.change, tally.unclear, tally.against) if tally else StanceCounts()
     return (stance.value, stance.reason, counts) if stance else (None, "", counts)
 
 

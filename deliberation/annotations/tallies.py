@@ -97,9 +97,7 @@ def refresh_stances(thesis: Thesis, paragraph: Paragraph | None) -> None:
 
 def settle(declaration: Declaration, least: int = STEP) -> None:
     """Publish the exact counts of everything with at least five voices; called when voting ends."""
-    numbers = db.session.scalars(
-        select(Annotation.number).where(Annotation.declaration_id == declaration.id)
-    ).all()
+    numbers = db.session.scalars(select(Annotation.number).where(Annotation.declaration_id == declaration.id)).all()
     publish_exact(numbers, least)
     tallies = {(tally.thesis_id, tally.paragraph_id): tally for tally in _tallies(declaration)}
     for place, stances in _counted_stances(Stance.declaration_id == declaration.id).items():
@@ -117,9 +115,7 @@ def publish_exact(numbers: Iterable[int], least: int = STEP) -> None:
 def load_stance_counts(declaration: Declaration) -> dict[Place, StanceCounts]:
     """The published stances of a whole declaration, by place."""
     return {
-        (tally.thesis_id, tally.paragraph_id): StanceCounts(
-            tally.carry, tally.change, tally.unclear, tally.against
-        )
+        (tally.thesis_id, tally.paragraph_id): StanceCounts(tally.carry, tally.change, tally.unclear, tally.against)
         for tally in _tallies(declaration)
     }
 
@@ -162,11 +158,7 @@ def _at(place: Place) -> ColumnElement[bool]:
 
 def _tally_at(place: Place) -> ColumnElement[bool]:
     thesis_id, paragraph_id = place
-    same = (
-        StanceTally.paragraph_id.is_(None)
-        if paragraph_id is None
-        else StanceTally.paragraph_id == paragraph_id
-    )
+    same = StanceTally.paragraph_id.is_(None) if paragraph_id is None else StanceTally.paragraph_id == paragraph_id
     return and_(StanceTally.thesis_id == thesis_id, same)
 
 
@@ -185,9 +177,7 @@ def _counted_stances(condition: ColumnElement[bool]) -> dict[Place, StanceCounts
     }
 
 
-def _publish_stances(
-    declaration_id: int, place: Place, counts: StanceCounts, tally: StanceTally | None
-) -> None:
+def _publish_stances(declaration_id: int, place: Place, counts: StanceCounts, tally: StanceTally | None) -> None:
     if tally is None:
         tally = StanceTally(declaration_id=declaration_id, thesis_id=place[0], paragraph_id=place[1])
         db.session.add(tally)

@@ -104,9 +104,7 @@ def load_entries(
         .where(where, _has_a_place(person, declaration_id))
         .order_by(Annotation.number)
     )
-    return [
-        _entry(person, annotation, vote, new_since) for annotation, vote in db.session.execute(query).unique()
-    ]
+    return [_entry(person, annotation, vote, new_since) for annotation, vote in db.session.execute(query).unique()]
 
 
 def _has_a_place(person: Any, declaration_id: int) -> ColumnElement[bool]:

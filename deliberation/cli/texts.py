@@ -81,7 +81,7 @@ def _plain_slug() -> Mistake:
 @click.argument("phase", type=OneOf(Phase))
 @click.option("--until", type=Day(), help=N_("Tag, der auf den Seiten als Ende genannt wird"))
 def phase(slug: str, phase: Phase, until: date | None) -> None:
-    from deliberation.declarations.actions import change_phase
+    from deliberation.annotations.positions import change_phase
 
     with site():
         change_phase(Operator(), declaration_called(slug), phase, until)

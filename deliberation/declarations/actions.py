@@ -4,7 +4,6 @@ import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -119,15 +118,6 @@ def _add_theses(declaration: Declaration, edition: Edition, draft: "DraftDeclara
             db.session.flush()
             paragraph.wording_id = wording.id
     db.session.flush()
-
-
-def change_phase(
-    organiser: Person, declaration: Declaration, phase: Phase, ends_on: date | None = None
-) -> None:
-    """Open and close what the phase table says; the end date is shown on every page and closes nothing by itself."""
-    require(organiser, Permission.CHANGE_SETTINGS, declaration)
-    declaration.phase = phase
-    declaration.phase_ends_on = ends_on
 
 
 def change_policy(organiser: Person, declaration: Declaration, policy: Policy) -> None:

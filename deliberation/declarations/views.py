@@ -7,10 +7,10 @@ from flask_babel import gettext as _
 
 from deliberation.annotations import visits
 from deliberation.annotations.overview import load_landing, load_whole_text
+from deliberation.annotations.positions import change_phase
 from deliberation.annotations.views import readable_declaration
 from deliberation.database import db
 from deliberation.declarations import preview, unsaved
-from deliberation.declarations.actions import change_phase
 from deliberation.declarations.forms import (
     SHAPE_HINTS,
     SHAPE_LABELS,

@@ -10,9 +10,10 @@ from sqlalchemy import insert, select
 from deliberation.accounts import pseudonyms
 from deliberation.annotations import tallies
 from deliberation.annotations.models import Annotation, Kind, Status, Vote, VoteValue
+from deliberation.annotations.positions import change_phase
 from deliberation.clock import now
 from deliberation.database import db
-from deliberation.declarations.actions import Particulars, change_phase, create_declaration, is_pseudonym_free
+from deliberation.declarations.actions import Particulars, create_declaration, is_pseudonym_free
 from deliberation.declarations.importing import DraftDeclaration, DraftParagraph, DraftThesis, Unit
 from deliberation.declarations.importing.refusals import N_
 from deliberation.declarations.models import Declaration, Membership, Thesis, current_edition, find_thesis

@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 from deliberation import clock
 from deliberation.accounts.actions import create_user
 from deliberation.accounts.models import User, find_user_by_email
+from deliberation.annotations.positions import change_phase
 from deliberation.database import db
 from deliberation.declarations.actions import (
     Particulars,
-    change_phase,
     change_policy,
     create_declaration,
     grant_role,

@@ -1,7 +1,9 @@
 // Nothing written is lost: with an account a draft on the server, without one in this tab only.
 const words = document.body.dataset;
 const waiting = new WeakMap();
-const place = (form) => `draft:${new URL(form.action).pathname}`;
+// Not form.action: buttons of that name stand in the form.
+const target = (form) => new URL(form.getAttribute("action") ?? "", location.href).pathname;
+const place = (form) => `draft:${target(form)}`;
 const tell = (form, text, state) => {
   const line = form.querySelector("[data-savestate]");
   if (!line) return;
@@ -24,7 +26,7 @@ const save = async (form) => {
   fields.set("action", "draft");
   tell(form, words.wordSaving, "saving");
   try {
-    const answer = await fetch(form.action, { method: "POST", body: fields, headers: { Accept: "application/json" } });
+    const answer = await fetch(target(form), { method: "POST", body: fields, headers: { Accept: "application/json" } });
     if (!answer.ok || !answer.headers.get("Content-Type")?.includes("json")) throw new Error(answer.status);
     tell(form, words.wordSaved.replace("%s", clock()), "");
   } catch {

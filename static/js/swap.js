@@ -10,7 +10,7 @@ document.addEventListener("submit", async (event) => {
   const name = event.submitter?.value;
   if (state) state.textContent = words.wordSaving;
   try {
-    const answer = await fetch(form.action, { method: "POST", body: fields });
+    const answer = await fetch(form.getAttribute("action"), { method: "POST", body: fields });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById(id);
     const stale = document.getElementById(id);

@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select
 
-from deliberation.annotations.actions import Contribution, cast_vote, post_reply, take_stance
+from deliberation.annotations.actions import Contribution, post_reply
 from deliberation.annotations.models import Annotation, Kind, StanceValue, Vote, VoteValue
+from deliberation.annotations.positions import cast_vote, take_stance
 from deliberation.database import db
 from tests import builders
 from tests.counting import count_queries
@@ -17,7 +18,12 @@ BUDGET = 8
 
 def _fill(cast, count=12):
     for number in range(count):
-        annotation = builders.annotate(cast.ada, cast.declaration, body=f"Text {number}", kind=list(Kind)[number % 6 or 0] if number % 6 != 1 else Kind.QUESTION)
+        annotation = builders.annotate(
+            cast.ada,
+            cast.declaration,
+            body=f"Text {number}",
+            kind=list(Kind)[number % 6 or 0] if number % 6 != 1 else Kind.QUESTION,
+        )
         post_reply(cast.ben, annotation, Contribution("Antwort"))
         cast_vote(cast.ben, annotation, VoteValue.AGREE)
     db.session.commit()
@@ -44,7 +50,9 @@ def test_thesis_page_names_phase_deadline_and_edition(cast, client):
     assert re.search(r"bis \d+\. \w+", page)
 
 
-@pytest.mark.parametrize("path", ["/d/erklaerung/3", "/d/erklaerung/3/1", "/d/erklaerung/3/0", "/d/erklaerung", "/d/erklaerung/text"])
+@pytest.mark.parametrize(
+    "path", ["/d/erklaerung/3", "/d/erklaerung/3/1", "/d/erklaerung/3/0", "/d/erklaerung", "/d/erklaerung/text"]
+)
 @pytest.mark.parametrize("who", ["guest", "participant"])
 def test_pages_keep_the_query_budget(cast, app, path, who):
     _fill(cast)
@@ -58,11 +66,14 @@ def test_pages_keep_the_query_budget(cast, app, path, who):
         assert visitor.get(path).status_code == 200
     reads = [statement for statement in queries.statements if statement.startswith("SELECT")]
     # Marks ("neu seit") are looked up and written after the page is built.
-    marks = [statement for statement in queries.statements if re.search(r"(FROM|INTO|UPDATE) (visit|opening)\b", statement)]
+    marks = [
+        statement for statement in queries.statements if re.search(r"(FROM|INTO|UPDATE) (visit|opening)\b", statement)
+    ]
     assert len([s for s in reads if s not in marks]) <= BUDGET, "\n\n".join(queries.statements)
 
 
-def test_guest_pages_carry_no_form_that_writes_and_set_no_cookie(cast, client):
+def test_guest_pages_carry_no_form_that_writes_and_set_no_cookie(cast, client, monkeypatch):
+    monkeypatch.setitem(client.application.config, "WTF_CSRF_ENABLED", True)
     _fill(cast, 3)
     for path in ("/d/erklaerung", "/d/erklaerung/3", "/d/erklaerung/3/1", "/d/erklaerung/text", "/a/1"):
         answer = client.get(path)
@@ -115,7 +126,9 @@ def test_parallel_votes_are_counted_exactly(cast, app):
             session["_user_id"] = identity
         for value in ("agree", "disagree", "agree"):
             with app.app_context():
-                visitor.__class__.__mro__[1].open(visitor, f"/a/{annotation.number}/vote", method="POST", data={"vote": value})
+                visitor.__class__.__mro__[1].open(
+                    visitor, f"/a/{annotation.number}/vote", method="POST", data={"vote": value}
+                )
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(vote, voters))
@@ -130,5 +143,11 @@ def test_stance_numbers_of_others_are_nowhere_before_the_own(cast, app):
     for _ in range(10):
         take_stance(builders.make_member(cast.declaration), place.thesis, place, StanceValue.CARRY)
     for visitor in (app.test_client(), app.test_client().sign_in(cast.ben)):
-        for path in ("/d/erklaerung/3/1", "/d/erklaerung/3", "/d/erklaerung", "/d/erklaerung/text", "/d/erklaerung/3/1/annotations"):
+        for path in (
+            "/d/erklaerung/3/1",
+            "/d/erklaerung/3",
+            "/d/erklaerung",
+            "/d/erklaerung/text",
+            "/d/erklaerung/3/1/annotations",
+        ):
             assert "10 Stimmen" not in visitor.get(path).text

@@ -18,7 +18,9 @@ def _reply(author, parent, body="Bei uns auch."):
 
 def test_participant_answers_an_annotation(cast, client):
     parent = builders.annotate(cast.ben, cast.declaration)
-    answer = client.sign_in(cast.ada).post(f"/a/{parent.number}/replies", data={"body": "Bei uns auch.", "form_key": "r"})
+    answer = client.sign_in(cast.ada).post(
+        f"/a/{parent.number}/replies", data={"body": "Bei uns auch.", "form_key": "r"}
+    )
     reply = db.session.scalars(select(Annotation).where(Annotation.parent_id == parent.number)).one()
     assert answer.location == f"/a/{parent.number}?sent={reply.number}#a-{reply.number}"
     assert "Bei uns auch." in client.get("/d/erklaerung/3/1").text

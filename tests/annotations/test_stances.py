@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from deliberation.annotations.actions import take_stance
 from deliberation.annotations.models import Stance, StanceValue
+from deliberation.annotations.positions import take_stance
 from deliberation.annotations.tallies import StanceCounts, load_stance_counts
 from deliberation.database import db
 from deliberation.permissions import NotAllowed, Phase
@@ -40,7 +40,13 @@ def test_stance_is_bound_to_the_wording_it_was_taken_on(cast):
 
 @pytest.mark.parametrize(
     ("phase", "open_for_it"),
-    [(Phase.READING, True), (Phase.ANNOTATING, True), (Phase.VOTING, True), (Phase.EVALUATING, False), (Phase.CLOSED, False)],
+    [
+        (Phase.READING, True),
+        (Phase.ANNOTATING, True),
+        (Phase.VOTING, True),
+        (Phase.EVALUATING, False),
+        (Phase.CLOSED, False),
+    ],
 )
 def test_phases_that_are_open_for_stances(cast, phase, open_for_it):
     cast.declaration.phase = phase

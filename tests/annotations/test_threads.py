@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from deliberation import clock
-
 from deliberation.annotations.actions import Contribution, post_reply
 from deliberation.annotations.models import Annotation, Kind
 from deliberation.annotations.threads import Order, in_order, load_entries, of_kind, to_threads
@@ -13,7 +12,9 @@ from tests import builders
 
 
 def _load(cast, person=None):
-    entries = load_entries(person or Guest(), cast.declaration.id, Annotation.declaration_id == cast.declaration.id, None)
+    entries = load_entries(
+        person or Guest(), cast.declaration.id, Annotation.declaration_id == cast.declaration.id, None
+    )
     return to_threads(entries)
 
 
@@ -117,5 +118,3 @@ def test_entries_are_one_query(cast):
     with count_queries() as queries:
         load_entries(Guest(), cast.declaration.id, Annotation.declaration_id == cast.declaration.id, None)
     assert queries.count == 1
-
-

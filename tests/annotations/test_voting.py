@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from deliberation.annotations.actions import cast_vote
 from deliberation.annotations.models import Annotation, Status, Vote, VoteValue
-from deliberation.annotations.tallies import VoteCounts, is_due, percentages, settle, vote_counts
+from deliberation.annotations.positions import cast_vote, change_phase
+from deliberation.annotations.tallies import VoteCounts, is_due, percentages, vote_counts
 from deliberation.annotations.threads import dispute, wilson
 from deliberation.database import db
 from deliberation.permissions import NotAllowed, Phase
@@ -96,7 +96,7 @@ def test_when_voting_ends_the_exact_counts_are_published_but_none_below_five(cas
     for voter in _voters(cast, 7):
         cast_vote(voter, busy, VoteValue.AGREE)
     cast_vote(cast.ben, quiet, VoteValue.AGREE)
-    settle(cast.declaration)
+    change_phase(cast.otto, cast.declaration, Phase.EVALUATING)
     assert _published(busy).agree == 7
     assert _published(quiet).n == 0
 
@@ -158,7 +158,10 @@ def test_a_step_is_due_only_when_it_is_another_one():
 
 def test_guest_is_asked_to_sign_in_before_voting(cast, client):
     annotation = builders.annotate(cast.ada, cast.declaration)
-    for answer in (client.get(f"/a/{annotation.number}/vote"), client.post(f"/a/{annotation.number}/vote", data={"vote": "agree"})):
+    for answer in (
+        client.get(f"/a/{annotation.number}/vote"),
+        client.post(f"/a/{annotation.number}/vote", data={"vote": "agree"}),
+    ):
         assert answer.status_code == 303
         assert answer.location.startswith("/login")
     assert db.session.scalar(select(func.count(Annotation.number))) == 1

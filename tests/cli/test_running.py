@@ -138,7 +138,7 @@ def test_a_command_that_fails_stores_nothing(
         db.session.execute(text("UPDATE declaration SET title = 'half done'"))
         raise RuntimeError("too late")
 
-    monkeypatch.setattr("deliberation.declarations.actions.change_phase", fail_late)
+    monkeypatch.setattr("deliberation.annotations.positions.change_phase", fail_late)
     assert "too late" in refused("phase", "erklaerung", "voting")
     db.session.expire_all()
     assert cast.declaration.title == "Erklärung"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deliberation.annotations.actions import cast_vote
 from deliberation.annotations.models import Status, VoteValue
+from deliberation.annotations.positions import cast_vote
 from deliberation.annotations.tallies import StanceCounts
 from deliberation.database import db
 from deliberation.declarations.models import find_declaration

@@ -4,8 +4,9 @@ import pytest
 from lxml import html
 from sqlalchemy import select
 
-from deliberation.annotations.actions import Contribution, cast_vote, post_reply
+from deliberation.annotations.actions import Contribution, post_reply
 from deliberation.annotations.models import Kind, Vote, VoteValue
+from deliberation.annotations.positions import cast_vote
 from deliberation.database import db
 from deliberation.declarations.models import Membership, find_declaration
 from deliberation.permissions import Guest, Phase

@@ -167,7 +167,7 @@ def test_an_existing_declaration_keeps_what_it_has(cast):
 
 
 def test_own_votes_that_wait_for_the_next_step_are_not_published_by_an_import(cast):
-    from deliberation.annotations.actions import cast_vote
+    from deliberation.annotations.positions import cast_vote
     from deliberation.annotations.tallies import vote_counts
 
     own = builders.annotate(cast.ada, cast.declaration, at="1.1")

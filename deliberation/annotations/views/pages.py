@@ -40,21 +40,20 @@ def paragraph(slug: str, t: str, p: str) -> str:
     page = reading.load_open_page(viewer(), declaration, found, p, _wish(), draft_owner()) or abort(404)
     _remember_visit(declaration)
     person = viewer()
-    if person.is_signed_in:
-        after_page(lambda: visits.mark_opening(person, found, page.paragraph))
-    form = AnnotationForm(formdata=None, **draft_fields(page.draft))
-    return _render_page(page, form=form)
+    if not person.is_signed_in:
+        # Making a form makes a session; who only reads gets no cookie.
+        return _render_page(page)
+    after_page(lambda: visits.mark_opening(person, found, page.paragraph))
+    return _render_page(page, form=AnnotationForm(formdata=None, **draft_fields(page.draft)))
 
 
 def _render_page(page: reading.ThesisPage, **context: Any) -> str:
-    entries = (
-        [entry for thread in page.panel.threads for entry in (thread, *thread.replies)] if page.panel else []
-    )
-    hidden = [entry.annotation.number for entry in entries if entry.annotation.is_hidden]
+    entries = [entry for thread in page.panel.threads for entry in (thread, *thread.replies)] if page.panel else []
+    unseen = [entry.annotation.number for entry in entries if not entry.annotation.is_visible]
     return render_template(
         "annotations/thesis.html",
         page=page, declaration=page.declaration, edition_number=page.edition_number, news=page.news, here="text",
-        orders=list(Order), decisions=load_last_decisions(hidden) if hidden else {}, **context,
+        orders=list(Order), decisions=load_last_decisions(unseen) if unseen else {}, **context,
     )  # fmt: skip
 
 
@@ -83,7 +82,7 @@ def show(number: int) -> Any:
         )
     person, declaration = viewer(), annotation.declaration
     thread = mine.load_thread(person, annotation) or abort(404)
-    numbers = [entry.annotation.number for entry in (thread, *thread.replies) if entry.annotation.is_hidden]
+    numbers = [entry.annotation.number for entry in (thread, *thread.replies) if not entry.annotation.is_visible]
     return render_template(
         "annotations/thread.html",
         declaration=declaration, annotation=annotation, thread=thread, here="text",

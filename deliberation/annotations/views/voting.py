@@ -5,9 +5,9 @@ from typing import Any
 from flask import abort, redirect, request
 
 from deliberation.accounts.models import random_key
-from deliberation.annotations.actions import cast_vote, take_stance
 from deliberation.annotations.forms import AnnotationForm, StanceForm
 from deliberation.annotations.models import StanceValue, VoteValue
+from deliberation.annotations.positions import cast_vote, take_stance
 from deliberation.annotations.views import annotations, find_place, readable_annotation
 from deliberation.annotations.views.writing import render_composer
 from deliberation.urls import annotation_url, place_url, safe_next, sign_in_url
@@ -22,9 +22,7 @@ def stance(slug: str, t: str, p: str) -> Any:
         return redirect(here if viewer().is_signed_in else sign_in_url(here), 303)
     form = StanceForm()
     if not form.validate():
-        return render_composer(
-            place, AnnotationForm(formdata=None, form_key=random_key()), stance_form=form
-        ), 422
+        return render_composer(place, AnnotationForm(formdata=None, form_key=random_key()), stance_form=form), 422
     value = StanceValue(form.stance.data) if form.stance.data else None
     take_stance(viewer(), place.thesis, place.paragraph, value, form.reason.data or "")
     return redirect(here, 303)

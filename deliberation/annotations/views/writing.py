@@ -51,9 +51,7 @@ def render_composer(place: Place, form: Any, **context: Any) -> str:
 
 
 @annotations.post("/d/<slug>/<t>/<p>/annotations")
-@limiter.limit(
-    POSTING_LIMIT, exempt_when=lambda: request.form.get("action") in ("draft", "preview", "discard")
-)
+@limiter.limit(POSTING_LIMIT, exempt_when=lambda: request.form.get("action") in ("draft", "preview", "discard"))
 def create(slug: str, t: str, p: str) -> Any:
     place = find_place(slug, t, p)
     form = AnnotationForm()
@@ -69,9 +67,7 @@ def create(slug: str, t: str, p: str) -> Any:
     if _is_outdated(place, form):
         return render_composer(place, form, older=find_wording(int(form.seen.data))), 409
     if _needs_check(place.declaration, words, form):
-        drafts.save_draft(
-            draft_owner(make=True) or "", place.declaration, key, form.to_fields(), words.form_key
-        )
+        drafts.save_draft(draft_owner(make=True) or "", place.declaration, key, form.to_fields(), words.form_key)
         return redirect(back + "/check", 303)
     annotation = post_annotation(viewer(), place.thesis, place.paragraph, words)
     drafts.discard_draft(draft_owner(), key)
@@ -143,9 +139,7 @@ def _render_check(form: Any, words: Contribution, back: str, declaration: Declar
 
 
 @annotations.route("/a/<int:number>/replies", methods=["GET", "POST"])
-@limiter.limit(
-    POSTING_LIMIT, methods=["POST"], exempt_when=lambda: request.form.get("action") in ("draft", "preview")
-)
+@limiter.limit(POSTING_LIMIT, methods=["POST"], exempt_when=lambda: request.form.get("action") in ("draft", "preview"))
 def reply(number: int) -> Any:
     parent = readable_annotation(number)
     key, back = drafts.reply_place(parent), annotation_act_url(parent, "replies")
@@ -162,9 +156,7 @@ def reply(number: int) -> Any:
     if form.action.data == "preview":
         return _render_reply(parent, form, preview=mine.to_preview(None, words))
     if _needs_check(parent.declaration, words, form):
-        drafts.save_draft(
-            draft_owner(make=True) or "", parent.declaration, key, form.to_fields(), words.form_key
-        )
+        drafts.save_draft(draft_owner(make=True) or "", parent.declaration, key, form.to_fields(), words.form_key)
         return redirect(back + "/check", 303)
     sent = post_reply(viewer(), parent, words)
     drafts.discard_draft(draft_owner(), key)
@@ -186,9 +178,7 @@ def check_reply(number: int) -> Any:
     back = annotation_act_url(parent, "replies")
     if draft is None:
         return redirect(back, 303)
-    form = ReplyForm(
-        formdata=None, body=draft.fields.get("body"), form_key=draft.form_key, checked="1", action="send"
-    )
+    form = ReplyForm(formdata=None, body=draft.fields.get("body"), form_key=draft.form_key, checked="1", action="send")
     return _render_check(form, form.to_contribution(), back, parent.declaration)
 
 
@@ -213,6 +203,4 @@ def withdraw_page(number: int) -> Any:
     if request.method == "POST":
         withdraw(viewer(), annotation)
         return redirect(place_url(annotation.thesis, annotation.paragraph), 303)
-    return render_template(
-        "annotations/withdraw.html", declaration=annotation.declaration, annotation=annotation
-    )
+    return render_template("annotations/withdraw.html", declaration=annotation.declaration, annotation=annotation)

@@ -1,0 +1,106 @@
+"""Where people stand: votes on annotations, stances on the text, and the end of both."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from deliberation.accounts.models import User
+from deliberation.annotations import tallies
+from deliberation.annotations.actions import once
+from deliberation.annotations.models import REASON_MAX, Annotation, Stance, StanceValue, Vote, VoteValue
+from deliberation.clock import now
+from deliberation.database import db
+from deliberation.declarations.actions import join
+from deliberation.declarations.models import Declaration, Membership, Paragraph, Thesis, current_edition
+from deliberation.permissions import Activity, Permission, Person, Phase, require
+from deliberation.text import normalised
+
+
+def cast_vote(voter: User, annotation: Annotation, value: VoteValue | None) -> None:
+    """Vote on an annotation, change the vote, or withdraw it (None). One per person by constraint."""
+    require(voter, Permission.VOTE, annotation)
+    membership = join(voter, annotation.declaration)
+    _queue_up(Annotation, Annotation.number == annotation.number)
+    same = select(Vote).where(Vote.annotation_id == annotation.number, Vote.voter_id == membership.id)
+    if value is None:
+        _withdraw_row(same)
+    else:
+        seen = membership.results_seen_at is not None
+        vote = once(
+            same,
+            lambda: Vote(annotation_id=annotation.number, voter_id=membership.id, value=value, seen_before=seen),
+        )
+        if vote.value is not value:
+            vote.value, vote.cast_at, vote.seen_before = value, now(), True
+    db.session.flush()
+    tallies.refresh_votes(annotation)
+
+
+def _queue_up(table: Any, condition: Any) -> None:
+    """Let counts of one thing be made one after the other (PostgreSQL; on SQLite writes queue up anyway)."""
+    db.session.execute(select(table.__mapper__.primary_key[0]).where(condition).with_for_update()).all()
+
+
+def _withdraw_row(find: Any) -> None:
+    row = db.session.scalars(find).one_or_none()
+    if row is not None:
+        db.session.delete(row)
+
+
+def take_stance(
+    holder: User, thesis: Thesis, paragraph: Paragraph | None, value: StanceValue | None, reason: str = ""
+) -> None:
+    """Take a stance on a paragraph or a thesis as a whole, change it, or withdraw it (None).
+
+    The reason is kept for "only with changes" and "not": what would have to change.
+    """
+    require(holder, Permission.TAKE_STANCE, thesis.declaration)
+    membership = join(holder, thesis.declaration)
+    _queue_up(Thesis, Thesis.id == thesis.id)
+    same = select(Stance).where(
+        Stance.thesis_id == thesis.id,
+        Stance.holder_id == membership.id,
+        Stance.paragraph_id == paragraph.id if paragraph else Stance.paragraph_id.is_(None),
+    )
+    if value is None:
+        _withdraw_row(same)
+    else:
+        stance = once(same, lambda: _new_stance(membership, thesis, paragraph, value))
+        if stance.value is not value:
+            stance.value, stance.taken_at, stance.seen_before = value, now(), True
+        asks_for_reason = value in (StanceValue.CHANGE, StanceValue.AGAINST)
+        stance.reason = normalised(reason)[:REASON_MAX] if asks_for_reason else ""
+    db.session.flush()
+    tallies.refresh_stances(thesis, paragraph)
+
+
+def _new_stance(membership: Membership, thesis: Thesis, paragraph: Paragraph | None, value: StanceValue) -> Stance:
+    return Stance(
+        declaration_id=thesis.declaration_id,
+        thesis_id=thesis.id,
+        paragraph_id=paragraph.id if paragraph else None,
+        wording_id=paragraph.wording_id if paragraph else None,
+        edition_id=current_edition(thesis.declaration).id,
+        holder_id=membership.id,
+        value=value,
+        seen_before=membership.results_seen_at is not None,
+    )
+
+
+def change_phase(organiser: Person, declaration: Declaration, phase: Phase, ends_on: date | None = None) -> None:
+    """Open and close what the phase table says; the end date is shown on every page and closes nothing by itself.
+
+    When voting ends the exact counts become public, instead of those of the last multiple of five.
+    """
+    require(organiser, Permission.CHANGE_SETTINGS, declaration)
+    was_open = _is_counting(declaration)
+    declaration.phase = phase
+    declaration.phase_ends_on = ends_on
+    if was_open and not _is_counting(declaration):
+        db.session.flush()
+        tallies.settle(declaration)
+
+
+def _is_counting(declaration: Declaration) -> bool:
+    return declaration.allows(Activity.VOTE) or declaration.allows(Activity.STANCE)

@@ -1,0 +1,82 @@
+"""Every kind of page: no barrier that a machine can find, nothing from elsewhere, no sideways scrolling."""
+
+import json
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.conftest import WIDTHS
+
+GUEST_PAGES = [
+    "/d/musterstadt", "/d/musterstadt/text", "/d/musterstadt/2", "/d/musterstadt/2/1", "/d/musterstadt/2/0",
+    "/d/musterstadt/0/3", "/d/musterstadt/2/1/annotations", "/a/1", "/a/1/replies", "/a/1/flags", "/d/musterstadt/new",
+    "/d/musterstadt/results", "/d/musterstadt/moderation/log", "/login", "/register", "/regeln", "/so-wird-gezaehlt",
+    "/impressum", "/datenschutz", "/barrierefreiheit", "/sprache", "/gibt-es-nicht",
+]  # fmt: skip
+PARTICIPANT_PAGES = ["/d/musterstadt", "/d/musterstadt/2/1", "/d/musterstadt/2/1/annotations", "/me", "/d/musterstadt/new"]
+MODERATOR_PAGES = ["/d/musterstadt/moderation", "/d/musterstadt/moderation?tab=flagged", "/a/2/decisions", "/a/2/response"]
+ORGANISER_PAGES = ["/d/musterstadt/export", "/d/musterstadt/results", "/import"]
+ROLES = {
+    "guest": ("", GUEST_PAGES),
+    "participant": ("teilnahme@example.org", PARTICIPANT_PAGES),
+    "moderator": ("moderation@example.org", MODERATOR_PAGES),
+    "organiser": ("organisation@example.org", ORGANISER_PAGES),
+}
+LOOKS = [(width, dark) for width in WIDTHS for dark in (False, True)]
+
+
+@pytest.mark.parametrize(("width", "dark"), LOOKS, ids=[f"{w}-{'dark' if d else 'light'}" for w, d in LOOKS])
+@pytest.mark.parametrize("role", ROLES)
+def test_pages_are_accessible_quiet_and_fit(desk, role, width, dark):
+    email, paths = ROLES[role]
+    seat = desk(width=width, dark=dark)
+    if email:
+        seat.sign_in(email)
+    faults = {}
+    for path in paths:
+        page = seat.go(path)
+        found = Axe().run(page, options={"resultTypes": ["violations"]})
+        for violation in found.response["violations"]:
+            targets = [node["target"] for node in violation["nodes"]][:3]
+            faults[f"{path} {violation['id']}"] = targets
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            faults[f"{path} scrolls sideways"] = page.evaluate("document.documentElement.scrollWidth")
+    assert faults == {}, json.dumps(faults, indent=1, ensure_ascii=False)
+    assert seat.foreign == []
+    assert [c for c in seat.complaints if "404" not in c] == []
+
+
+@pytest.mark.parametrize("path", ["/d/musterstadt", "/d/musterstadt/2/1", "/d/musterstadt/results", "/register"])
+def test_english_pages_are_accessible_too(desk, path):
+    seat = desk(locale="en-GB")
+    page = seat.go(path)
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert [violation["id"] for violation in Axe().run(page).response["violations"]] == []
+
+
+def test_page_fits_at_320_pixels(desk):
+    seat = desk(width=320)
+    for path in GUEST_PAGES:
+        page = seat.go(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+
+
+def test_readers_get_no_cookie(desk):
+    seat = desk()
+    for path in ("/", "/d/musterstadt", "/d/musterstadt/text", "/d/musterstadt/2/1", "/a/1", "/d/musterstadt/results"):
+        seat.go(path)
+    assert seat.context.cookies() == []
+    seat.go("/d/musterstadt/2/1/annotations")
+    assert [cookie["name"] for cookie in seat.context.cookies()] == ["session"]
+
+
+def test_first_view_of_a_thesis_is_light(desk):
+    seat = desk()
+    sizes = {}
+    client = seat.context.new_cdp_session(seat.page)
+    client.send("Network.enable")
+    client.on("Network.loadingFinished", lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}))
+    seat.go("/d/musterstadt/2/1").wait_for_load_state("networkidle")
+    assert 20_000 < sum(sizes.values()) <= 150_000
+    # The page, style, script, two fonts, the icon.
+    assert len(sizes) <= 6
