@@ -4,9 +4,9 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField, RadioField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, ValidationError
 
 from deliberation.annotations.models import RESPONSE_MAX, ResponseKind
 from deliberation.labels import LABELS
@@ -14,7 +14,20 @@ from deliberation.moderation.models import EXPLANATION_MAX, REASON_MAX, REASON_M
 from deliberation.text import has_words, normalised
 
 KEY_MAX = 64
+VERSION_DIGITS = 9
 NEEDS_REASON = {DecisionKind.HIDE.value, DecisionKind.RETURN.value}
+
+
+class AtMost:
+    """Not longer than `limit` characters, counted as they will be kept."""
+
+    def __init__(self, limit: int, message: Any) -> None:
+        self.limit = limit
+        self.message = message
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if len(normalised(field.data or "")) > self.limit:
+            raise ValidationError(str(self.message))
 
 
 def _choices(kind: Any) -> list[SelectChoice]:
@@ -23,9 +36,9 @@ def _choices(kind: Any) -> list[SelectChoice]:
 
 class DecisionForm(FlaskForm):  # type: ignore[misc]
     decision = StringField(validators=[InputRequired(_l("Bitte wählen Sie, was geschehen soll."))])
-    rule = RadioField(choices=_choices(Rule), validators=[Optional()])
-    reason = TextAreaField(validators=[Length(max=REASON_MAX, message=_l("Bitte höchstens 600 Zeichen."))])
-    version = IntegerField(validators=[InputRequired(_l("Die Seite ist veraltet. Laden Sie sie bitte neu."))])
+    rule = RadioField(choices=_choices(Rule), validate_choice=False)
+    reason = TextAreaField(validators=[AtMost(REASON_MAX, _l("Bitte höchstens 600 Zeichen."))])
+    version = HiddenField()
     back = HiddenField()
 
     def validate_decision(self, field: Any) -> None:
@@ -34,17 +47,18 @@ class DecisionForm(FlaskForm):  # type: ignore[misc]
         if field.data not in {kind.value for kind in DecisionKind}:
             raise ValidationError(_l("Bitte wählen Sie, was geschehen soll."))
 
-    def validate(self, extra_validators: Any = None) -> bool:
-        fine: bool = super().validate(extra_validators)
-        if self.decision.data not in NEEDS_REASON:
-            return fine
-        if not self.rule.data:
-            self.rule.errors = [_l("Bitte nennen Sie die Regel.")]
-            fine = False
-        if len(normalised(self.reason.data or "")) < REASON_MIN:
-            self.reason.errors = [_l("Bitte begründen Sie das in einem Satz. Die Person liest ihn.")]
-            fine = False
-        return fine
+    def validate_rule(self, field: Any) -> None:
+        if self.decision.data in NEEDS_REASON and field.data not in {rule.value for rule in Rule}:
+            raise ValidationError(_l("Bitte nennen Sie die Regel."))
+
+    def validate_reason(self, field: Any) -> None:
+        if self.decision.data in NEEDS_REASON and len(normalised(field.data or "")) < REASON_MIN:
+            raise ValidationError(_l("Bitte begründen Sie das in einem Satz. Die Person liest ihn."))
+
+    def validate_version(self, field: Any) -> None:
+        number = str(field.data or "")
+        if not (number.isascii() and number.isdigit() and len(number) <= VERSION_DIGITS):
+            raise ValidationError(_l("Die Seite ist veraltet. Laden Sie sie bitte neu."))
 
 
 class FlagForm(FlaskForm):  # type: ignore[misc]
@@ -52,14 +66,11 @@ class FlagForm(FlaskForm):  # type: ignore[misc]
         choices=_choices(FlagReason),
         validators=[InputRequired(_l("Bitte wählen Sie aus, warum wir das prüfen sollen."))],
     )
-    explanation = TextAreaField(
-        _l("Was sollten wir wissen?"),
-        validators=[Length(max=EXPLANATION_MAX, message=_l("Bitte höchstens 1 000 Zeichen."))],
-    )
+    explanation = TextAreaField(validators=[AtMost(EXPLANATION_MAX, _l("Bitte höchstens 1 000 Zeichen."))])
     form_key = HiddenField(validators=[Length(max=KEY_MAX)])
 
     def validate_explanation(self, field: Any) -> None:
-        if self.reason.data == FlagReason.ILLEGAL.value and not has_words(field.data or ""):
+        if self.reason.data == FlagReason.ILLEGAL.value and not has_words(normalised(field.data or "")):
             raise ValidationError(_l("Bitte schreiben Sie, was daran rechtswidrig ist."))
 
 
@@ -67,12 +78,10 @@ class ResponseForm(FlaskForm):  # type: ignore[misc]
     kind = RadioField(
         choices=_choices(ResponseKind), validators=[InputRequired(_l("Bitte wählen Sie, was für eine Antwort es ist."))]
     )
-    body = TextAreaField(_l("Ihre Antwort"))
+    body = TextAreaField(validators=[AtMost(RESPONSE_MAX, _l("Bitte höchstens 600 Zeichen."))])
     form_key = HiddenField(validators=[Length(max=KEY_MAX)])
+    back = HiddenField()
 
     def validate_body(self, field: Any) -> None:
-        text = normalised(field.data or "")
-        if not has_words(text):
+        if not has_words(normalised(field.data or "")):
             raise ValidationError(_l("Schreiben Sie bitte Ihre Antwort. Das Feld ist noch leer."))
-        if len(text) > RESPONSE_MAX:
-            raise ValidationError(_l("Bitte höchstens 600 Zeichen."))

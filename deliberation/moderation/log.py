@@ -12,21 +12,23 @@ from deliberation.moderation.models import Decision, DecisionKind, Rule
 
 LOG_MAX = 50
 FEW = 5
-"""Counts below this are not told: with few cases a number is a person."""
+"""Rules with fewer cases are named together, without a number."""
 
 
 @dataclass(frozen=True)
 class LogPage:
-    """Decisions, newest first; `before` continues the list, None at its end. `by_rule` counts what was
-    hidden or returned, None for one to four."""
+    """Decisions, newest first; `before` continues the list, None at its end. Of what was hidden or returned:
+    how often by which rule, and the rules with too few cases to count."""
 
     decisions: Sequence[Decision]
     before: int | None
-    by_rule: Sequence[tuple[Rule, int | None]]
+    by_rule: Sequence[tuple[Rule, int]]
+    rare_rules: Sequence[Rule]
 
 
 def load_log(declaration: Declaration, before: int | None = None) -> LogPage:
     """One page of the log; two queries."""
+    counts = _count_by_rule(declaration)
     query = (
         select(Decision)
         .join(Decision.annotation)
@@ -38,11 +40,12 @@ def load_log(declaration: Declaration, before: int | None = None) -> LogPage:
     return LogPage(
         decisions=found[:LOG_MAX],
         before=found[LOG_MAX - 1].id if len(found) > LOG_MAX else None,
-        by_rule=_count_by_rule(declaration),
+        by_rule=[(rule, counts[rule]) for rule in Rule if counts.get(rule, 0) >= FEW],
+        rare_rules=[rule for rule in Rule if 0 < counts.get(rule, 0) < FEW],
     )
 
 
-def _count_by_rule(declaration: Declaration) -> list[tuple[Rule, int | None]]:
+def _count_by_rule(declaration: Declaration) -> dict[Rule | None, int]:
     query = (
         select(Decision.rule, func.count())
         .join(Decision.annotation)
@@ -50,5 +53,4 @@ def _count_by_rule(declaration: Declaration) -> list[tuple[Rule, int | None]]:
         .where(Decision.kind.in_((DecisionKind.HIDE, DecisionKind.RETURN)))
         .group_by(Decision.rule)
     )
-    counts = dict(db.session.execute(query).tuples().all())
-    return [(rule, counts[rule] if counts[rule] >= FEW else None) for rule in Rule if rule in counts]
+    return {rule: count for rule, count in db.session.execute(query)}  # noqa: C416

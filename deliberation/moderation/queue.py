@@ -51,6 +51,25 @@ class Case:
     decisions: Sequence[Decision]
     contributions: int
 
+    @property
+    def is_returned(self) -> bool:
+        """Whether its author was asked to revise it and has not done so yet."""
+        written_at = self.annotation.edited_at or self.annotation.created_at
+        returned = [one for one in self.decisions if one.kind is DecisionKind.RETURN]
+        return self.annotation.is_pending and bool(returned) and returned[-1].decided_at >= written_at
+
+    @property
+    def others(self) -> Sequence[Entry]:
+        """The rest of the conversation, oldest first."""
+        entries = (self.thread, *self.thread.replies) if self.thread else ()
+        return [entry for entry in entries if entry.annotation is not self.annotation]
+
+    @property
+    def responses(self) -> int:
+        """Answers of the moderation in the whole conversation."""
+        entries = (self.thread, *self.thread.replies) if self.thread else ()
+        return sum(len(entry.annotation.responses) for entry in entries)
+
 
 @dataclass(frozen=True)
 class QueuePage:
@@ -205,7 +224,7 @@ def _load_flags(numbers: Sequence[int]) -> Sequence[Flag]:
 
 def load_case(moderator: Person, annotation: Annotation) -> Case:
     """Everything a moderator needs to decide; four queries. Nothing says who reported."""
-    require(moderator, Permission.MODERATE, annotation)
+    require(moderator, Permission.SEE_QUEUE, annotation)
     contributions = db.session.scalar(select(_contributions()).where(Annotation.number == annotation.number)) or 0
     return _to_case(moderator, annotation, _load_flags([annotation.number]), contributions)
 

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from deliberation.accounts.models import random_key
 from deliberation.annotations.models import Annotation, ResponseKind
+from deliberation.annotations.responses import NUDGE_FROM
 from deliberation.annotations.responses import respond as answer
 from deliberation.annotations.views import readable_annotation, readable_declaration
 from deliberation.clock import BERLIN, now
@@ -17,10 +18,13 @@ from deliberation.moderation.log import load_log
 from deliberation.moderation.models import Decision, DecisionKind, FlagReason, Rule
 from deliberation.moderation.queue import Tab
 from deliberation.permissions import Permission, require
-from deliberation.urls import annotation_url, place_url, safe_next
+from deliberation.urls import annotation_url, safe_next
 from deliberation.web import limiter, viewer
 
 moderation = Blueprint("moderation", __name__)
+
+FLAGS_LIMIT = "20 per hour"
+ID_MAX = 2**31 - 1
 
 TAB_LABELS = {
     Tab.PENDING: _l("Zurückgehalten"),
@@ -28,18 +32,25 @@ TAB_LABELS = {
     Tab.UNANSWERED: _l("Fragen ohne Antwort"),
     Tab.RETURNED: _l("Zurückgegeben"),
 }
+DONE_LABELS = {
+    DecisionKind.PUBLISH: _l("gezeigt"),
+    DecisionKind.HIDE: _l("nicht gezeigt"),
+    DecisionKind.RESTORE: _l("wieder gezeigt"),
+    DecisionKind.RETURN: _l("zurückgegeben"),
+}
 HIT_LABELS = {
-    "mail": _l("E-Mail-Adresse"),
-    "iban": _l("Kontonummer"),
-    "phone": _l("Telefonnummer"),
-    "file_number": _l("Aktenzeichen"),
     "address": _l("Anrede mit Namen"),
     "initial": _l("Name mit Kürzel"),
-    "street": _l("Straße"),
     "age": _l("Person mit Altersangabe"),
+    "street": _l("Straße"),
+    "phone": _l("Telefonnummer"),
+    "mail": _l("E-Mail-Adresse"),
+    "iban": _l("Kontonummer"),
+    "file_number": _l("Aktenzeichen"),
     "birth": _l("Geburtsdatum"),
-    "date": _l("Tag, zusammen mit einer Person"),
-    "union": _l("Gewerkschaftszugehörigkeit einer Person"),
+    "date": _l("Zeitangabe, zusammen mit einer Person"),
+    "union": _l("Person und Gewerkschaft"),
+    "health": _l("Gesundheit, zusammen mit einer Person"),
 }
 
 
@@ -54,106 +65,115 @@ def tab_label(tab: Tab) -> str:
     return str(TAB_LABELS[tab])
 
 
+@moderation.app_template_filter("done_label")
+def done_label(kind: DecisionKind) -> str:
+    """What was decided, as something that has happened."""
+    return str(DONE_LABELS[kind])
+
+
 @moderation.app_template_global("greeting")
 def greeting() -> str:
     """By the time of day in Berlin."""
     hour = now().astimezone(BERLIN).hour
-    if hour < 11:
-        return _("Guten Morgen")
-    return _("Guten Tag") if hour < 18 else _("Guten Abend")
+    if 5 <= hour < 11:
+        return str(_("Guten Morgen"))
+    return str(_("Guten Tag") if 11 <= hour < 18 else _("Guten Abend"))
+
+
+@moderation.app_template_global("thanks_for_reading")
+def thanks_for_reading() -> str:
+    is_evening = not 5 <= now().astimezone(BERLIN).hour < 18
+    return str(_("Danke für Ihre Zeit heute Abend.") if is_evening else _("Danke für Ihre Zeit heute."))
 
 
 @moderation.get("/d/<slug>/moderation", endpoint="queue")
 def desk(slug: str) -> str:
     declaration = readable_declaration(slug)
     tab = request.args.get("tab")
-    chosen = Tab(tab) if tab in {t.value for t in Tab} else None
-    page = queue.load_queue(viewer(), declaration, chosen, request.args.get("case", type=int))
-    form = DecisionForm(formdata=None, version=page.case.annotation.version if page.case else 0)
-    return render_template("moderation/queue.html", declaration=declaration, page=page, form=form, here="queue")
-
-
-@moderation.get("/d/<slug>/moderation/log")
-def log(slug: str) -> str:
-    declaration = readable_declaration(slug)
-    page = load_log(declaration, request.args.get("before", type=int))
-    return render_template("moderation/log.html", declaration=declaration, page=page, here="log")
+    page = queue.load_queue(
+        viewer(),
+        declaration,
+        Tab(tab) if tab in {t.value for t in Tab} else None,
+        request.args.get("case", type=int),
+        request.args.get("start", 0, type=int),
+    )
+    form = ResponseForm if page.tab is Tab.UNANSWERED else DecisionForm
+    return render_template(
+        "moderation/queue.html",
+        declaration=declaration, page=page, form=form(formdata=None), nudge_from=NUDGE_FROM, here="queue",
+    )  # fmt: skip
 
 
 @moderation.route("/a/<int:number>/decisions", methods=["GET", "POST"])
 def decide(number: int) -> Any:
     annotation = readable_annotation(number)
     require(viewer(), Permission.MODERATE, annotation)
-    form = DecisionForm()
-    if request.method == "GET":
-        form = DecisionForm(formdata=None, version=annotation.version)
-    elif form.validate():
+    form = DecisionForm(back=request.args.get("back", ""))
+    if request.method == "POST" and form.validate():
         decision = _carry_out(annotation, form)
-        flash(_("%(label)s: %(decision)s.", label=annotation.label, decision=_done(decision)), "done")
-        back = safe_next(form.back.data)
-        return redirect(back if back != "/" else place_url(annotation.thesis, annotation.paragraph, "anmerkungen"), 303)
+        flash(_("%(label)s: %(decision)s.", label=annotation.label, decision=done_label(decision.kind)), "done")
+        return redirect(_back(form, annotation), 303)
+    case = queue.load_case(viewer(), annotation)
     page = render_template(
-        "moderation/case.html",
-        declaration=annotation.declaration,
-        case=queue.load_case(viewer(), annotation),
-        form=form,
+        "moderation/decide.html", declaration=annotation.declaration, case=case, form=form, here="queue"
     )
     return page, 422 if request.method == "POST" else 200
 
 
-def _carry_out(annotation: Annotation, form: DecisionForm) -> Decision:
-    moderator, version, reason = viewer(), form.version.data, form.reason.data or ""
-    rule = Rule(form.rule.data) if form.rule.data else None
+def _carry_out(annotation: Annotation, form: Any) -> Decision:
+    moderator, version, reason = viewer(), int(form.version.data), form.reason.data or ""
     match DecisionKind(form.decision.data):
         case DecisionKind.PUBLISH:
             return actions.publish(moderator, annotation, version, reason)
         case DecisionKind.RESTORE:
             return actions.restore(moderator, annotation, version, reason)
-        case DecisionKind.HIDE if rule:
-            return actions.hide(moderator, annotation, rule, reason, version)
-        case DecisionKind.RETURN if rule:
-            return actions.return_for_revision(moderator, annotation, rule, reason, version)
-    raise actions.ReasonMissing(form.decision.data)
+        case DecisionKind.HIDE:
+            return actions.hide(moderator, annotation, Rule(form.rule.data), reason, version)
+        case DecisionKind.RETURN:
+            return actions.return_for_revision(moderator, annotation, Rule(form.rule.data), reason, version)
 
 
-def _done(decision: Decision) -> str:
-    words = {
-        DecisionKind.PUBLISH: _("wird gezeigt"),
-        DecisionKind.RESTORE: _("wird wieder gezeigt"),
-        DecisionKind.HIDE: _("wird nicht gezeigt"),
-        DecisionKind.RETURN: _("zur Überarbeitung zurückgegeben"),
-    }
-    return words[decision.kind]
-
-
-@moderation.route("/a/<int:number>/flags", methods=["GET", "POST"])
-@limiter.limit("20 per hour", methods=["POST"])
-def flag(number: int) -> Any:
-    annotation = readable_annotation(number)
-    require(viewer(), Permission.FLAG, annotation)
-    form = FlagForm()
-    if request.method == "POST" and form.validate():
-        reason = FlagReason(form.reason.data)
-        actions.flag(viewer(), annotation, reason, form.explanation.data or "", form.form_key.data or "")
-        flash(_("Danke. Ihre Meldung ist angekommen. Ein Mensch sieht sich den Beitrag an."), "done")
-        return redirect(f"{annotation_url(annotation)}#a-{number}", 303)
-    if request.method == "GET":
-        form = FlagForm(formdata=None, form_key=random_key())
-    page = render_template("moderation/flag.html", declaration=annotation.declaration, annotation=annotation, form=form)
-    return page, 422 if request.method == "POST" else 200
+def _back(form: Any, annotation: Annotation) -> str:
+    """To the next case, or to the conversation for whoever came from the reading page."""
+    back = safe_next(form.back.data)
+    return back if back != "/" else f"{annotation_url(annotation)}#a-{annotation.number}"
 
 
 @moderation.route("/a/<int:number>/response", methods=["GET", "POST"])
 def respond(number: int) -> Any:
     annotation = readable_annotation(number)
     require(viewer(), Permission.RESPOND, annotation)
-    form = ResponseForm()
+    form = ResponseForm(back=request.args.get("back", ""))
     if request.method == "POST" and form.validate():
         answer(viewer(), annotation, ResponseKind(form.kind.data), form.body.data, form.form_key.data or "")
-        return redirect(f"{annotation_url(annotation)}#a-{number}", 303)
-    if request.method == "GET":
-        form = ResponseForm(formdata=None, form_key=random_key())
+        flash(_("Ihre Antwort auf %(label)s ist veröffentlicht.", label=annotation.label), "done")
+        return redirect(_back(form, annotation), 303)
+    case = queue.load_case(viewer(), annotation)
     page = render_template(
-        "moderation/respond.html", declaration=annotation.declaration, annotation=annotation, form=form
-    )
+        "moderation/respond.html",
+        declaration=annotation.declaration, case=case, form=form, nudge_from=NUDGE_FROM, here="queue",
+    )  # fmt: skip
     return page, 422 if request.method == "POST" else 200
+
+
+@moderation.route("/a/<int:number>/flags", methods=["GET", "POST"])
+@limiter.limit(FLAGS_LIMIT, methods=["POST"])
+def flag(number: int) -> Any:
+    annotation = readable_annotation(number)
+    require(viewer(), Permission.FLAG, annotation)
+    form = FlagForm()
+    if request.method == "POST" and form.validate():
+        reason = FlagReason(form.reason.data)
+        actions.flag(viewer(), annotation, reason, form.explanation.data or "", form.form_key.data or random_key())
+        flash(_("Danke. Ihre Meldung ist angekommen. Ein Mensch sieht sich den Beitrag an."), "done")
+        return redirect(f"{annotation_url(annotation)}#a-{number}", 303)
+    page = render_template("moderation/flag.html", declaration=annotation.declaration, annotation=annotation, form=form)
+    return page, 422 if request.method == "POST" else 200
+
+
+@moderation.get("/d/<slug>/moderation/log")
+def log(slug: str) -> str:
+    declaration = readable_declaration(slug)
+    before = request.args.get("before", type=int)
+    page = load_log(declaration, before if before and 0 < before <= ID_MAX else None)
+    return render_template("moderation/log.html", declaration=declaration, page=page, here="log")

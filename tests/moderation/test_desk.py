@@ -1,144 +1,255 @@
-"""The queue, the public log, and public answers."""
+"""The desk: what waits, in which order, and how one gets through it."""
+
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
 
-from deliberation.annotations.actions import Contribution, post_reply
-from deliberation.annotations.models import RESPONSE_MAX, Annotation, Kind, Response, Status
+from deliberation import clock
+from deliberation.annotations import patterns
+from deliberation.annotations.actions import Contribution, edit_annotation, post_reply
+from deliberation.annotations.models import Kind, ResponseKind, Status
+from deliberation.annotations.responses import respond
 from deliberation.database import db
+from deliberation.declarations.models import Policy
 from deliberation.moderation import actions
 from deliberation.moderation.models import FlagReason, Rule
-from deliberation.permissions import Guest, Phase
+from deliberation.moderation.queue import Tab, load_queue
+from deliberation.moderation.views import HIT_LABELS
+from deliberation.permissions import Guest, NotAllowed, Phase, Role
 from tests import builders
 from tests.counting import count_queries
 
 REASON = "Bitte ohne Namen, dann passt es."
+DESK = "/d/erklaerung/moderation"
 
 
-def test_desk_shows_what_waits_most_urgent_first(cast, client):
-    held = builders.annotate(cast.ada, cast.declaration, body="Noch nicht gelesen")
+@pytest.fixture
+def mira(cast, client):
+    return client.sign_in(cast.mira)
+
+
+def hold(cast, body="Noch nicht gelesen", author=None, **fields):
+    held = builders.annotate(author or cast.ada, cast.declaration, body=body, **fields)
     held.status = Status.PENDING
-    flagged = builders.annotate(cast.ben, cast.declaration, body="Schon gemeldet")
-    actions.flag(Guest(), flagged, FlagReason.ATTACK, "Bitte lesen")
-    asked = builders.annotate(cast.ben, cast.declaration, body="Wer antwortet?", kind=Kind.QUESTION)
-    mira = client.sign_in(cast.mira)
-    page = mira.get("/d/erklaerung/moderation").text
-    assert "3 Beiträge warten." in page
-    assert "Noch nicht gelesen" in page
-    assert "Schon gemeldet" in mira.get("/d/erklaerung/moderation?tab=flagged").text
-    assert "Wer antwortet?" in mira.get(f"/d/erklaerung/moderation?tab=unanswered&case={asked.number}").text
-
-
-def test_decision_on_the_desk_leads_to_the_next_case(cast, client):
-    first = builders.annotate(cast.ada, cast.declaration, body="Der erste")
-    second = builders.annotate(cast.ada, cast.declaration, body="Der zweite")
-    first.status = second.status = Status.PENDING
-    mira = client.sign_in(cast.mira)
-    back = f"/d/erklaerung/moderation?tab=pending&case={second.number}"
-    answer = mira.post(f"/a/{first.number}/decisions", data={"decision": "publish", "version": "1", "back": back})
-    assert answer.location == back
-    assert "Der zweite" in mira.get(back).text
-
-
-def test_empty_desk_says_thank_you(cast, client):
-    assert "Alles gelesen." in client.sign_in(cast.mira).get("/d/erklaerung/moderation").text
-
-
-def test_answered_questions_do_not_wait(cast, client):
-    by_reader = builders.annotate(cast.ada, cast.declaration, kind=Kind.QUESTION, body="Frage eins")
-    post_reply(cast.ben, by_reader, Contribution("Ja."))
-    by_team = builders.annotate(cast.ada, cast.declaration, kind=Kind.QUESTION, body="Frage zwei")
-    mira = client.sign_in(cast.mira)
-    mira.post(f"/a/{by_team.number}/response", data={"kind": "information", "body": "Ab Mai."})
-    assert "Alles gelesen." in mira.get("/d/erklaerung/moderation").text
-
-
-@pytest.mark.parametrize("name", ["ada", "otto"])
-def test_only_moderators_see_the_desk(cast, client, name):
-    answer = client.sign_in(getattr(cast, name)).get("/d/erklaerung/moderation")
-    assert answer.status_code == 403
-    assert "Diese Seite ist für die Moderation." in answer.text
-
-
-def test_guest_is_led_to_the_sign_in(cast, client):
-    assert client.get("/d/erklaerung/moderation").location.startswith("/login?next=")
-
-
-def test_desk_keeps_its_query_budget_however_much_waits(cast, client):
-    for number in range(60):
-        held = builders.annotate(cast.ada, cast.declaration, body=f"Text {number}")
-        held.status = Status.PENDING
-        if number % 3 == 0:
-            held.status = Status.VISIBLE
-            actions.flag(Guest(), held, FlagReason.OTHER, "")
-            held.status = Status.PENDING
-    mira = client.sign_in(cast.mira)
     db.session.commit()
-    db.session.expunge_all()
-    with count_queries() as queries:
-        page = mira.get("/d/erklaerung/moderation")
-    assert page.status_code == 200
-    assert queries.count <= 10, "\n\n".join(queries.statements)
-    assert "Gezeigt werden die 50 ältesten." in page.text
+    return held
 
 
-def test_log_is_public_and_has_no_texts_persons_or_reasons(cast, client):
-    annotation = builders.annotate(cast.ada, cast.declaration, body="Ein verborgener Satz")
-    actions.hide(cast.mira, annotation, Rule.PROTECT, REASON, 1)
-    page = client.get("/d/erklaerung/moderation/log").text
-    assert f"A-{annotation.number}" in page
-    assert "Regel 2: Niemanden erkennbar machen" in page
-    assert "weniger als 5" in page
-    mira = builders.membership(cast.mira, cast.declaration)
-    for secret in ("Ein verborgener Satz", REASON, "Weide 27", mira.pseudonym):
-        assert secret not in page
+def waiting(cast, tab):
+    return [item.annotation.number for item in load_queue(cast.mira, cast.declaration, tab).items]
 
 
-def test_log_pages_by_what_came_before(cast, client):
-    annotation = builders.annotate(cast.ada, cast.declaration)
-    for _ in range(30):
-        actions.hide(cast.mira, annotation, Rule.STAY, REASON, annotation.version)
-        actions.restore(cast.mira, annotation, annotation.version)
-    page = client.get("/d/erklaerung/moderation/log").text
-    assert page.count("<tr>") == 51
-    assert "?before=11" in page
-    assert client.get("/d/erklaerung/moderation/log?before=11").text.count("<tr>") == 11
+class TestPiles:
+    def test_each_case_is_in_its_pile_and_the_most_urgent_opens(self, cast, mira):
+        hold(cast)
+        flagged = builders.annotate(cast.ben, cast.declaration, body="Schon gemeldet")
+        actions.flag(Guest(), flagged, FlagReason.ATTACK, "Bitte lesen")
+        asked = builders.annotate(cast.ben, cast.declaration, body="Wer antwortet?", kind=Kind.QUESTION)
+        page = mira.get(DESK).text
+        assert "3 Beiträge warten." in page
+        assert "1 ist noch nicht sichtbar und braucht Sie zuerst." in page
+        assert "Noch nicht gelesen" in page
+        assert "Schon gemeldet" in mira.get(f"{DESK}?tab=flagged").text
+        assert "Wer antwortet?" in mira.get(f"{DESK}?tab=unanswered&case={asked.number}").text
+
+    def test_one_contribution_in_two_piles_counts_once(self, cast, mira):
+        asked = builders.annotate(cast.ada, cast.declaration, kind=Kind.QUESTION)
+        actions.flag(cast.ben, asked, FlagReason.OTHER)
+        assert "1 Beitrag wartet." in mira.get(DESK).text
+
+    def test_oldest_first_and_a_report_counts_from_its_day(self, cast):
+        start = datetime(2026, 5, 1, 9, tzinfo=UTC)
+        made = []
+        for hours in (0, 1, 2):
+            with clock.frozen_at(start + timedelta(hours=hours)):
+                made.append(builders.annotate(cast.ada, cast.declaration))
+        for hours, annotation in ((5, made[0]), (3, made[2]), (4, made[1]), (6, made[2])):
+            with clock.frozen_at(start + timedelta(hours=hours)):
+                actions.flag(Guest(), annotation, FlagReason.OTHER)
+        assert waiting(cast, Tab.FLAGGED) == [made[2].number, made[1].number, made[0].number]
+
+    def test_answered_questions_do_not_wait(self, cast, mira):
+        by_reader = builders.annotate(cast.ada, cast.declaration, kind=Kind.QUESTION)
+        reply = post_reply(cast.ben, by_reader, Contribution("Ja."))
+        by_team = builders.annotate(cast.ada, cast.declaration, kind=Kind.QUESTION)
+        respond(cast.mira, by_team, ResponseKind.INFORMATION, "Ab Mai.")
+        assert waiting(cast, Tab.UNANSWERED) == []
+        assert "Alles gelesen." in mira.get(DESK).text
+        actions.hide(cast.mira, reply, Rule.STAY, REASON, 1)
+        assert waiting(cast, Tab.UNANSWERED) == [by_reader.number]
+
+    def test_returned_text_waits_for_its_author_until_it_is_revised(self, cast, mira):
+        held = hold(cast)
+        actions.return_for_revision(cast.mira, held, Rule.PROTECT, REASON, 1)
+        assert (waiting(cast, Tab.PENDING), waiting(cast, Tab.RETURNED)) == ([], [held.number])
+        page = mira.get(DESK).text
+        assert "Nichts wartet." in page
+        assert "Zurückgegeben <b>1</b>" in page
+        assert "Jetzt ist Weide 27 an der Reihe." in page
+        edit_annotation(cast.ada, held, "Jetzt ohne Namen")
+        assert (waiting(cast, Tab.PENDING), waiting(cast, Tab.RETURNED)) == ([held.number], [])
+
+    def test_moderators_own_words_wait_for_others(self, cast):
+        hold(cast, author=cast.mira)
+        tomasz = builders.make_member(cast.declaration, "tomasz", Role.MODERATOR)
+        assert load_queue(cast.mira, cast.declaration).total == 0
+        assert load_queue(tomasz, cast.declaration).total == 1
+
+    def test_withdrawn_and_other_declarations_do_not_wait(self, cast):
+        flagged = builders.annotate(cast.ada, cast.declaration)
+        actions.flag(cast.ben, flagged, FlagReason.OTHER)
+        flagged.status = Status.WITHDRAWN
+        other = builders.make_declaration("zweite", title="Zweite Erklärung")
+        builders.annotate(cast.ada, other, kind=Kind.QUESTION)
+        assert load_queue(cast.mira, cast.declaration).total == 0
 
 
-class TestResponding:
-    """Moderators answer in public, under what they answer."""
+class TestCase:
+    def test_passages_are_marked_and_named(self, cast, mira):
+        cast.declaration.policy = Policy.PATTERN
+        builders.annotate(cast.ada, cast.declaration, body="Bei Frau M. war es so.\n\n**Immer** am Telefon.")
+        page = mira.get(DESK).text
+        assert '<span class="hit">Frau M.</span>' in page
+        assert "Anrede mit Namen" in page
+        assert "Sie entscheidet nichts." in page
 
-    def test_response_stands_under_the_annotation_with_kind_and_name(self, cast, client, app):
-        annotation = builders.annotate(cast.ada, cast.declaration)
+    def test_every_passage_has_a_name(self):
+        assert set(HIT_LABELS) == set(patterns.CODES)
+
+    def test_first_contribution_is_called_so(self, cast, mira):
+        hold(cast, body="Mein Anfang")
+        assert "erster Beitrag" in mira.get(DESK).text
+        second = hold(cast, body="Und weiter")
+        assert "2. Beitrag" in mira.get(f"{DESK}?case={second.number}").text
+
+    def test_paragraph_and_conversation_stand_around_it(self, cast, mira):
+        root = builders.annotate(cast.ada, cast.declaration, body="So fing es an")
+        reply = post_reply(cast.ben, root, Contribution("Eine Antwort"))
+        reply.status = Status.PENDING
+        page = mira.get(DESK).text
+        assert "Eine Inobhutnahme ist keine Dienstleistung." in page
+        assert "So fing es an" in page
+        assert "darauf wird geantwortet" in page
+
+    def test_script_in_a_held_text_is_shown_as_text(self, cast, mira):
+        cast.declaration.policy = Policy.PATTERN
+        builders.annotate(cast.ada, cast.declaration, body="<script>alert(1)</script> Frau M. rief an.")
+        assert "<script>alert" not in mira.get(DESK).text
+
+    def test_case_that_waits_no_more_is_named_and_the_next_one_opened(self, cast, mira):
+        gone, there = hold(cast, "Schon entschieden"), hold(cast, "Der nächste Fall")
+        actions.publish(cast.mira, gone, 1)
+        page = mira.get(f"{DESK}?tab=pending&case={gone.number}").text
+        assert f"A-{gone.number} wartet hier nicht mehr." in page
+        assert f'value="{there.version}"' in page
+        assert "Der nächste Fall" in page
+
+
+class TestWorkingThrough:
+    def test_pile_is_cleared_by_following_the_form(self, cast, mira):
+        held = [hold(cast, f"Text {number}") for number in range(3)]
+        path = DESK
+        for left in (3, 2, 1):
+            page = mira.get(path).text
+            assert f"Beitrag 1 von {left}" in page
+            number, back = _form_of(page)
+            data = {"decision": "publish", "version": "1", "back": back}
+            path = mira.post(f"/a/{number}/decisions", data=data).location
+        assert "Alles gelesen." in mira.get(path).text
+        db.session.expire_all()
+        assert all(annotation.is_visible for annotation in held)
+
+    def test_last_case_of_a_pile_leads_to_the_next_pile(self, cast, mira):
+        hold(cast)
+        builders.annotate(cast.ada, cast.declaration, kind=Kind.QUESTION, body="Wer antwortet?")
+        number, back = _form_of(mira.get(DESK).text)
+        answer = mira.post(f"/a/{number}/decisions", data={"decision": "publish", "version": "1", "back": back})
+        assert "Wer antwortet?" in mira.get(answer.location).text
+
+    def test_own_decisions_stay_at_hand(self, cast, mira):
+        held = hold(cast)
+        actions.hide(cast.mira, held, Rule.STAY, REASON, 1)
+        page = mira.get(DESK).text
+        assert f"A-{held.number} nicht gezeigt" in page
+        assert f"/a/{held.number}/decisions" in page
+
+    def test_fifty_are_listed_and_the_others_follow(self, cast, mira):
+        for number in range(53):
+            hold(cast, f"Text {number:02}")
+        page = mira.get(DESK).text
+        assert page.count('class="qitem"') == 50
+        assert "1 bis 50 von 53" in page
+        rest = mira.get(f"{DESK}?tab=pending&start=50").text
+        assert rest.count('class="qitem"') == 3
+        assert "Text 52" in rest
+        for start in ("53", "-1", "9" * 30):
+            assert "Text 00" in mira.get(f"{DESK}?tab=pending&start={start}").text
+
+    def test_budget_holds_however_much_waits(self, cast, mira):
+        cast.declaration.policy = Policy.ALL
+        for number in range(60):
+            author = (cast.ada, cast.ben, cast.otto)[number % 3]
+            held = builders.annotate(author, cast.declaration, body=f"Text {number}")
+            if number % 2:
+                held.status = Status.VISIBLE
+                actions.flag(Guest(), held, FlagReason.OTHER)
+                actions.hide(cast.mira, held, Rule.STAY, REASON, 1)
+                actions.restore(cast.mira, held, 2)
+                actions.flag(cast.mira, held, FlagReason.OTHER)
+                post_reply(cast.ben, held, Contribution("Dazu auch")).status = Status.VISIBLE
+        for tab in Tab:
+            db.session.commit()
+            db.session.expunge_all()
+            with count_queries() as queries:
+                page = mira.get(f"{DESK}?tab={tab.value}")
+            assert page.status_code == 200
+            assert queries.count <= 10, "\n\n".join(queries.statements)
+
+
+def _form_of(page):
+    """Number of the opened case and the way back in its form."""
+    form = page.split('<form method="post" action="/a/')[1]
+    back = form.split('name="back" value="')[1].split('"')[0]
+    return form.split("/")[0], back.replace("&amp;", "&")
+
+
+class TestGreeting:
+    @pytest.mark.parametrize(
+        ("hour", "greeting", "thanks"),
+        [
+            (4, "Guten Morgen", "Danke für Ihre Zeit heute."),
+            (10, "Guten Tag", "Danke für Ihre Zeit heute."),
+            (19, "Guten Abend", "Danke für Ihre Zeit heute Abend."),
+            (23, "Guten Abend", "Danke für Ihre Zeit heute Abend."),
+        ],
+    )
+    def test_follows_the_hour_in_berlin(self, mira, hour, greeting, thanks):
+        with clock.frozen_at(datetime(2026, 5, 1, hour, 30, tzinfo=UTC)):
+            page = mira.get(DESK).text
+        assert f"{greeting}. Nichts wartet." in page
+        assert f"Alles gelesen. {thanks}" in page
+
+    def test_calls_moderators_by_their_signing_name(self, cast, mira):
         builders.membership(cast.mira, cast.declaration).signing_name = "Mira S."
-        form = {"kind": "inquiry", "body": "Können Sie ein Beispiel nennen?", "form_key": "r"}
-        mira = client.sign_in(cast.mira)
-        assert mira.post(f"/a/{annotation.number}/response", data=form).status_code == 303
-        mira.post(f"/a/{annotation.number}/response", data=form)
-        assert len(db.session.scalars(select(Response)).all()) == 1
-        page = app.test_client().get("/d/erklaerung/3/1").text
-        assert "Moderation, Nachfrage" in page
-        assert "Mira S." in page
-        assert page.index("Das sehe ich jeden Tag.") < page.index("Können Sie ein Beispiel nennen?")
+        assert '<span class="nowrap">Mira S.</span> Nichts wartet.' in mira.get(DESK).text
 
-    def test_moderation_answers_after_the_end_too(self, cast, client):
-        annotation = builders.annotate(cast.ada, cast.declaration)
-        cast.declaration.phase = Phase.CLOSED
-        answer = client.sign_in(cast.mira).post(
-            f"/a/{annotation.number}/response", data={"kind": "summary", "body": "Kurz gesagt: ja."}
-        )
-        assert answer.status_code == 303
 
-    def test_empty_long_or_unknown_responses_are_refused_in_words(self, cast, client):
-        annotation = builders.annotate(cast.ada, cast.declaration)
-        mira = client.sign_in(cast.mira)
-        for form in ({"kind": "inquiry", "body": " "}, {"kind": "inquiry", "body": "x" * (RESPONSE_MAX + 1)}, {"body": "Ja"}):
-            assert mira.post(f"/a/{annotation.number}/response", data=form).status_code == 422
-
-    def test_participants_cannot_answer_as_moderation(self, cast, client):
-        annotation = builders.annotate(cast.ada, cast.declaration)
-        answer = client.sign_in(cast.ben).post(
-            f"/a/{annotation.number}/response", data={"kind": "summary", "body": "Ich fasse zusammen."}
-        )
+class TestWhoSeesIt:
+    @pytest.mark.parametrize("name", ["ada", "otto"])
+    def test_only_moderators(self, cast, client, name):
+        answer = client.sign_in(getattr(cast, name)).get(DESK)
         assert answer.status_code == 403
-        assert db.session.get(Annotation, annotation.number).is_visible
+        assert "Diese Seite ist für die Moderation." in answer.text
+        with pytest.raises(NotAllowed):
+            load_queue(getattr(cast, name), cast.declaration)
+
+    def test_guest_is_led_to_the_sign_in_and_back(self, cast, client):
+        assert client.get(DESK).location == "/login?next=/d/erklaerung/moderation"
+
+    def test_desk_of_a_draft_does_not_exist_for_others(self, cast, client):
+        cast.declaration.phase = Phase.DRAFT
+        assert client.get(DESK).status_code == 404
+
+    def test_unknown_pile_is_the_first_one(self, cast, mira):
+        hold(cast)
+        assert "Noch nicht gelesen" in mira.get(f"{DESK}?tab=nonsense&case=nonsense").text
