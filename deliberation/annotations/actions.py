@@ -205,6 +205,7 @@ def edit_annotation(author: User, annotation: Annotation, body: str, wording: st
     A hidden or held text goes back to the moderators; a published one is held again if it now shows
     somebody recognisable. Raises TextInvalid.
     """
+    _look_again(annotation)
     require(author, Permission.EDIT, annotation)
     new_body = _checked_body(body)
     new_wording = normalised(wording) if annotation.kind is Kind.PROPOSAL else ""
@@ -220,6 +221,12 @@ def edit_annotation(author: User, annotation: Annotation, body: str, wording: st
     annotation.version += 1
     _hold_if_needed(annotation, hits_in(Contribution(body=new_body, wording=new_wording)))
     return annotation
+
+
+def _look_again(annotation: Annotation) -> None:
+    """Read the state anew and keep it from changing until the end: a moderator may be deciding right now."""
+    db.session.flush()
+    db.session.refresh(annotation, ["status", "version"], with_for_update=True)
 
 
 def _keep_version(annotation: Annotation) -> None:
@@ -247,6 +254,7 @@ def _hold_if_needed(annotation: Annotation, hits: Sequence[Any]) -> None:
 
 def withdraw(author: User, annotation: Annotation) -> None:
     """Take one's own contribution back. Its words go from every page; its place and the replies stay."""
+    _look_again(annotation)
     require(author, Permission.WITHDRAW, annotation)
     annotation.status = Status.WITHDRAWN
     annotation.version += 1

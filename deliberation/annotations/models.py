@@ -320,8 +320,14 @@ class Opening(Model):
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+NUMBER_MAX = 2**31 - 1
+"""The largest number both databases can look for."""
+
+
 def find_annotation(number: int) -> Annotation | None:
     """One annotation with everything a permission or a page about it asks for."""
+    if number > NUMBER_MAX:
+        return None
     query = (
         select(Annotation)
         .options(

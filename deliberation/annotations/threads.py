@@ -108,8 +108,9 @@ def load_entries(
 
 
 def _has_a_place(person: Any, declaration_id: int) -> ColumnElement[bool]:
-    """What is readable, and what leaves a placeholder; a held text of somebody else leaves no trace."""
-    return or_(visible_to(person, declaration_id), Annotation.status.in_((Status.HIDDEN, Status.WITHDRAWN)))
+    """What is readable, and what can leave a placeholder for the sake of its replies."""
+    out_of_sight = (Status.PENDING, Status.HIDDEN, Status.WITHDRAWN)
+    return or_(visible_to(person, declaration_id), Annotation.status.in_(out_of_sight))
 
 
 def _entry(person: Any, annotation: Annotation, vote: VoteValue | None, new_since: datetime | None) -> Entry:
@@ -126,7 +127,8 @@ def _entry(person: Any, annotation: Annotation, vote: VoteValue | None, new_sinc
 def to_threads(entries: Sequence[Entry]) -> list[Entry]:
     """The top-level annotations with all their replies, oldest first, in one flat list per thread.
 
-    A hidden or withdrawn entry without visible replies is dropped: there is nothing to keep in place.
+    An entry that cannot be read is dropped unless it has visible replies: there is nothing to keep in place.
+    So a text that waits to be read for the first time leaves no trace, and one taken back for revision does.
     """
     by_number = {entry.annotation.number: entry for entry in entries}
     threads = [entry for entry in entries if not entry.annotation.is_reply]

@@ -83,3 +83,19 @@ def test_more_than_three_replies_are_folded_and_the_fold_says_how_many(cast, cli
         _reply(cast.ada, parent, f"Antwort {number}")
     assert "4 weitere Antworten" in client.get("/d/erklaerung/3/1").text
     assert "weitere Antworten" not in client.get(f"/a/{parent.number}").text
+
+
+def test_text_taken_back_for_revision_keeps_its_place_while_others_have_answered(cast, client):
+    parent = builders.annotate(cast.ben, cast.declaration, body="Mein Satz von gestern")
+    _reply(cast.ada, parent, "Das bleibt stehen")
+    parent.status = Status.PENDING
+    for path in ("/d/erklaerung/3/1", f"/a/{parent.number}"):
+        page = client.get(path).text
+        assert "Mein Satz von gestern" not in page
+        assert "wird gerade geprüft oder überarbeitet" in page
+        assert "Das bleibt stehen" in page
+
+
+def test_numbers_that_no_database_can_look_for_are_not_found(cast, client):
+    for path in ("/a/99999999999999999999", "/a/99999999999999999999/flags", "/a/0", "/a/4294967296/history"):
+        assert client.get(path).status_code == 404

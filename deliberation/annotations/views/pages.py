@@ -74,20 +74,22 @@ def _wish() -> Wish:
 
 @annotations.get("/a/<int:number>")
 def show(number: int) -> Any:
-    annotation = readable_annotation(number)
-    if annotation.thread_number != number:
-        return redirect(
-            f"{annotation_url(find_annotation(annotation.thread_number))}?{request.query_string.decode()}#a-{number}",
-            303,
-        )
+    annotation = find_annotation(number) or abort(404)
     person, declaration = viewer(), annotation.declaration
+    require(person, Permission.READ, declaration)
     thread = mine.load_thread(person, annotation) or abort(404)
-    numbers = [entry.annotation.number for entry in (thread, *thread.replies) if not entry.annotation.is_visible]
+    shown = {entry.annotation.number: entry for entry in (thread, *thread.replies)}
+    if number not in shown:
+        abort(404)
+    if thread.annotation.number != number:
+        query = f"?{request.query_string.decode()}" if request.query_string else ""
+        return redirect(f"{annotation_url(thread.annotation)}{query}#a-{number}", 303)
+    out_of_sight = [each for each, entry in shown.items() if not entry.annotation.is_visible]
     return render_template(
         "annotations/thread.html",
         declaration=declaration, annotation=annotation, thread=thread, here="text",
         edition_number=reading.load_marks(person, declaration).edition_number,
-        decisions=load_last_decisions(numbers) if numbers else {},
+        decisions=load_last_decisions(out_of_sight) if out_of_sight else {},
     )  # fmt: skip
 
 
