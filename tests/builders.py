@@ -18,7 +18,11 @@ TEXT = (
     ("0", "", ("Wir legen diese Erklärung vor. Sie steht zur Diskussion.",)),
     ("1", "Fachlichkeit zuerst", ("Technik folgt der Fachlichkeit. Nicht umgekehrt.", "Wer plant, fragt die Fachkräfte.")),
     ("2", "Beziehung braucht Zeit", ("Ein Gespräch lässt sich nicht beschleunigen.",)),
-    ("3", "Schutz ist kein Service", ("Eine Inobhutnahme ist keine Dienstleistung. Sie braucht Menschen.", "Öffnungszeiten dürfen digital sein.")),
+    (
+        "3",
+        "Schutz ist kein Service",
+        ("Eine Inobhutnahme ist keine Dienstleistung. Sie braucht Menschen.", "Öffnungszeiten dürfen digital sein."),
+    ),
     ("end", "", ("Wir laden alle ein, mitzureden.",)),
 )  # fmt: skip
 

@@ -56,11 +56,11 @@ def test_participant_takes_a_stance_and_votes(device):
     device.sign_in("teilnahme@example.org")
     page = device.go("/d/musterstadt/4/2")
     panel = page.locator(".panel")
-    panel.get_by_label("Nur mit Änderung").check()
+    panel.get_by_role("radio", name="Nur mit Änderung").check()
     panel.get_by_label(re.compile("Was müsste sich ändern")).fill("Ein Papierweg muss bleiben.")
     panel.get_by_role("button", name=re.compile("Stimme (abgeben|ändern)")).click()
     expect(page.get_by_text("Stimme gespeichert.").first).to_be_visible()
-    expect(panel.get_by_label("Nur mit Änderung")).to_be_checked()
+    expect(panel.get_by_role("radio", name="Nur mit Änderung")).to_be_checked()
     votes = page.locator(".votes").first
     number = votes.get_attribute("aria-label")
     button = page.get_by_role("group", name=number).get_by_role("button", name="Anders")
@@ -137,7 +137,8 @@ def test_moderator_reads_decides_and_answers(device):
     page.locator("input[name=kind][value=inquiry]").check()
     words = f"Können Sie ein Beispiel nennen? {id(device)}"
     page.locator("textarea[name=body]").fill(words)
-    page.locator("main form:has(textarea[name=body]) button.btn--primary, main form:has(textarea[name=body]) button.btn--modfill").first.click()
+    form = page.locator("main form:has(textarea[name=body])")
+    form.locator("button.btn--primary, button.btn--modfill").first.click()
     page = device.go(f"/a/{name.removeprefix('a-')}")
     expect(page.get_by_text(words)).to_be_visible()
 
@@ -149,13 +150,15 @@ def test_organiser_looks_at_results_and_takes_them_away(device):
     expect(page.locator(".likert li").first).to_be_visible()
     device.go("/d/musterstadt/export")
     with page.expect_download() as download:
-        page.get_by_role("button", name=re.compile("CSV")).or_(page.get_by_role("link", name=re.compile("CSV"))).first.click()
+        button = page.get_by_role("button", name=re.compile("CSV"))
+        button.or_(page.get_by_role("link", name=re.compile("CSV"))).first.click()
     assert download.value.suggested_filename.endswith(".csv")
 
 
 def test_guest_reports_an_annotation(device):
     page = device.go("/d/musterstadt/2/2?order=oldest&all=1")
-    page.locator("article.annotation[data-status=visible]").first.get_by_role("link", name=re.compile("^Melden")).first.click()
+    annotation = page.locator("article.annotation[data-status=visible]").first
+    annotation.get_by_role("link", name=re.compile("^Melden")).first.click()
     page.locator("input[name=reason][value=other]").check()
     page.locator("textarea[name=explanation]").fill("Bitte einmal ansehen.")
     page.locator("main form:has(input[name=reason]) button.btn--primary").click()
