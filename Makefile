@@ -29,10 +29,13 @@ lint: $(VENV)/installed-dev ## style and types
 bench: $(VENV)/installed-dev ## measure reading, posting and voting through the real server
 	$(BIN)/python benchmarks/run.py $(BENCH)
 
+CATALOGUES := deliberation/translations
+
 messages: $(VENV)/installed-dev ## collect the texts for translation and compile the catalogue
-	$(BIN)/pybabel -q extract -F babel.cfg -k _l -k N_ --no-location --sort-output -o deliberation/translations/messages.pot .
-	$(BIN)/pybabel -q update -i deliberation/translations/messages.pot -d deliberation/translations --no-fuzzy-matching --ignore-obsolete --omit-header
-	$(BIN)/pybabel -q compile -d deliberation/translations --statistics
+	@mkdir -p build
+	$(BIN)/pybabel -q extract -F babel.cfg -k _l -k N_ -k plural:1,2 --no-location --sort-output -o build/messages.pot .
+	$(BIN)/pybabel -q update -i build/messages.pot -d $(CATALOGUES) --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+	$(BIN)/pybabel -q compile -d $(CATALOGUES)
 
 lock: $(VENV)/installed-dev ## resolve the versions anew (needs uv)
 	uv pip compile -q pyproject.toml --all-extras --group build --upgrade $(LOCK) -o requirements.lock

@@ -33,12 +33,18 @@ def N_(message: str) -> str:
 
 def _(message: str, /, **values: Any) -> str:
     """The message in the language of the command line."""
-    return _catalogue(_locale()).gettext(message) % values
+    words = _catalogue(_locale()).gettext(message)
+    return words % values if values else words
 
 
 def plural(one: str, many: str, n: int) -> str:
     """`one` or `many` with its number, in the language of the command line."""
     return _catalogue(_locale()).ngettext(one, many, n) % {"n": n}
+
+
+def translated(message: str | None) -> str:
+    """As `_`, for a message id that was marked elsewhere; nothing for none."""
+    return _catalogue(_locale()).gettext(message) if message else ""
 
 
 def _locale() -> str:
@@ -120,7 +126,7 @@ class _Worded(click.Command):
         return option
 
     def get_short_help_str(self, limit: int = 45) -> str:
-        return _(self.help or "").partition("\n")[0].removesuffix(".")
+        return translated(self.help).partition("\n")[0].removesuffix(".")
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         pieces = " ".join(self.collect_usage_pieces(ctx))
@@ -131,14 +137,14 @@ class _Worded(click.Command):
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_paragraph()
         with formatter.indentation():
-            formatter.write_text(_(self.help or ""))
+            formatter.write_text(translated(self.help))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         rows = []
         for param in self.get_params(ctx):
             if isinstance(param, click.Option):
                 worded = copy(param)
-                worded.help = _(param.help) if param.help else None
+                worded.help = translated(param.help)
                 rows.append(worded.get_help_record(ctx))
         with formatter.section(_("Optionen")):
             formatter.write_dl([row for row in rows if row])
