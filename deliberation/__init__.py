@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -69,6 +70,7 @@ def _configure_flask(app: Flask) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
         PERMANENT_SESSION_LIFETIME=14 * 24 * 3600,
+        TRUSTED_HOSTS=_trusted_hosts(app.config["BASE_URL"], secure),
         MAX_CONTENT_LENGTH=11 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=512 * 1024,
         MAX_FORM_PARTS=2000,
@@ -87,6 +89,12 @@ def _configure_flask(app: Flask) -> None:
     if app.config["TRUSTED_PROXIES"]:
         count = app.config["TRUSTED_PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+
+
+def _trusted_hosts(base_url: str, is_production: bool) -> list[str]:
+    """Names under which the site answers; a laptop also answers to its own."""
+    own = urlsplit(base_url).hostname or "localhost"
+    return [own] if is_production else [own, "localhost", "127.0.0.1", "[::1]"]
 
 
 def _configure_logs(app: Flask) -> None:

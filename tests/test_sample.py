@@ -54,7 +54,7 @@ def test_sample_is_whole_and_sound(app: Flask) -> None:
 
 
 def _every_state_is_there() -> None:
-    states = {status: 0 for status in Status}
+    states = dict.fromkeys(Status, 0)
     for status in db.session.scalars(select(Annotation.status)):
         states[status] += 1
     for status in (Status.HIDDEN, Status.PENDING, Status.WITHDRAWN):
