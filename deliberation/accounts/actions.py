@@ -137,7 +137,7 @@ def _add_code(user_id: int | None, browser: str) -> _Made:
     entry = LoginCode(
         user_id=user_id,
         browser=_hash(browser),
-        code_hash=_code_hash(browser, code),
+        code_hash=_hash(f"{browser}:{code}"),
         token_hash=_hash(token),
         expires_at=now() + timedelta(minutes=CODE_MINUTES),
     )
@@ -155,7 +155,7 @@ def redeem_code(browser: str, code: str) -> User | None:
     if entry is None:
         return None
     taken = update(LoginCode).where(LoginCode.id == entry.id, *_live()).values(tries=LoginCode.tries + 1)
-    if not _changed(taken) or not compare_digest(entry.code_hash, _code_hash(browser, code)):
+    if not _changed(taken) or not compare_digest(entry.code_hash, _hash(f"{browser}:{code}")):
         return None
     return _redeem(LoginCode.id == entry.id, browser)
 
@@ -291,10 +291,6 @@ def forget_stale(moment: datetime) -> None:
     forget_attempts(moment)
     old = User.created_at < moment - timedelta(days=UNCONFIRMED_DAYS)
     db.session.execute(delete(User).where(User.confirmed_at.is_(None), old, ~User.memberships.any()))
-
-
-def _code_hash(browser: str, code: str) -> str:
-    return _hash(f"{browser}:{code}")
 
 
 def _hash(secret: str) -> str:
