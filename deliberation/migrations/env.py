@@ -29,13 +29,11 @@ def write_out_checks(_context: Any, _revision: Any, directives: list[Any]) -> No
         if isinstance(operation, CreateTableOp):
             table = db.metadata.tables[operation.table_name]
             checks = [
-                check
-                for check in table.constraints
-                if isinstance(check, sa.CheckConstraint) and check._type_bound
+                check for check in table.constraints if isinstance(check, sa.CheckConstraint) and check._type_bound
             ]
             for check in sorted(checks, key=lambda check: str(check.name)):
                 words = check.sqltext.compile(compile_kwargs={"literal_binds": True, "include_table": False})
-                operation.columns.append(sa.CheckConstraint(str(words), name=check.name))
+                operation.columns = [*operation.columns, sa.CheckConstraint(str(words), name=check.name)]
 
 
 def run() -> None:
