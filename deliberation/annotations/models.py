@@ -83,7 +83,10 @@ class Annotation(Model):
         UniqueConstraint("author_id", "form_key"),
         CheckConstraint("(parent_id IS NULL) = (kind IS NOT NULL)", name="kind_of_thread"),
         CheckConstraint("kind <> 'proposal' OR proposed_wording <> ''", name="proposal_has_wording"),
-        Index("ix_annotation_place", "declaration_id", "thesis_id", "paragraph_id", "status"),
+        # Covers the counts beside all paragraphs (reading.load_counts), which every page of a declaration shows.
+        Index(
+            "ix_annotation_place", "declaration_id", "thesis_id", "paragraph_id", "status", "created_at", "author_id"
+        ),
         Index("ix_annotation_state", "declaration_id", "status", "created_at"),
         {"sqlite_autoincrement": True},
     )

@@ -195,7 +195,7 @@ def load_counts(person: Any, declaration: Declaration, since: datetime | None) -
         select(Annotation.thesis_id, key, func.count(), func.sum(case((is_new, 1), else_=0)))
         .outerjoin(Opening, opening)
         .where(Annotation.declaration_id == declaration.id, Annotation.status == "visible")
-        .group_by(Annotation.thesis_id, key)
+        .group_by(Annotation.thesis_id, Annotation.paragraph_id)
     )
     return {(thesis, place): Count(total, int(new)) for thesis, place, total, new in db.session.execute(query)}
 

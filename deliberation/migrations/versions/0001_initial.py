@@ -392,7 +392,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_annotation_paragraph_id"), ["paragraph_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_annotation_parent_id"), ["parent_id"], unique=False)
         batch_op.create_index(
-            "ix_annotation_place", ["declaration_id", "thesis_id", "paragraph_id", "status"], unique=False
+            "ix_annotation_place",
+            ["declaration_id", "thesis_id", "paragraph_id", "status", "created_at", "author_id"],
+            unique=False,
         )
         batch_op.create_index(batch_op.f("ix_annotation_root_id"), ["root_id"], unique=False)
         batch_op.create_index("ix_annotation_state", ["declaration_id", "status", "created_at"], unique=False)
