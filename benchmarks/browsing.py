@@ -1,0 +1,123 @@
+"""A browser without a screen, and several of them at once. Standard library only."""
+
+import gzip
+import http.client
+import re
+import statistics
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: http.client.HTTPMessage
+    # As it came over the wire.
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        packed = self.headers.get("Content-Encoding") == "gzip"
+        return (gzip.decompress(self.body) if packed else self.body).decode()
+
+
+class Browser:
+    """One connection that stays open, with its cookies."""
+
+    def __init__(self, port: int) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        self._cookies: dict[str, str] = {}
+
+    def get(self, path: str) -> Answer:
+        return self._send("GET", path)
+
+    def post(self, path: str, fields: dict[str, str]) -> Answer:
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self._send("POST", path, urlencode(fields), headers)
+
+    def token(self, path: str) -> str:
+        """The CSRF token of a page with a form; it is good for the whole session."""
+        found = TOKEN.search(self.get(path).text)
+        if found is None:
+            raise RuntimeError(f"{path} has no form")
+        return found[1]
+
+    def sign_in(self, email: str, password: str) -> "Browser":
+        fields = {"csrf_token": self.token("/login"), "email": email, "password": password}
+        answer = self.post("/login", fields)
+        if answer.status != 303:
+            raise RuntimeError(f"{email} cannot sign in: {answer.status}")
+        return self
+
+    def _send(self, method: str, path: str, body: str | None = None, more: dict[str, str] | None = None) -> Answer:
+        headers = {"Accept-Encoding": "gzip", "Accept-Language": "de", **(more or {})}
+        if self._cookies:
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        self._connection.request(method, path, body, headers)
+        response = self._connection.getresponse()
+        data = response.read()
+        for cookie in response.headers.get_all("Set-Cookie") or ():
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self._cookies[name] = value
+        return Answer(response.status, response.headers, data)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One short run. Times in milliseconds."""
+
+    rate: float
+    median: float
+    p95: float
+    requests: int
+
+
+def load(acts: Sequence[Callable[[], None]], seconds: float) -> Run:
+    """Let each act be done again and again by a thread of its own. An act that fails ends the measurement."""
+    times: list[list[float]] = [[] for _act in acts]
+    problems: list[BaseException] = []
+    start = threading.Barrier(len(acts) + 1)
+
+    def work(act: Callable[[], None], taken: list[float]) -> None:
+        start.wait()
+        end = time.perf_counter() + seconds
+        try:
+            while (before := time.perf_counter()) < end:
+                act()
+                taken.append((time.perf_counter() - before) * 1000)
+        except Exception as error:
+            problems.append(error)
+
+    threads = [threading.Thread(target=work, args=pair) for pair in zip(acts, times, strict=True)]
+    for thread in threads:
+        thread.start()
+    start.wait()
+    began = time.perf_counter()
+    for thread in threads:
+        thread.join()
+    elapsed = time.perf_counter() - began
+    if problems:
+        raise problems[0]
+    return _to_run([one for taken in times for one in taken], elapsed)
+
+
+def _to_run(taken: list[float], elapsed: float) -> Run:
+    ordered = sorted(taken)
+    return Run(
+        len(ordered) / elapsed, statistics.median(ordered), ordered[int(0.95 * (len(ordered) - 1))], len(ordered)
+    )
+
+
+def median_run(runs: Sequence[Run]) -> Run:
+    """Each figure is the median of the same figure of all runs."""
+    return Run(
+        statistics.median(run.rate for run in runs),
+        statistics.median(run.median for run in runs),
+        statistics.median(run.p95 for run in runs),
+        sum(run.requests for run in runs),
+    )

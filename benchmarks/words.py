@@ -1,0 +1,46 @@
+"""German text to fill a database with: the sample declaration's contributions and paragraphs, used again and again."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import deliberation
+from deliberation.annotations.patterns import find_hits
+from deliberation.declarations.importing import DraftDeclaration, DraftParagraph, DraftThesis, Unit
+from deliberation.sentences import split_sentences
+from deliberation.text import normalised
+
+SAMPLE = Path(deliberation.__file__).parent / "sample"
+
+
+@cache
+def bodies() -> list[str]:
+    """What people wrote, without those texts that a moderator would have to look at first."""
+    found = tomllib.loads((SAMPLE / "discussion.toml").read_text("utf-8"))["contributions"]
+    texts = [normalised(contribution["body"]) for contribution in found]
+    return [text for text in texts if text and not find_hits(text)]
+
+
+@cache
+def paragraphs() -> list[tuple[str, ...]]:
+    """Paragraphs of running text as sentences."""
+    blocks = (SAMPLE / "erklaerung.md").read_text("utf-8").split("\n\n")
+    running = [block for block in blocks if block[:1].isalpha()]
+    return [tuple(split_sentences(" ".join(block.split()))) for block in running]
+
+
+def make_draft(theses: int, per_thesis: int) -> DraftDeclaration:
+    """A declaration as the importer would hand it over."""
+    texts = paragraphs()
+
+    def part(thesis: int, place: int) -> DraftParagraph:
+        sentences = texts[(thesis * per_thesis + place) % len(texts)]
+        return DraftParagraph(str(place + 1), (Unit("", 0, sentences),))
+
+    parts = [
+        DraftThesis(str(number + 1), f"Was in These {number + 1} Zeit braucht", "", "", tuple(
+            part(number, place) for place in range(per_thesis)
+        ))
+        for number in range(theses)
+    ]  # fmt: skip
+    return DraftDeclaration("Erklärung für die Messung", tuple(parts), "headings")
