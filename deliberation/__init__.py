@@ -61,9 +61,7 @@ def _configure_flask(app: Flask) -> None:
     secure = app.config["IS_PRODUCTION"]
     app.config.update(
         SQLALCHEMY_DATABASE_URI=app.config["DATABASE_URL"],
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True}
-        if "postgresql" in app.config["DATABASE_URL"]
-        else {},
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True} if "postgresql" in app.config["DATABASE_URL"] else {},
         SESSION_COOKIE_NAME="__Host-session" if secure else "session",
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_HTTPONLY=True,
@@ -99,8 +97,6 @@ def _trusted_hosts(base_url: str, is_production: bool) -> list[str]:
 
 def _configure_logs(app: Flask) -> None:
     """Plain lines on standard error: no address, no query string, no body."""
-    logging.basicConfig(
-        format="%(asctime)s %(levelname)s %(name)s %(message)s", datefmt="%Y-%m-%dT%H:%M:%S%z"
-    )
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", datefmt="%Y-%m-%dT%H:%M:%S%z")
     level = os.environ.get("DELIBERATION_LOG_LEVEL") or app.config["LOG_LEVEL"]
     logging.getLogger("deliberation").setLevel(level)

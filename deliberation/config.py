@@ -138,9 +138,7 @@ def _one_of(name: str, value: Any, allowed: tuple[str, ...]) -> None:
 def _base_url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise SettingsError(
-            f"BASE_URL is {value!r}; an address such as https://beratung.example.org is needed"
-        )
+        raise SettingsError(f"BASE_URL is {value!r}; an address such as https://beratung.example.org is needed")
     return value.rstrip("/")
 
 

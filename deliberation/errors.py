@@ -102,11 +102,7 @@ def kept_text() -> dict[str, str]:
     """The words somebody just sent, to be shown again whatever went wrong."""
     if request.method != "POST":
         return {}
-    return {
-        name: request.form[name]
-        for name in ("body", "wording", "explanation", "reason")
-        if request.form.get(name)
-    }
+    return {name: request.form[name] for name in ("body", "wording", "explanation", "reason") if request.form.get(name)}
 
 
 def _not_allowed(error: NotAllowed) -> Any:

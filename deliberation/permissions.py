@@ -208,7 +208,13 @@ PERMISSIONS: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
     Permission.READ: ((not_draft,), (is_team,)),
     Permission.ANNOTATE: ((open_for_annotations, signed_in),),
     Permission.REPLY: ((is_visible, open_for_annotations, signed_in),),
-    Permission.READ_ANNOTATION: ((not_draft, is_visible), (is_author,), (is_moderator,)),
+    # What its author took back is nobody else's to read, not even the moderators'.
+    Permission.READ_ANNOTATION: (
+        (not_draft, is_visible),
+        (is_team, is_visible),
+        (is_author,),
+        (is_moderator, not_withdrawn),
+    ),
     # A hidden one may be revised: that is what its author is asked to do.
     Permission.EDIT: ((signed_in, is_author, not_withdrawn, open_for_annotations),),
     Permission.WITHDRAW: ((signed_in, is_author, not_withdrawn),),
@@ -218,7 +224,7 @@ PERMISSIONS: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
     Permission.SEE_QUEUE: ((is_moderator,),),
     Permission.MODERATE: ((is_moderator, not_author, not_withdrawn),),
     Permission.RESPOND: ((is_moderator, is_visible, open_for_responses),),
-    Permission.READ_HIDDEN: ((is_author,), (is_moderator,)),
+    Permission.READ_HIDDEN: ((is_author,), (is_moderator, not_withdrawn)),
     Permission.EXPORT: ((is_organiser,), (is_operator,)),
     Permission.CHANGE_SETTINGS: ((is_organiser,), (is_operator,)),
     Permission.CREATE_DECLARATION: ((is_operator,), (is_organiser_somewhere,)),

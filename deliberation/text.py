@@ -37,9 +37,7 @@ def has_words(text: str) -> bool:
 @cache
 def _markdown() -> MarkdownIt:
     engine = MarkdownIt("commonmark", {"html": False, "linkify": True, "maxNesting": 20, "breaks": True})
-    return engine.enable(["linkify", "strikethrough"]).disable(
-        ["image", "heading", "lheading", "hr", "html_block"]
-    )
+    return engine.enable(["linkify", "strikethrough"]).disable(["image", "heading", "lheading", "hr", "html_block"])
 
 
 def to_safe_html(source: str) -> str:

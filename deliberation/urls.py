@@ -47,9 +47,7 @@ def compose_url(thesis: Any, paragraph: Any, **query: Any) -> str:
 
 
 def stance_url(thesis: Any, paragraph: Any) -> str:
-    return url_for(
-        "annotations.stance", slug=thesis.declaration.slug, t=thesis.number, p=paragraph_number(paragraph)
-    )
+    return url_for("annotations.stance", slug=thesis.declaration.slug, t=thesis.number, p=paragraph_number(paragraph))
 
 
 def annotation_url(annotation: Any) -> str:

@@ -12,7 +12,7 @@ from flask import Flask, Response, current_app, g, request, session
 from flask_babel import Babel, get_locale
 from flask_limiter import Limiter
 from flask_login import LoginManager, current_user, login_user, logout_user
-from flask_wtf.csrf import CSRFProtect, generate_csrf
+from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from sqlalchemy.exc import OperationalError
 
 from deliberation import clock
@@ -115,9 +115,33 @@ def _select_locale() -> str:
     return request.accept_languages.best_match([default, *LOCALES], default) or default
 
 
+def head_as_get(application: Any) -> Any:
+    """Answer HEAD exactly like GET, without the body: no view can mistake it for something that writes."""
+
+    def wsgi(environ: dict[str, Any], start_response: Any) -> Any:
+        if environ["REQUEST_METHOD"] != "HEAD":
+            return application(environ, start_response)
+        body = application({**environ, "REQUEST_METHOD": "GET"}, start_response)
+        if hasattr(body, "close"):
+            body.close()
+        return []
+
+    return wsgi
+
+
+def _refuse_other_sites() -> None:
+    """A form of ours is sent from a page of ours; browsers say where a request comes from."""
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        raise CSRFError("sent from another site")
+
+
 def init_app(app: Flask, load_user: Callable[[int], Any]) -> None:
     """Attach the edge to the application. `load_user` turns an id into an account or None."""
+    app.wsgi_app = head_as_get(app.wsgi_app)  # type: ignore[method-assign]
     app.before_request(_begin)
+    app.before_request(_refuse_other_sites)
     _init_sign_in(app, load_user)
     csrf.init_app(app)
     limiter.init_app(app)
@@ -235,12 +259,7 @@ def _set_headers(response: Response) -> None:
 
 def _compress(response: Response) -> None:
     wanted = "gzip" in request.headers.get("Accept-Encoding", "")
-    if (
-        not wanted
-        or response.direct_passthrough
-        or response.is_streamed
-        or "Content-Encoding" in response.headers
-    ):
+    if not wanted or response.direct_passthrough or response.is_streamed or "Content-Encoding" in response.headers:
         return
     if response.mimetype not in (
         "text/html",

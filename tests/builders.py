@@ -27,9 +27,7 @@ TEXT = (
 )  # fmt: skip
 
 
-def make_draft(
-    text: Sequence[tuple[str, str, Sequence[str]]] = TEXT, title: str = "Erklärung"
-) -> DraftDeclaration:
+def make_draft(text: Sequence[tuple[str, str, Sequence[str]]] = TEXT, title: str = "Erklärung") -> DraftDeclaration:
     """A text as the importer would hand it over; sentences are split at a full stop."""
     theses = []
     for number, heading, paragraphs in text:
@@ -37,9 +35,7 @@ def make_draft(
         for place, words in enumerate(paragraphs, start=1):
             sentences = tuple(f"{part.strip('. ')}." for part in words.split(". ") if part)
             parts.append(DraftParagraph(str(place), (Unit("", 0, sentences),)))
-        theses.append(
-            DraftThesis(number=number, heading=heading, group="", label="", paragraphs=tuple(parts))
-        )
+        theses.append(DraftThesis(number=number, heading=heading, group="", label="", paragraphs=tuple(parts)))
     return DraftDeclaration(title=title, theses=tuple(theses), shape="headings", notes=())
 
 
@@ -66,9 +62,7 @@ def make_user(name: str = "", **fields: object) -> User:
     return user
 
 
-def make_member(
-    declaration: Declaration, name: str = "", role: Role = Role.PARTICIPANT, pseudonym: str = ""
-) -> User:
+def make_member(declaration: Declaration, name: str = "", role: Role = Role.PARTICIPANT, pseudonym: str = "") -> User:
     """An account that belongs to the declaration."""
     user = make_user(name)
     user.first_pseudonym = pseudonym

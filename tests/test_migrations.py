@@ -44,9 +44,7 @@ def blank(engine: tuple[str, Path, str], tmp_path: Path) -> Iterator[Flask]:
     own = f"sqlite:///{tmp_path / 'blank.sqlite3'}"
     if name == "postgresql":
         own = _fresh_postgres(url)
-    app = create_app(
-        {"INSTANCE": str(tmp_path), "DATABASE_URL": own, "SECRET_KEY": "x" * 40, "LOG_LEVEL": "WARNING"}
-    )
+    app = create_app({"INSTANCE": str(tmp_path), "DATABASE_URL": own, "SECRET_KEY": "x" * 40, "LOG_LEVEL": "WARNING"})
     with app.app_context():
         set_reading(False)
         yield app
@@ -93,9 +91,7 @@ def fill() -> dict[str, int]:
 def count_rows() -> dict[str, int]:
     with db.engine.connect() as connection:
         tables = [name for name in sa.inspect(connection).get_table_names() if name in db.metadata.tables]
-        return {
-            name: connection.scalar(sa.select(sa.func.count()).select_from(sa.table(name))) for name in tables
-        }
+        return {name: connection.scalar(sa.select(sa.func.count()).select_from(sa.table(name))) for name in tables}
 
 
 def described() -> dict[str, Any]:
@@ -110,9 +106,7 @@ def described() -> dict[str, Any]:
             "primary key": inspector.get_pk_constraint(name),
             "foreign keys": by_name(inspector.get_foreign_keys(name)),
             "unique": by_name(inspector.get_unique_constraints(name)),
-            "checks": {
-                c["name"]: "".join(c["sqltext"].split()) for c in inspector.get_check_constraints(name)
-            },
+            "checks": {c["name"]: "".join(c["sqltext"].split()) for c in inspector.get_check_constraints(name)},
             "indexes": by_name(inspector.get_indexes(name)),
         }
         for name in inspector.get_table_names()
@@ -231,9 +225,7 @@ def test_a_migration_that_would_leave_orphans_is_refused(blank: Flask, later: An
     assert count_rows() == before
 
 
-def test_a_database_of_a_later_release_is_left_alone(
-    blank: Flask, later: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_database_of_a_later_release_is_left_alone(blank: Flask, later: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     present = schema.MIGRATIONS
     schema.bring_up_to_date()
     later()

@@ -45,7 +45,7 @@ ABOUT_VISIBLE = {
     Permission.MANAGE_ACCOUNTS: (set(Phase), {"operator"}),
 }
 # What holds in the draft phase on top of the table.
-IN_DRAFT = {Permission.READ: TEAM, Permission.READ_ANNOTATION: {"author", "moderator"}}
+IN_DRAFT = {Permission.READ: TEAM, Permission.READ_ANNOTATION: TEAM | {"author"}}
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_role_by_phase(cast, people, permission):
         (Status.VISIBLE, EVERYBODY, SIGNED_IN, VOTERS - {"author"}),
         (Status.PENDING, {"author", "moderator"}, set(), set()),
         (Status.HIDDEN, {"author", "moderator"}, set(), set()),
-        (Status.WITHDRAWN, {"author", "moderator"}, set(), set()),
+        (Status.WITHDRAWN, {"author"}, set(), set()),
     ],
 )
 def test_role_by_status(cast, people, status, readers, repliers, voters):

@@ -94,9 +94,7 @@ def test_a_sentence_is_not_split_again(text: str) -> None:
         assert split_sentences(sentence) == [sentence]
 
 
-@pytest.mark.parametrize(
-    "piece", [".", ". ", "a. ", "(a ", "(A. ", ") ", "A. ", "„", "!", "… ", "1. ", "z. "]
-)
+@pytest.mark.parametrize("piece", [".", ". ", "a. ", "(a ", "(A. ", ") ", "A. ", "„", "!", "… ", "1. ", "z. "])
 def test_long_strange_texts_come_back_whole(piece: str) -> None:
     text = piece * 50_000
 

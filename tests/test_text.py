@@ -27,7 +27,7 @@ ATTACKS = [
     "<form action=https://example.org><button formaction=javascript:alert(1)>x",
     "`<script>`",
     "[x]: javascript:alert(1)\n[x]",
-    "<https://example.org/\"onmouseover=alert(1)>",
+    '<https://example.org/"onmouseover=alert(1)>',
     "&lt;script&gt;alert(1)&lt;/script&gt;",
 ]
 

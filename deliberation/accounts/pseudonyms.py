@@ -24,8 +24,8 @@ RESERVED = frozenset(
 
 # Letters of other scripts, and digits, that look like Latin ones: "аdmin" must not stand beside "admin".
 _LOOKALIKES = str.maketrans(
-    "аеорсухіјѕԁԛԝһʟ013ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαορν",
-    "aeopcyxijsdqwhlole" + "abezhikmnoptyxaopv",
+    "аеорсухіјѕԁԛԝһкмтвнгʟıꞁǀ|013αβεζηικμορτυχν",
+    "aeopcyxijsdqwhkmtbhrlillloleabezhikmoptyxv",
 )
 
 
@@ -50,6 +50,6 @@ def is_acceptable(pseudonym: str) -> bool:
     key = to_key(pseudonym)
     if not PSEUDONYM_MIN <= len(pseudonym) <= PSEUDONYM_MAX or "@" in pseudonym:
         return False
-    if not pseudonym.isprintable() or sum(c.isalpha() for c in pseudonym) < 2:
+    if not all(c.isalnum() or c in " -.'’" for c in pseudonym) or sum(c.isalpha() for c in pseudonym) < 2:
         return False
-    return not any(key.startswith(to_key(word)) for word in RESERVED)
+    return key not in ("mod", "deliberation") and not any(key.startswith(to_key(word)) for word in RESERVED)

@@ -7,7 +7,7 @@ from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
+from wtforms.validators import AnyOf, InputRequired, Length, Optional, StopValidation, ValidationError
 
 from deliberation.annotations.actions import Contribution
 from deliberation.annotations.models import BODY_MAX, QUOTE_MAX, REASON_MAX, Kind, StanceValue
@@ -38,14 +38,22 @@ class Words:
             )
 
 
+KnownAction = AnyOf(
+    (None, "", "preview", "draft", "send", "discard"), message=_l("Bitte benutzen Sie einen der Knöpfe auf der Seite.")
+)
+
+
 class SentenceField(SelectMultipleField):
-    """Numbers of sentences; what is no number is left out, which ones exist is known by the verb."""
+    """Numbers of sentences. What is no number, or no sentence of the paragraph (`count`), is an error."""
+
+    count: int | None = None
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        self.data = [int(value) for value in valuelist if value.isascii() and value.isdigit() and len(value) < 6]
+        self.data = [int(value) if value.isascii() and value.isdigit() and len(value) < 6 else 0 for value in valuelist]
 
     def pre_validate(self, form: Any) -> None:
-        return
+        if any(not 0 < number <= (number if self.count is None else self.count) for number in self.data or []):
+            raise ValidationError(_l("Diesen Satz gibt es in diesem Absatz nicht."))
 
 
 class AnnotationForm(FlaskForm):  # type: ignore[misc]
@@ -63,7 +71,7 @@ class AnnotationForm(FlaskForm):  # type: ignore[misc]
     seen = HiddenField()
     form_key = HiddenField(validators=[Length(max=KEY_MAX)])
     checked = HiddenField()
-    action = HiddenField()
+    action = HiddenField(validators=[KnownAction])
 
     def validate_wording(self, field: Any) -> None:
         if self.kind.data != Kind.PROPOSAL.value:
@@ -101,7 +109,7 @@ class ReplyForm(FlaskForm):  # type: ignore[misc]
     body = TextAreaField(validators=[Words(_l("Schreiben Sie bitte Ihre Antwort. Das Feld ist noch leer."))])
     form_key = HiddenField(validators=[Length(max=KEY_MAX)])
     checked = HiddenField()
-    action = HiddenField()
+    action = HiddenField(validators=[KnownAction])
 
     def to_contribution(self) -> Contribution:
         return Contribution(body=self.body.data or "", form_key=self.form_key.data or "")
@@ -116,9 +124,10 @@ class EditForm(FlaskForm):  # type: ignore[misc]
 
 
 class StanceForm(FlaskForm):  # type: ignore[misc]
-    stance = StringField(validators=[Optional()])
+    stance = StringField()
     reason = TextAreaField(validators=[Length(max=REASON_MAX, message=_l("Bitte höchstens 600 Zeichen."))])
 
     def validate_stance(self, field: Any) -> None:
-        if field.data and field.data not in {value.value for value in StanceValue}:
+        # Empty withdraws it; a form without the field is a mistake.
+        if field.data is None or field.data and field.data not in {value.value for value in StanceValue}:
             raise ValidationError(_l("Bitte wählen Sie eine der vier Haltungen."))

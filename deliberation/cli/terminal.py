@@ -261,16 +261,15 @@ def newer_database() -> Mistake:
 
 
 def run(group: click.Group) -> None:
-    """Run the command line and leave with its exit status: 0 done, 1 a mistake, 2 not understood."""
+    """Run the command line and leave with its exit status: 0 done, 1 a mistake, told in one line."""
     try:
         group.main(prog_name="deliberation", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         say(error.ctx.get_help())
     except click.UsageError as error:
-        click.echo(_("Fehler: %(message)s", message=_usage_message(error)), err=True)
-        if error.ctx is not None:
-            click.echo(error.ctx.get_usage().replace("\n", " "), err=True)
-        sys.exit(2)
+        usage = error.ctx.get_usage().replace("\n", " ") if error.ctx else ""
+        click.echo(_("Fehler: %(message)s", message=f"{_usage_message(error)} {usage}".strip()), err=True)
+        sys.exit(1)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -282,10 +281,16 @@ def run(group: click.Group) -> None:
         sys.exit(0)
 
 
+def _name_of(param: click.Parameter, ctx: click.Context | None) -> str:
+    if isinstance(param, click.Option):
+        return max(param.opts, key=len)
+    return param.make_metavar(ctx) if ctx else str(param.name)
+
+
 def _usage_message(error: click.UsageError) -> str:
     match error:
         case click.MissingParameter(param=click.Parameter() as param):
-            return _("Es fehlt: %(name)s.", name=param.make_metavar(error.ctx) if error.ctx else param.name)
+            return _("Es fehlt: %(name)s.", name=_name_of(param, error.ctx))
         case click.exceptions.NoSuchCommand(command_name=name):
             return _("Den Befehl „%(name)s“ gibt es nicht.", name=name)
         case click.NoSuchOption(option_name=name):

@@ -45,12 +45,20 @@ def test_preamble_and_closing_part_can_be_annotated(cast, client, address):
 
 
 def test_annotation_names_its_sentences_and_keeps_the_quote_with_its_surroundings(cast, client):
-    client.sign_in(cast.ada).post(ADDRESS, data=_form(sentence=["2", "99", "x"], quote="braucht  Menschen"))
+    client.sign_in(cast.ada).post(ADDRESS, data=_form(sentence=["2"], quote="braucht  Menschen"))
     annotation = db.session.scalars(select(Annotation)).one()
     assert annotation.sentences == [2]
     assert annotation.quote == "braucht Menschen"
     assert annotation.quote_prefix.endswith("Dienstleistung. Sie ")
     assert annotation.quote_suffix == "."
+
+
+@pytest.mark.parametrize("wrong", [{"sentence": "99"}, {"sentence": "x"}, {"sentence": "0"}, {"action": "publish"}])
+def test_sentences_and_actions_that_do_not_exist_are_refused_in_words(cast, client, wrong):
+    answer = client.sign_in(cast.ada).post(ADDRESS, data=_form(**wrong))
+    assert answer.status_code == 422
+    assert "Bei uns ist das so." in answer.text
+    assert _count() == 0
 
 
 def test_a_quote_that_does_not_stand_there_is_left_out(cast):

@@ -13,8 +13,19 @@ GUEST_PAGES = [
     "/d/musterstadt/results", "/d/musterstadt/moderation/log", "/login", "/register", "/regeln", "/so-wird-gezaehlt",
     "/impressum", "/datenschutz", "/barrierefreiheit", "/sprache", "/gibt-es-nicht",
 ]  # fmt: skip
-PARTICIPANT_PAGES = ["/d/musterstadt", "/d/musterstadt/2/1", "/d/musterstadt/2/1/annotations", "/me", "/d/musterstadt/new"]
-MODERATOR_PAGES = ["/d/musterstadt/moderation", "/d/musterstadt/moderation?tab=flagged", "/a/2/decisions", "/a/2/response"]
+PARTICIPANT_PAGES = [
+    "/d/musterstadt",
+    "/d/musterstadt/2/1",
+    "/d/musterstadt/2/1/annotations",
+    "/me",
+    "/d/musterstadt/new",
+]
+MODERATOR_PAGES = [
+    "/d/musterstadt/moderation",
+    "/d/musterstadt/moderation?tab=flagged",
+    "/a/2/decisions",
+    "/a/2/response",
+]
 ORGANISER_PAGES = ["/d/musterstadt/export", "/d/musterstadt/results", "/import"]
 ROLES = {
     "guest": ("", GUEST_PAGES),

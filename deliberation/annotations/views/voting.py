@@ -34,8 +34,8 @@ def vote(number: int) -> Any:
     here = f"{annotation_url(annotation)}#a-{number}"
     if request.method == "GET":
         return redirect(here if viewer().is_signed_in else sign_in_url(here), 303)
-    value = request.form.get("vote", "")
-    if value and value not in {v.value for v in VoteValue}:
+    value = request.form.get("vote")
+    if value is None or value and value not in {v.value for v in VoteValue}:
         abort(422)
     cast_vote(viewer(), annotation, VoteValue(value) if value else None)
     back = safe_next(request.form.get("next"))

@@ -55,6 +55,7 @@ def render_composer(place: Place, form: Any, **context: Any) -> str:
 def create(slug: str, t: str, p: str) -> Any:
     place = find_place(slug, t, p)
     form = AnnotationForm()
+    form.sentence.count = len(place.paragraph.wording.sentences) if place.paragraph else 0
     key = drafts.thesis_place(place.thesis, place.paragraph)
     back = compose_url(place.thesis, place.paragraph)
     if answer := _keep_or_drop(place.declaration, key, form, back):

@@ -38,18 +38,25 @@ def read_in_cage(data: bytes, filename: str, shape: str = "auto") -> DraftDeclar
     """Read a file and split it, in a child process. Raises ImportRefused with a clear reason; nothing is left
     behind.
     """
-    return from_json(_ask(data, shape, filename=filename)["draft"])
+    return _with_text(from_json(_ask(data, shape, filename=filename)["draft"]))
 
 
 def read_to_keep(data: bytes, filename: str, shape: str = "auto") -> tuple[DraftDeclaration, Source]:
     """The same, with what `split_in_cage` needs to split the text in another way later."""
     answer = _ask(data, shape, filename=filename, keep=True)
-    return from_json(answer["draft"]), answer["source"]
+    return _with_text(from_json(answer["draft"])), answer["source"]
 
 
 def split_in_cage(source: Source, shape: str) -> DraftDeclaration:
     """Split once more what `read_to_keep` has read."""
     return from_json(_ask(json.dumps(source).encode(), shape)["draft"])
+
+
+def _with_text(draft: DraftDeclaration) -> DraftDeclaration:
+    """Headings alone are no declaration: there is nothing to read or to annotate."""
+    if not any(thesis.paragraphs for thesis in draft.theses):
+        raise ImportRefused("empty")
+    return draft
 
 
 def _ask(data: bytes, shape: str, **task: Any) -> dict[str, Any]:
