@@ -7,7 +7,7 @@ from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import AnyOf, InputRequired, Length, Optional, StopValidation, ValidationError
+from wtforms.validators import AnyOf, InputRequired, Length, StopValidation, ValidationError
 
 from deliberation.annotations.actions import Contribution
 from deliberation.annotations.models import BODY_MAX, QUOTE_MAX, REASON_MAX, Kind, StanceValue
@@ -129,5 +129,5 @@ class StanceForm(FlaskForm):  # type: ignore[misc]
 
     def validate_stance(self, field: Any) -> None:
         # Empty withdraws it; a form without the field is a mistake.
-        if field.data is None or field.data and field.data not in {value.value for value in StanceValue}:
+        if field.data is None or (field.data and field.data not in {value.value for value in StanceValue}):
             raise ValidationError(_l("Bitte wählen Sie eine der vier Haltungen."))

@@ -35,7 +35,7 @@ def vote(number: int) -> Any:
     if request.method == "GET":
         return redirect(here if viewer().is_signed_in else sign_in_url(here), 303)
     value = request.form.get("vote")
-    if value is None or value and value not in {v.value for v in VoteValue}:
+    if value is None or (value and value not in {v.value for v in VoteValue}):
         abort(422)
     cast_vote(viewer(), annotation, VoteValue(value) if value else None)
     back = safe_next(request.form.get("next"))
