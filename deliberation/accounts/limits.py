@@ -47,16 +47,24 @@ def gate(secret: str, purpose: str, who: str, limits: tuple[Limit, ...]) -> Gate
 
 
 def note(gates: Iterable[Gate]) -> list[int]:
-    """Write the try down; returns what `take_back` needs."""
+    """Write the try down; returns what `take_back` and `open_again_at` need.
+
+    Tries at one gate are numbered in the order in which they are committed, so of many at once the first are in time.
+    """
+    gates = list(gates)
+    if db.session.get_bind().dialect.name == "postgresql":
+        for key in sorted(each.key for each in gates):
+            db.session.execute(select(func.pg_advisory_xact_lock(int(key[:15], 16))))
     attempts = [Attempt(key_hash=each.key) for each in gates]
     db.session.add_all(attempts)
     db.session.flush()
     return [attempt.id for attempt in attempts]
 
 
-def open_again_at(gates: Iterable[Gate]) -> datetime | None:
+def open_again_at(gates: Iterable[Gate], tries: Iterable[int]) -> datetime | None:
     """None if what was noted is within all limits; else when the next try will be."""
-    waits = [_wait(each.key, limit) for each in gates for limit in each.limits]
+    noted = zip(gates, tries, strict=True)
+    waits = [_wait(each.key, limit, number) for each, number in noted for limit in each.limits]
     return max((wait for wait in waits if wait), default=None)
 
 
@@ -70,8 +78,8 @@ def forget_attempts(moment: datetime) -> None:
     db.session.execute(delete(Attempt).where(Attempt.at < moment - KEEP))
 
 
-def _wait(key: str, limit: Limit) -> datetime | None:
+def _wait(key: str, limit: Limit, number: int) -> datetime | None:
     span = timedelta(minutes=limit.minutes)
-    query = select(func.count(), func.min(Attempt.at)).where(Attempt.key_hash == key, Attempt.at > now() - span)
-    count, first = db.session.execute(query).one()
+    recent = (Attempt.key_hash == key, Attempt.at > now() - span, Attempt.id <= number)
+    count, first = db.session.execute(select(func.count(), func.min(Attempt.at)).where(*recent)).one()
     return first + span if count > limit.times else None

@@ -230,7 +230,7 @@ def _gate(purpose: str, who: str, allowed: tuple[limits.Limit, ...]) -> limits.G
 def _admit(*gates: limits.Gate) -> Admission:
     tries = limits.note(gates)
     db.session.commit()
-    admission = Admission(tries, limits.open_again_at(gates))
+    admission = Admission(tries, limits.open_again_at(gates, tries))
     if admission.again:
         admission.take_back()
     db.session.commit()
