@@ -25,6 +25,7 @@ class Overview:
     counts: dict[tuple[int, int], Count]
     edition_number: int
     news: News | None
+    visit_due: bool = False
     thesis: None = None
 
     def count(self, paragraph: Paragraph) -> Count:
@@ -66,6 +67,7 @@ def load_landing(person: Any, declaration: Declaration) -> LandingPage:
         declaration=declaration,
         counts=counts,
         edition_number=marks.edition_number,
+        visit_due=marks.visit_due,
         news=to_news(counts, marks.since),
         first_words=_first_words(nameless) if nameless else {},
     )
@@ -85,6 +87,7 @@ def load_whole_text(person: Any, declaration: Declaration, address: str) -> Whol
         declaration=declaration,
         counts=load_counts(person, declaration, marks.since),
         edition_number=marks.edition_number,
+        visit_due=marks.visit_due,
         news=None,
         parts=[Part(thesis, by_thesis.get(thesis.id, [])) for thesis in declaration.theses],
         today=today(),

@@ -58,6 +58,7 @@ class Marks:
 
     edition_number: int
     since: datetime | None
+    visit_due: bool = False
     draft: Draft | None = None
 
 
@@ -87,6 +88,7 @@ class ThesisPage:
     counts: dict[tuple[int, int], Count]
     edition_number: int
     news: News | None
+    visit_due: bool = False
     is_open: bool = False
     paragraph: Paragraph | None = None
     panel: Panel | None = None
@@ -130,6 +132,7 @@ def load_thesis_page(person: Any, declaration: Declaration, thesis: Thesis) -> T
         paragraphs=load_paragraphs([thesis.id]),
         counts=counts,
         edition_number=marks.edition_number,
+        visit_due=marks.visit_due,
         news=to_news(counts, marks.since),
     )
 
@@ -153,6 +156,7 @@ def load_open_page(
         paragraphs=paragraphs,
         counts=counts,
         edition_number=marks.edition_number,
+        visit_due=marks.visit_due,
         news=to_news(counts, marks.since),
         is_open=True,
         paragraph=paragraph,
@@ -174,7 +178,8 @@ def load_marks(person: Any, declaration: Declaration, owner: drafts.Owner | None
         .where(Declaration.id == declaration.id)
     )
     number, found, draft = db.session.execute(query).one()
-    return Marks(number, visits.new_since(found), draft)
+    due = person.is_signed_in and visits.is_due(found)
+    return Marks(number, visits.new_since(found), due, draft)
 
 
 def load_counts(person: Any, declaration: Declaration, since: datetime | None) -> dict[tuple[int, int], Count]:

@@ -1,8 +1,9 @@
 """What is new to a reader: since the last visit, until the paragraph was opened."""
 
 from datetime import datetime, timedelta
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import CursorResult, select, update
 
 from deliberation.accounts.models import User
 from deliberation.annotations.models import Opening, Visit
@@ -22,13 +23,18 @@ def new_since(visit: Visit | None) -> datetime | None:
     return visit.last_at if now() - visit.last_at > PAUSE else visit.since
 
 
+def is_due(visit: Visit | None) -> bool:
+    """Whether a page view has something to write down; most have not."""
+    return visit is None or now() - visit.last_at > MARK_EVERY
+
+
 def mark_visit(user: User, declaration: Declaration) -> None:
     """Remember that the person is here now."""
     query = select(Visit).where(Visit.user_id == user.id, Visit.declaration_id == declaration.id)
     visit = db.session.scalars(query).one_or_none()
     if visit is None:
         db.session.add(Visit(user_id=user.id, declaration_id=declaration.id, since=now(), last_at=now()))
-    elif now() - visit.last_at > MARK_EVERY:
+    elif is_due(visit):
         visit.since = new_since(visit) or visit.since
         visit.last_at = now()
 
@@ -43,12 +49,7 @@ def mark_all_read(user: User, declaration: Declaration) -> None:
 
 def mark_opening(user: User, thesis: Thesis, paragraph: Paragraph | None) -> None:
     """Remember that the annotations of this place were read."""
-    key = paragraph.id if paragraph else 0
-    query = select(Opening).where(
-        Opening.user_id == user.id, Opening.thesis_id == thesis.id, Opening.paragraph_key == key
-    )
-    opening = db.session.scalars(query).one_or_none()
-    if opening is None:
-        opening = Opening(user_id=user.id, thesis_id=thesis.id, paragraph_key=key)
-        db.session.add(opening)
-    opening.opened_at = now()
+    place = {"user_id": user.id, "thesis_id": thesis.id, "paragraph_key": paragraph.id if paragraph else 0}
+    again = db.session.execute(update(Opening).filter_by(**place).values(opened_at=now()))
+    if not cast("CursorResult[Any]", again).rowcount:
+        db.session.add(Opening(**place, opened_at=now()))

@@ -43,7 +43,8 @@ declarations = Blueprint("declarations", __name__)
 def landing(slug: str) -> str:
     declaration = readable_declaration(slug)
     page = load_landing(viewer(), declaration)
-    _remember(declaration)
+    if page.visit_due:
+        after_page(lambda: visits.mark_visit(viewer(), declaration))
     return render_template(
         "declarations/landing.html",
         page=page, declaration=declaration, news=page.news, edition_number=page.edition_number, here="text",
@@ -61,12 +62,6 @@ def whole_text(slug: str) -> str:
         edition_number=page.edition_number,
         here="text",
     )
-
-
-def _remember(declaration: Any) -> None:
-    person = viewer()
-    if person.is_signed_in:
-        after_page(lambda: visits.mark_visit(person, declaration))
 
 
 @declarations.get("/import")

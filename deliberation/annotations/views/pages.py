@@ -17,7 +17,7 @@ from deliberation.annotations.views import (
     readable_annotation,
     readable_declaration,
 )
-from deliberation.declarations.models import Declaration, find_thesis
+from deliberation.declarations.models import find_thesis
 from deliberation.moderation.queue import load_last_decisions
 from deliberation.permissions import Permission, require
 from deliberation.urls import annotation_url, sign_in_url
@@ -29,7 +29,7 @@ def thesis(slug: str, t: str) -> str:
     declaration = readable_declaration(slug)
     found = find_thesis(declaration, t) or abort(404)
     page = reading.load_thesis_page(viewer(), declaration, found)
-    _remember_visit(declaration)
+    _remember_visit(page)
     return _render_page(page)
 
 
@@ -38,7 +38,7 @@ def paragraph(slug: str, t: str, p: str) -> str:
     declaration = readable_declaration(slug)
     found = find_thesis(declaration, t) or abort(404)
     page = reading.load_open_page(viewer(), declaration, found, p, _wish(), draft_owner()) or abort(404)
-    _remember_visit(declaration)
+    _remember_visit(page)
     person = viewer()
     if not person.is_signed_in:
         # Making a form makes a session; who only reads gets no cookie.
@@ -57,10 +57,10 @@ def _render_page(page: reading.ThesisPage, **context: Any) -> str:
     )  # fmt: skip
 
 
-def _remember_visit(declaration: Declaration) -> None:
+def _remember_visit(page: reading.ThesisPage) -> None:
     person = viewer()
-    if person.is_signed_in:
-        after_page(lambda: visits.mark_visit(person, declaration))
+    if page.visit_due:
+        after_page(lambda: visits.mark_visit(person, page.declaration))
 
 
 def _wish() -> Wish:
