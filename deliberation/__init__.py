@@ -68,6 +68,8 @@ def _configure_flask(app: Flask) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
         PERMANENT_SESSION_LIFETIME=14 * 24 * 3600,
+        # Else a slow answer (a font, a page left meanwhile) would put an older session over a newer one.
+        SESSION_REFRESH_EACH_REQUEST=False,
         TRUSTED_HOSTS=_trusted_hosts(app.config["BASE_URL"], secure),
         MAX_CONTENT_LENGTH=11 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=512 * 1024,

@@ -30,6 +30,15 @@ def test_pages_of_somebody_signed_in_are_not_stored(cast, client):
     assert client.sign_in(cast.ada).get("/d/erklaerung").headers["Cache-Control"] == "no-store"
 
 
+def test_answers_that_change_nothing_leave_the_session_alone(cast, client):
+    with client.session_transaction() as session:
+        session.permanent = True
+    ada = client.sign_in(cast.ada)
+    for path in ("/d/erklaerung", "/static/favicon.svg", "/a/0"):
+        with ada.get(path) as answer:
+            assert "Set-Cookie" not in answer.headers
+
+
 def test_head_is_a_get_without_a_body_and_changes_nothing(cast, client, annotation):
     cast_vote(cast.ben, annotation, VoteValue.AGREE)
     ben = client.sign_in(cast.ben)
