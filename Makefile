@@ -20,7 +20,7 @@ serve: $(VENV)/installed ## the same without sample data
 	@exec $(BIN)/deliberation serve
 
 test: $(VENV)/installed-dev ## the whole suite; PYTEST="-k name" for a part of it
-	$(BIN)/python -m pytest $(PYTEST)
+	$(BIN)/python -m pytest -n auto --dist loadgroup $(PYTEST)
 
 lint: $(VENV)/installed-dev ## style and types
 	$(BIN)/ruff check .

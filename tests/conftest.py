@@ -27,7 +27,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "engine" in metafunc.fixturenames:
         engines = metafunc.config.getoption("--engines").split(",")
-        metafunc.parametrize("engine", engines, indirect=True, scope="session")
+        # One process for each engine when there are several.
+        params = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in engines]
+        metafunc.parametrize("engine", params, indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")
