@@ -65,6 +65,10 @@ class Declaration(Model):
     def declaration(self) -> "Declaration":
         return self
 
+    @property
+    def is_draft(self) -> bool:
+        return self.phase is Phase.DRAFT
+
     def allows(self, activity: Activity) -> bool:
         return activity in PHASE_ALLOWS[self.phase]
 
