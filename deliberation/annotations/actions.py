@@ -39,10 +39,6 @@ class TextInvalid(Exception):
     """The words are missing or too long; the form has told the person before."""
 
 
-class QuoteNotFound(Exception):
-    """The quoted words do not stand in the sentence they were taken from."""
-
-
 @dataclass(frozen=True)
 class Contribution:
     """What somebody wants to say, as it came from a form. `sentences` counts from 1 within the paragraph."""

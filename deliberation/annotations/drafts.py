@@ -28,10 +28,6 @@ def reply_place(parent: Annotation) -> str:
     return f"a:{parent.number}"
 
 
-def edit_place(annotation: Annotation) -> str:
-    return f"e:{annotation.number}"
-
-
 def find_draft(owner: Owner | None, place: str) -> Draft | None:
     """The draft of this person for this place."""
     if owner is None:

@@ -149,7 +149,7 @@ def _load_declarations(user: User) -> dict[int, Declaration]:
 
 def _load_draft_links(user: User) -> list[DraftLink]:
     found = drafts.load_drafts(user)
-    by_kind: dict[str, set[int]] = {"t": set(), "p": set(), "a": set(), "e": set()}
+    by_kind: dict[str, set[int]] = {"t": set(), "p": set(), "a": set()}
     for draft in found:
         kind, _, number = draft.place.partition(":")
         by_kind[kind].add(int(number))

@@ -61,10 +61,6 @@ class Entry:
         moments = [reply.annotation.created_at for reply in self.replies if reply.annotation.is_visible]
         return max([self.annotation.created_at, *moments])
 
-    @property
-    def new_replies(self) -> int:
-        return sum(reply.is_new for reply in self.replies)
-
 
 def visible_to(person: Any, declaration_id: int) -> ColumnElement[bool]:
     """Whose words a person gets to read in any list: page, export and feed ask the same question.
