@@ -212,6 +212,7 @@ def _votes(rows: list[dict[str, Any]], authors: list[int], chance: random.Random
                 row[shown[value]] += 1
             yield {
                 "annotation_id": row["number"], "voter_id": authors[voter], "value": value, "cast_at": row["created_at"],
+                "edition_id": row["edition_id"],
             }  # fmt: skip
 
 
@@ -221,7 +222,7 @@ def _take_stances(declaration: Declaration, authors: list[int], chance: random.R
     for place in load_paragraphs([thesis.id for thesis in declaration.theses]):
         here = {"declaration_id": declaration.id, "thesis_id": place.thesis_id, "paragraph_id": place.id}
         values = chance.choices(tuple(StanceValue), (5, 3, 1, 1), k=40)
-        published.append({**here, **{value.value: values.count(value) for value in StanceValue}})
+        published.append({**here, "edition_id": edition, **{value.value: values.count(value) for value in StanceValue}})
         stances += [
             {**here, "wording_id": place.wording_id, "edition_id": edition, "holder_id": holder, "value": value}
             for holder, value in zip(chance.sample(authors, len(values)), values, strict=True)

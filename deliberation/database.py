@@ -99,6 +99,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA secure_delete=ON")
+    # A long write that spills into the file locks readers out until it ends; in memory it does so for its commit only.
+    cursor.execute("PRAGMA cache_spill=OFF")
     cursor.execute("PRAGMA mmap_size=0")
     cursor.close()
 

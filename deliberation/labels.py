@@ -6,8 +6,18 @@ from typing import Any
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
-from deliberation.annotations.models import Kind, ResponseKind, StanceValue, Status, VoteValue
+from deliberation.annotations.models import (
+    AnchorVerdict,
+    Kind,
+    OutcomeValue,
+    ResponseKind,
+    StanceValue,
+    Status,
+    VoteValue,
+)
 from deliberation.annotations.threads import Order
+from deliberation.declarations.anchors import AnchorState
+from deliberation.declarations.changes import ChangeState
 from deliberation.declarations.models import CLOSING, PREAMBLE, Policy, Thesis
 from deliberation.moderation.models import DecisionKind, FlagReason, Rule
 from deliberation.permissions import Activity, Permission, Phase, Role
@@ -32,6 +42,23 @@ LABELS: dict[Enum, Any] = {
     ResponseKind.SUMMARY: _l("Zusammenfassung"),
     ResponseKind.BRIDGE: _l("Brücke"),
     ResponseKind.RULES: _l("Hinweis zu den Regeln"),
+    OutcomeValue.RECEIVED: _l("Eingegangen"),
+    OutcomeValue.IN_REVIEW: _l("In Prüfung"),
+    OutcomeValue.ADOPTED: _l("Übernommen"),
+    OutcomeValue.PARTLY: _l("Teilweise übernommen"),
+    OutcomeValue.DECLINED: _l("Nicht übernommen"),
+    AnchorState.SAME: _l("unverändert"),
+    AnchorState.MOVED: _l("verschoben"),
+    AnchorState.REWORDED: _l("neu gefasst"),
+    AnchorState.GONE: _l("weggefallen"),
+    AnchorVerdict.ACCEPTED: _l("gehört hierher"),
+    AnchorVerdict.PLACED: _l("anderswo zugeordnet"),
+    AnchorVerdict.LEFT: _l("bleibt bei der alten Fassung"),
+    ChangeState.SAME: _l("unverändert"),
+    ChangeState.MOVED: _l("verschoben"),
+    ChangeState.REWORDED: _l("neu gefasst"),
+    ChangeState.NEW: _l("neu"),
+    ChangeState.GONE: _l("gestrichen"),
     Status.VISIBLE: _l("sichtbar"),
     Status.PENDING: _l("wird geprüft"),
     Status.HIDDEN: _l("nicht gezeigt"),
@@ -167,7 +194,11 @@ def init_app(app: Flask) -> None:
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.globals["place_name"] = place_name
     for kind in (
+        AnchorState,
+        AnchorVerdict,
+        ChangeState,
         Kind,
+        OutcomeValue,
         StanceValue,
         VoteValue,
         ResponseKind,

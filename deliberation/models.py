@@ -5,5 +5,6 @@ from deliberation.annotations import models as annotations
 from deliberation.declarations import models as declarations
 from deliberation.moderation import models as moderation
 from deliberation.notifications import models as notifications
+from deliberation.proposals import models as proposals
 
-__all__ = ["accounts", "annotations", "declarations", "moderation", "notifications"]
+__all__ = ["accounts", "annotations", "declarations", "moderation", "notifications", "proposals"]

@@ -69,6 +69,14 @@ class Permission(Enum):
     READ_HIDDEN = "read words that are not shown (annotation)"
     EXPORT = "take results away as a file (declaration)"
     CHANGE_SETTINGS = "change phase and policy (declaration)"
+    COSIGN = "sign a proposed wording too (annotation)"
+    RATE = "rate rival wordings (declaration)"
+    PREPARE_BALLOT = "put rival wordings up for the closing round (declaration)"
+    SET_OUTCOME = "say what became of an annotation (annotation)"
+    SEE_OUTCOMES = "see what waits for an outcome (declaration)"
+    READ_NEXT_EDITION = "read the draft of the next edition (declaration)"
+    EDIT_TEXT = "prepare and publish an edition, correct misprints (declaration)"
+    CHECK_ANCHORS = "say where annotations belong after the text has changed (declaration)"
     CREATE_DECLARATION = "bring in a new text (site)"
     MANAGE_ACCOUNTS = "create and end accounts (site)"
 
@@ -196,6 +204,14 @@ def open_for_votes(person: Person, thing: Any) -> bool:
     return Activity.VOTE in PHASE_ALLOWS[thing.declaration.phase]
 
 
+def open_for_rating(person: Person, thing: Any) -> bool:
+    return Activity.RATE in PHASE_ALLOWS[thing.declaration.phase]
+
+
+def is_proposal(person: Person, thing: Any) -> bool:
+    return bool(thing.is_proposal)
+
+
 def open_for_flags(person: Person, thing: Any) -> bool:
     return Activity.FLAG in PHASE_ALLOWS[thing.declaration.phase]
 
@@ -227,6 +243,15 @@ PERMISSIONS: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
     Permission.READ_HIDDEN: ((is_author,), (is_moderator, not_withdrawn)),
     Permission.EXPORT: ((is_organiser,), (is_operator,)),
     Permission.CHANGE_SETTINGS: ((is_organiser,), (is_operator,)),
+    Permission.COSIGN: ((is_proposal, is_visible, open_for_annotations, signed_in, not_author, not_moderator),),
+    Permission.RATE: ((open_for_rating, signed_in, not_moderator),),
+    Permission.PREPARE_BALLOT: ((is_organiser, not_draft), (is_operator, not_draft)),
+    # A question that its author took back needs no answer, and one that is not shown gets none in public.
+    Permission.SET_OUTCOME: ((is_organiser, is_visible, open_for_responses), (is_operator, is_visible, open_for_responses)),
+    Permission.SEE_OUTCOMES: ((is_organiser,), (is_operator,)),
+    Permission.READ_NEXT_EDITION: ((is_team,),),
+    Permission.EDIT_TEXT: ((is_organiser,), (is_operator,)),
+    Permission.CHECK_ANCHORS: ((is_moderator,), (is_organiser,), (is_operator,)),
     Permission.CREATE_DECLARATION: ((is_operator,), (is_organiser_somewhere,)),
     Permission.MANAGE_ACCOUNTS: ((is_operator,),),
 }

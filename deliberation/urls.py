@@ -55,7 +55,7 @@ def annotation_url(annotation: Any) -> str:
 
 
 def annotation_act_url(annotation: Any, act: str) -> str:
-    """`act` is replies, vote, edit, withdraw, history, flags, decisions or response."""
+    """`act` is replies, vote, edit, withdraw, history, flags, decisions, response, outcome, cosign, wording or anchor."""
     return url_for(_ACTS[act], number=annotation.number)
 
 
@@ -68,7 +68,58 @@ _ACTS = {
     "response": "moderation.respond",
     "flags": "moderation.flag",
     "decisions": "moderation.decide",
+    "outcome": "editions.outcome",
+    "cosign": "proposals.cosign",
+    "wording": "annotations.wording",
+    "anchor": "editions.anchor",
 }
+
+
+def editions_url(declaration: Any) -> str:
+    return url_for("editions.shelf", slug=declaration.slug)
+
+
+def edition_url(declaration: Any, number: int, fragment: str = "") -> str:
+    """The whole text as it stood in one edition."""
+    return url_for("editions.show", slug=declaration.slug, number=number, _anchor=fragment or None)
+
+
+def changes_url(declaration: Any, old: int, new: int, fragment: str = "") -> str:
+    """What changed between two editions; a paragraph of the newer one is `absatz-3-2`."""
+    query: dict[str, Any] = {"from": old, "to": new}
+    return url_for("editions.changes", slug=declaration.slug, _anchor=fragment or None, **query)
+
+
+def next_edition_url(declaration: Any) -> str:
+    """The organiser's desk for the next edition."""
+    return url_for("editions.draft", slug=declaration.slug)
+
+
+def anchors_url(declaration: Any) -> str:
+    """Annotations whose place a person has to look at after the text has changed."""
+    return url_for("editions.anchors", slug=declaration.slug)
+
+
+def outcomes_url(declaration: Any, **query: Any) -> str:
+    """What waits for an outcome."""
+    return url_for("editions.outcomes", slug=declaration.slug, **query)
+
+
+def proposals_url(thesis: Any, paragraph: Any, fragment: str = "") -> str:
+    """All proposals for one paragraph beside each other."""
+    return url_for(
+        "proposals.place", slug=thesis.declaration.slug, t=thesis.number, p=paragraph.number, _anchor=fragment or None
+    )
+
+
+def closing_url(declaration: Any, fragment: str = "") -> str:
+    """The closing round: rival wordings to be rated."""
+    return url_for("proposals.closing", slug=declaration.slug, _anchor=fragment or None)
+
+
+def own_stances_url(declaration: Any) -> str:
+    """One's own stances on words that read differently now."""
+    return url_for("annotations.own_stances", slug=declaration.slug)
 
 
 def results_url(declaration: Any) -> str:
@@ -128,6 +179,8 @@ def init_app(app: Flask) -> None:
     """Hand all URL functions to the templates."""
     for function in (
         declaration_url, whole_text_url, thesis_url, place_url, compose_url, stance_url, annotation_url,
-        annotation_act_url, results_url, export_url, queue_url, log_url, sign_in_url, register_url, absolute,
+        annotation_act_url, editions_url, edition_url, changes_url, next_edition_url, anchors_url, outcomes_url,
+        proposals_url, closing_url, own_stances_url, results_url, export_url, queue_url, log_url, sign_in_url, register_url,
+        absolute,
     ):  # fmt: skip
         app.jinja_env.globals[function.__name__] = function

@@ -88,13 +88,19 @@ def annotate(
     at: str = "3.1",
     body: str = "Das sehe ich jeden Tag.",
     kind: Kind = Kind.PRACTICE,
+    sentences: Sequence[int] = (),
+    wording: str = "",
+    quote: str = "",
 ) -> Annotation:
     """An annotation through the verb, committed."""
     from deliberation.annotations.actions import Contribution, post_annotation
 
-    place = paragraph(declaration, at)
-    words = Contribution(body=body, kind=kind, form_key=f"key-{next(_numbers)}")
-    annotation = post_annotation(author, place.thesis, place, words)
+    place = paragraph(declaration, at) if not at.endswith(".0") else None
+    thesis = place.thesis if place else next(t for t in declaration.theses if t.number == at[:-2])
+    words = Contribution(
+        body=body, kind=kind, sentences=sentences, wording=wording, quote=quote, form_key=f"key-{next(_numbers)}"
+    )
+    annotation = post_annotation(author, thesis, place, words)
     db.session.commit()
     return annotation
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from deliberation.annotations.models import Status
+from deliberation.annotations.models import Kind, Status
 from deliberation.permissions import (
     PERMISSIONS,
     PHASE_ALLOWS,
@@ -41,6 +41,15 @@ ABOUT_VISIBLE = {
     Permission.READ_HIDDEN: (set(Phase), {"author", "moderator"}),
     Permission.EXPORT: (set(Phase), {"organiser", "operator"}),
     Permission.CHANGE_SETTINGS: (set(Phase), {"organiser", "operator"}),
+    # The annotation of this table is no proposal; see `test_only_a_proposal_can_be_signed_too`.
+    Permission.COSIGN: (set(), set()),
+    Permission.RATE: ({Phase.VOTING}, VOTERS),
+    Permission.PREPARE_BALLOT: (OPEN, {"organiser", "operator"}),
+    Permission.SET_OUTCOME: (OPEN, {"organiser", "operator"}),
+    Permission.SEE_OUTCOMES: (set(Phase), {"organiser", "operator"}),
+    Permission.READ_NEXT_EDITION: (set(Phase), TEAM),
+    Permission.EDIT_TEXT: (set(Phase), {"organiser", "operator"}),
+    Permission.CHECK_ANCHORS: (set(Phase), TEAM),
     Permission.CREATE_DECLARATION: (set(Phase), {"organiser", "operator"}),
     Permission.MANAGE_ACCOUNTS: (set(Phase), {"operator"}),
 }
@@ -105,6 +114,14 @@ def test_role_by_status(cast, people, status, readers, repliers, voters):
     assert allowed[Permission.VOTE] == voters
     assert allowed[Permission.EDIT] == (set() if status is Status.WITHDRAWN else {"author"})
     assert allowed[Permission.MODERATE] == (set() if status is Status.WITHDRAWN else {"moderator"})
+
+
+def test_only_a_proposal_can_be_signed_too(cast, people):
+    proposal = builders.annotate(cast.ada, cast.declaration, kind=Kind.PROPOSAL, wording="Schutz braucht Menschen.")
+    for phase in PHASES:
+        cast.declaration.phase = phase
+        allowed = {name for name, person in people.items() if may(person, Permission.COSIGN, proposal)}
+        assert allowed == (VOTERS - {"author"} if phase is Phase.ANNOTATING else set()), phase
 
 
 def test_roles_of_another_declaration_count_for_nothing(cast):

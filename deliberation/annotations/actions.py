@@ -30,13 +30,18 @@ from deliberation.declarations.models import (
     Thesis,
     Wording,
     current_edition,
+    hold_text,
 )
-from deliberation.permissions import Permission, require
+from deliberation.permissions import Outdated, Permission, require
 from deliberation.text import RENDER_VERSION, has_words, normalised, to_safe_html
 
 
 class TextInvalid(Exception):
     """The words are missing or too long; the form has told the person before."""
+
+
+class NotInForce(Exception):
+    """The present edition does not contain this place any more; what was said about it stays readable."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +61,16 @@ def post_annotation(author: User, thesis: Thesis, paragraph: Paragraph | None, w
     """Publish an annotation on a paragraph, some of its sentences, or a thesis as a whole.
 
     It waits for a moderator first when the policy says so (`must_be_checked`). The same form key sent again
-    returns what the first sending made. Raises TextInvalid.
+    returns what the first sending made. Raises TextInvalid, NotInForce for a place that an edition took out, and
+    Outdated if the paragraph was reworded at this moment.
     """
     declaration = thesis.declaration
     require(author, Permission.ANNOTATE, declaration)
+    if (paragraph or thesis).is_removed:
+        raise NotInForce
+    hold_text(declaration, shared=True)
+    if paragraph is not None and not _is_in_force(paragraph):
+        raise Outdated(paragraph)
     if words.kind is None or (words.kind is Kind.PROPOSAL and not normalised(words.wording)):
         raise TextInvalid("an annotation has a kind, a proposal a wording")
     wording = paragraph.wording if paragraph else None
@@ -76,6 +87,12 @@ def post_annotation(author: User, thesis: Thesis, paragraph: Paragraph | None, w
         proposed_wording=normalised(words.wording) if words.kind is Kind.PROPOSAL else "",
         **_quote_selector(wording, sentences, words.quote),
     )
+
+
+def _is_in_force(paragraph: Paragraph) -> bool:
+    """Whether nobody published another wording since this one was loaded."""
+    found = select(Paragraph.wording_id).where(Paragraph.id == paragraph.id, Paragraph.removed_in_id.is_(None))
+    return db.session.scalar(found) == paragraph.wording_id
 
 
 def post_reply(author: User, parent: Annotation, words: Contribution) -> Annotation:

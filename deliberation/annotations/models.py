@@ -21,12 +21,15 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 from deliberation.clock import now
 from deliberation.columns import named_values
 from deliberation.database import Model, UtcDateTime, db
-from deliberation.declarations.models import Declaration, Membership, Paragraph, Thesis, Wording
+from deliberation.declarations.anchors import AnchorState
+from deliberation.declarations.models import Declaration, Edition, Membership, Paragraph, Thesis, Wording
 
 BODY_MAX = 3000
 REASON_MAX = 600
 RESPONSE_MAX = 600
 QUOTE_MAX = 1000
+OUTCOME_REASON_MIN = 10
+OUTCOME_REASON_MAX = 600
 CONTEXT = 32
 """Characters kept before and after a quote, as in the W3C TextQuoteSelector."""
 
@@ -49,6 +52,28 @@ class Status(Enum):
     PENDING = "pending"
     HIDDEN = "hidden"
     WITHDRAWN = "withdrawn"
+
+
+class OutcomeValue(Enum):
+    """What became of an annotation. Everything that asks for an answer begins as RECEIVED."""
+
+    RECEIVED = "received"
+    IN_REVIEW = "in_review"
+    ADOPTED = "adopted"
+    PARTLY = "partly"
+    DECLINED = "declined"
+
+
+EXPECTS_OUTCOME = (Kind.PROPOSAL, Kind.OBJECTION, Kind.QUESTION)
+"""Kinds of which everybody learns what became of them; others can have an outcome."""
+
+
+class AnchorVerdict(Enum):
+    """What a person said about an anchor that nobody else could be sure of."""
+
+    ACCEPTED = "accepted"
+    PLACED = "placed"
+    LEFT = "left"
 
 
 class StanceValue(Enum):
@@ -76,7 +101,8 @@ class Annotation(Model):
     """What one person says about a thesis, a paragraph or some of its sentences, or in reply.
 
     Its number (A-204) is public and never used twice. Never deleted: withdrawing and hiding leave it in
-    place without its words, so that replies keep their ground. `wording_id` is the wording it was written on."""
+    place without its words, so that replies keep their ground. `wording_id`, `sentences`, quote and `edition_id` say
+    what it was written on and never change; thesis and paragraph say where it is read now (`Anchor`)."""
 
     __tablename__ = "annotation"
     __table_args__ = (
@@ -124,6 +150,8 @@ class Annotation(Model):
     shown_agree: Mapped[int] = mapped_column(default=0)
     shown_disagree: Mapped[int] = mapped_column(default=0)
     shown_pass: Mapped[int] = mapped_column(default=0)
+    # The latest outcome, written by the verb that records it; None until somebody says more than "received".
+    outcome: Mapped[OutcomeValue | None] = mapped_column(named_values(OutcomeValue))
 
     declaration: Mapped[Declaration] = relationship(lazy="raise_on_sql")
     thesis: Mapped[Thesis] = relationship(lazy="raise_on_sql")
@@ -137,6 +165,7 @@ class Annotation(Model):
         back_populates="annotation", order_by="Response.id", lazy="raise_on_sql"
     )
     versions: Mapped[list["EarlierVersion"]] = relationship(order_by="EarlierVersion.id", lazy="raise_on_sql")
+    edition: Mapped[Edition] = relationship(lazy="raise_on_sql")
 
     @property
     def label(self) -> str:
@@ -167,6 +196,90 @@ class Annotation(Model):
     def thread_number(self) -> int:
         return self.root_id or self.number
 
+    @property
+    def is_proposal(self) -> bool:
+        return self.kind is Kind.PROPOSAL
+
+    @property
+    def public_outcome(self) -> OutcomeValue | None:
+        """What everybody is told; None for kinds that nobody has to answer and nobody did."""
+        return self.outcome or (OutcomeValue.RECEIVED if self.kind in EXPECTS_OUTCOME else None)
+
+
+class Anchor(Model):
+    """What an edition did to the words that an annotation was written on; one row per annotation and edition after.
+
+    SAME and MOVED stand at identical words: `paragraph_id`, `wording_id` and `sentences` (empty: the whole paragraph)
+    say where. REWORDED names the likeliest place and GONE none; both wait for a person, and until then the annotation
+    stays where it was. An annotation on a thesis as a whole has no paragraph."""
+
+    __tablename__ = "anchor"
+    __table_args__ = (
+        UniqueConstraint("annotation_id", "edition_id"),
+        Index("ix_anchor_check", "edition_id", "state", "verdict"),
+        CheckConstraint("similarity BETWEEN 0 AND 1", name="share"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    annotation_id: Mapped[int] = mapped_column(ForeignKey("annotation.id"))
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
+    state: Mapped[AnchorState] = mapped_column(named_values(AnchorState))
+    # Of the words, 0 to 1.
+    similarity: Mapped[float]
+    paragraph_id: Mapped[int | None] = mapped_column(ForeignKey("paragraph.id"))
+    wording_id: Mapped[int | None] = mapped_column(ForeignKey("wording.id"))
+    sentences: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    verdict: Mapped[AnchorVerdict | None] = mapped_column(named_values(AnchorVerdict))
+    checked_by_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id", ondelete="SET NULL"))
+    checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    annotation: Mapped[Annotation] = relationship(lazy="raise_on_sql")
+    edition: Mapped[Edition] = relationship(lazy="raise_on_sql")
+    paragraph: Mapped[Paragraph | None] = relationship(lazy="raise_on_sql")
+    wording: Mapped[Wording | None] = relationship(lazy="raise_on_sql")
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether its place is that of identical words, or a person said so."""
+        if self.verdict is not None:
+            return self.verdict is not AnchorVerdict.LEFT
+        return self.state in (AnchorState.SAME, AnchorState.MOVED)
+
+    @property
+    def waits(self) -> bool:
+        """Whether a person has to look."""
+        return self.verdict is None and not self.is_sure
+
+
+class Outcome(Model):
+    """What became of an annotation, said in public with a reason. Append-only; the latest one holds.
+
+    With an edition it names the place where words were changed because of it, `sentences` of that edition's wording."""
+
+    __tablename__ = "outcome"
+    __table_args__ = (
+        UniqueConstraint("decider_id", "form_key"),
+        CheckConstraint(
+            f"value IN ('received', 'in_review') OR length(reason) >= {OUTCOME_REASON_MIN}", name="has_reason"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    annotation_id: Mapped[int] = mapped_column(ForeignKey("annotation.id"), index=True)
+    value: Mapped[OutcomeValue] = mapped_column(named_values(OutcomeValue))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    edition_id: Mapped[int | None] = mapped_column(ForeignKey("edition.id"), index=True)
+    paragraph_id: Mapped[int | None] = mapped_column(ForeignKey("paragraph.id"), index=True)
+    sentences: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    # None: the operator, on the command line.
+    decider_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id", ondelete="SET NULL"))
+    form_key: Mapped[str] = mapped_column(String(64))
+    decided_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    annotation: Mapped[Annotation] = relationship(lazy="raise_on_sql")
+    edition: Mapped[Edition | None] = relationship(lazy="joined")
+    paragraph: Mapped[Paragraph | None] = relationship(lazy="joined")
+
 
 class EarlierVersion(Model):
     """What an annotation said before its author changed it. Shown wherever the annotation itself is shown."""
@@ -194,10 +307,15 @@ class Vote(Model):
     # Cast after the person had opened the results.
     seen_before: Mapped[bool] = mapped_column(default=False)
     cast_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    # The edition in force when it was cast or last changed.
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
 
 
 class Stance(Model):
-    """One person's position on a paragraph, or on a thesis as a whole; one of each by constraint."""
+    """One person's position on a paragraph, or on a thesis as a whole, as its text stands since an edition.
+
+    `edition_id` is the edition since which those words stand, not the one in force when the stance was taken: it goes
+    on holding while the words do. One per person, place and text by constraint; reworded words ask anew."""
 
     __tablename__ = "stance"
     __table_args__ = (
@@ -205,6 +323,7 @@ class Stance(Model):
             "uq_stance_paragraph",
             "paragraph_id",
             "holder_id",
+            "edition_id",
             unique=True,
             sqlite_where=text("paragraph_id IS NOT NULL"),
             postgresql_where=text("paragraph_id IS NOT NULL"),
@@ -213,6 +332,7 @@ class Stance(Model):
             "uq_stance_thesis",
             "thesis_id",
             "holder_id",
+            "edition_id",
             unique=True,
             sqlite_where=text("paragraph_id IS NULL"),
             postgresql_where=text("paragraph_id IS NULL"),
@@ -230,16 +350,21 @@ class Stance(Model):
     reason: Mapped[str] = mapped_column(Text, default="")
     seen_before: Mapped[bool] = mapped_column(default=False)
     taken_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    # When the person said that it does not hold for the new words and took no other: not asked again.
+    let_go_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class StanceTally(Model):
-    """Published stance counts of a paragraph or thesis: the state at the last multiple of five."""
+    """Published stance counts of a paragraph or thesis, for the text as it stands since an edition: the state at the
+    last multiple of five."""
 
     __tablename__ = "stance_tally"
     __table_args__ = (
+        UniqueConstraint("paragraph_id", "edition_id"),
         Index(
             "uq_stance_tally_thesis",
             "thesis_id",
+            "edition_id",
             unique=True,
             sqlite_where=text("paragraph_id IS NULL"),
             postgresql_where=text("paragraph_id IS NULL"),
@@ -249,11 +374,12 @@ class StanceTally(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     declaration_id: Mapped[int] = mapped_column(ForeignKey("declaration.id"), index=True)
     thesis_id: Mapped[int] = mapped_column(ForeignKey("thesis.id"), index=True)
-    paragraph_id: Mapped[int | None] = mapped_column(ForeignKey("paragraph.id"), unique=True)
+    paragraph_id: Mapped[int | None] = mapped_column(ForeignKey("paragraph.id"))
     carry: Mapped[int] = mapped_column(default=0)
     change: Mapped[int] = mapped_column(default=0)
     unclear: Mapped[int] = mapped_column(default=0)
     against: Mapped[int] = mapped_column(default=0)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
 
 
 class Response(Model):
@@ -338,6 +464,7 @@ def find_annotation(number: int) -> Annotation | None:
             joinedload(Annotation.thesis),
             joinedload(Annotation.paragraph).joinedload(Paragraph.wording),
             joinedload(Annotation.wording),
+            joinedload(Annotation.edition),
             joinedload(Annotation.author),
         )
         .where(Annotation.number == number)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from deliberation.accounts.models import User
 from deliberation.annotations import tallies
-from deliberation.annotations.actions import once
+from deliberation.annotations.actions import NotInForce, once
 from deliberation.annotations.models import REASON_MAX, Annotation, Stance, StanceValue, Vote, VoteValue
 from deliberation.clock import now
 from deliberation.database import db
@@ -15,6 +15,10 @@ from deliberation.declarations.actions import join
 from deliberation.declarations.models import Declaration, Membership, Paragraph, Thesis, current_edition
 from deliberation.permissions import Activity, Permission, Person, Phase, require
 from deliberation.text import normalised
+
+
+class NotYours(Exception):
+    """A stance is its holder's business alone."""
 
 
 def cast_vote(voter: User, annotation: Annotation, value: VoteValue | None) -> None:
@@ -26,13 +30,19 @@ def cast_vote(voter: User, annotation: Annotation, value: VoteValue | None) -> N
     if value is None:
         _withdraw_row(same)
     else:
-        seen = membership.results_seen_at is not None
+        seen, edition = membership.results_seen_at is not None, current_edition(annotation.declaration)
         vote = once(
             same,
-            lambda: Vote(annotation_id=annotation.number, voter_id=membership.id, value=value, seen_before=seen),
+            lambda: Vote(
+                annotation_id=annotation.number,
+                voter_id=membership.id,
+                value=value,
+                seen_before=seen,
+                edition_id=edition.id,
+            ),
         )
         if vote.value is not value:
-            vote.value, vote.cast_at, vote.seen_before = value, now(), True
+            vote.value, vote.cast_at, vote.seen_before, vote.edition_id = value, now(), True, edition.id
     db.session.flush()
     tallies.refresh_votes(annotation)
 
@@ -53,15 +63,19 @@ def take_stance(
 ) -> None:
     """Take a stance on a paragraph or a thesis as a whole, change it, or withdraw it (None).
 
-    The reason is kept for "only with changes" and "not": what would have to change.
+    It is one on the words as they stand now: a stance on an earlier wording stays with that. The reason is kept for
+    "only with changes" and "not": what would have to change. Raises NotInForce for what an edition took out.
     """
     require(holder, Permission.TAKE_STANCE, thesis.declaration)
+    if (paragraph or thesis).is_removed:
+        raise NotInForce
     membership = join(holder, thesis.declaration)
     _queue_up(Thesis, Thesis.id == thesis.id)
     same = select(Stance).where(
         Stance.thesis_id == thesis.id,
         Stance.holder_id == membership.id,
         Stance.paragraph_id == paragraph.id if paragraph else Stance.paragraph_id.is_(None),
+        Stance.edition_id == (paragraph or thesis).since_id,
     )
     if value is None:
         _withdraw_row(same)
@@ -75,13 +89,21 @@ def take_stance(
     tallies.refresh_stances(thesis, paragraph)
 
 
+def let_go(holder: User, stance: Stance) -> None:
+    """Say that a stance on an earlier wording does not hold for the new one, without taking another: not asked again."""
+    membership = holder.membership_in(stance.declaration_id)
+    if membership is None or stance.holder_id != membership.id:
+        raise NotYours
+    stance.let_go_at = now()
+
+
 def _new_stance(membership: Membership, thesis: Thesis, paragraph: Paragraph | None, value: StanceValue) -> Stance:
     return Stance(
         declaration_id=thesis.declaration_id,
         thesis_id=thesis.id,
         paragraph_id=paragraph.id if paragraph else None,
         wording_id=paragraph.wording_id if paragraph else None,
-        edition_id=current_edition(thesis.declaration).id,
+        edition_id=(paragraph or thesis).since_id,
         holder_id=membership.id,
         value=value,
         seen_before=membership.results_seen_at is not None,

@@ -224,7 +224,6 @@ def _load_panel(person: Any, thesis: Thesis, paragraph: Paragraph | None, wish: 
     shown = wanted if wish.all_threads else wanted[:FIRST_THREADS]
     stance, reason, counts = _load_stance(person, thesis, paragraph)
     readable = [entry for entry in entries if entry.is_readable]
-    words = [entry.annotation for entry in shown if entry.is_readable]
     return Panel(
         threads=shown,
         remaining=len(wanted) - len(shown),
@@ -236,8 +235,11 @@ def _load_panel(person: Any, thesis: Thesis, paragraph: Paragraph | None, wish: 
         stance=stance,
         stance_reason=reason,
         stance_counts=counts if stance else None,
-        noted=frozenset(n for a in words if not a.quote for n in a.sentences),
-        quotes=frozenset(a.quote for a in words if a.quote),
+        noted=frozenset(
+            n for entry in shown if entry.is_readable and not entry.annotation.quote for n in entry.sentences
+        ),
+        # A quote is marked where its words still stand; elsewhere it only shows beside its annotation.
+        quotes=frozenset(entry.annotation.quote for entry in shown if entry.is_readable and entry.annotation.quote),
     )
 
 

@@ -11,14 +11,27 @@ from sqlalchemy import ColumnElement, and_, func, select, update
 
 from deliberation.annotations.models import Annotation, Stance, StanceTally, StanceValue, Vote, VoteValue
 from deliberation.database import db
-from deliberation.declarations.models import Declaration, Paragraph, Thesis
+from deliberation.declarations.models import (
+    Declaration,
+    Edition,
+    Paragraph,
+    ParagraphState,
+    Thesis,
+    ThesisState,
+    Wording,
+    current_edition,
+)
 
 STEP = 5
 PERCENT_FROM = 10
 """Voices from which percentages are shown; below, plain counts."""
 
-Place = tuple[int, int | None]
-"""Thesis id, and paragraph id or None for the thesis as a whole."""
+Place = tuple[int, int | None, int]
+"""Thesis id, paragraph id or None for the thesis as a whole, and the edition since which its words stand."""
+
+
+StancesByPlace = dict[tuple[int, int | None], "StanceCounts"]
+"""By thesis id and paragraph id, or None for the thesis as a whole."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +100,7 @@ def refresh_votes(annotation: Annotation) -> None:
 
 def refresh_stances(thesis: Thesis, paragraph: Paragraph | None) -> None:
     """After a stance on it was written: publish if a step is reached."""
-    place = (thesis.id, paragraph.id if paragraph else None)
+    place = (thesis.id, paragraph.id if paragraph else None, (paragraph or thesis).since_id)
     counts = _counted_stances(_at(place)).get(place, StanceCounts())
     tally = db.session.scalar(select(StanceTally).where(_tally_at(place)))
     shown = tally.carry + tally.change + tally.unclear + tally.against if tally else 0
@@ -99,7 +112,7 @@ def settle(declaration: Declaration, least: int = STEP) -> None:
     """Publish the exact counts of everything with at least five voices; called when voting ends."""
     numbers = db.session.scalars(select(Annotation.number).where(Annotation.declaration_id == declaration.id)).all()
     publish_exact(numbers, least)
-    tallies = {(tally.thesis_id, tally.paragraph_id): tally for tally in _tallies(declaration)}
+    tallies = {(tally.thesis_id, tally.paragraph_id, tally.edition_id): tally for tally in _tallies(declaration)}
     for place, stances in _counted_stances(Stance.declaration_id == declaration.id).items():
         if stances.n >= least:
             _publish_stances(declaration.id, place, stances, tallies.get(place))
@@ -112,12 +125,35 @@ def publish_exact(numbers: Iterable[int], least: int = STEP) -> None:
             _publish_votes(number, votes)
 
 
-def load_stance_counts(declaration: Declaration) -> dict[Place, StanceCounts]:
-    """The published stances of a whole declaration, by place."""
-    return {
-        (tally.thesis_id, tally.paragraph_id): StanceCounts(tally.carry, tally.change, tally.unclear, tally.against)
+def load_stance_counts(declaration: Declaration, edition: Edition | None = None) -> StancesByPlace:
+    """The published stances on the text of an edition (the one in force), by thesis and paragraph.
+
+    A stance counts for every edition in which its words stand: what was reworded since has its own.
+    """
+    found = {
+        (tally.thesis_id, tally.paragraph_id, tally.edition_id): StanceCounts(
+            tally.carry, tally.change, tally.unclear, tally.against
+        )
         for tally in _tallies(declaration)
     }
+    if not found:
+        return {}
+    places = _places(edition or current_edition(declaration))
+    return {(thesis, paragraph): found[place] for place in places if place in found for thesis, paragraph, _ in [place]}
+
+
+def _places(edition: Edition) -> list[Place]:
+    """Every place of an edition with the edition since which its words stand."""
+    theses = select(ThesisState.thesis_id, ThesisState.since_id).where(ThesisState.edition_id == edition.id)
+    paragraphs = (
+        # A paragraph that moved took its stances along: they are found under the thesis it is in now.
+        select(Paragraph.thesis_id, Paragraph.id, Wording.edition_id)
+        .join(ParagraphState, ParagraphState.paragraph_id == Paragraph.id)
+        .join(Wording, Wording.id == ParagraphState.wording_id)
+        .where(ParagraphState.edition_id == edition.id)
+    )
+    whole: list[Place] = [(thesis, None, since) for thesis, since in db.session.execute(theses)]
+    return whole + [(thesis, key, since) for thesis, key, since in db.session.execute(paragraphs)]
 
 
 def _tallies(declaration: Declaration) -> Iterable[StanceTally]:
@@ -149,28 +185,29 @@ def _publish_votes(number: int, counts: VoteCounts) -> None:
 
 
 def _at(place: Place) -> ColumnElement[bool]:
-    thesis_id, paragraph_id = place
+    thesis_id, paragraph_id, since = place
     return and_(
         Stance.thesis_id == thesis_id,
+        Stance.edition_id == since,
         Stance.paragraph_id.is_(None) if paragraph_id is None else Stance.paragraph_id == paragraph_id,
     )
 
 
 def _tally_at(place: Place) -> ColumnElement[bool]:
-    thesis_id, paragraph_id = place
+    thesis_id, paragraph_id, since = place
     same = StanceTally.paragraph_id.is_(None) if paragraph_id is None else StanceTally.paragraph_id == paragraph_id
-    return and_(StanceTally.thesis_id == thesis_id, same)
+    return and_(StanceTally.thesis_id == thesis_id, StanceTally.edition_id == since, same)
 
 
 def _counted_stances(condition: ColumnElement[bool]) -> dict[Place, StanceCounts]:
     query = (
-        select(Stance.thesis_id, Stance.paragraph_id, Stance.value, func.count())
+        select(Stance.thesis_id, Stance.paragraph_id, Stance.edition_id, Stance.value, func.count())
         .where(condition)
-        .group_by(Stance.thesis_id, Stance.paragraph_id, Stance.value)
+        .group_by(Stance.thesis_id, Stance.paragraph_id, Stance.edition_id, Stance.value)
     )
     found: dict[Place, dict[StanceValue, int]] = {}
-    for thesis_id, paragraph_id, value, count in db.session.execute(query):
-        found.setdefault((thesis_id, paragraph_id), {})[value] = count
+    for thesis_id, paragraph_id, since, value, count in db.session.execute(query):
+        found.setdefault((thesis_id, paragraph_id, since), {})[value] = count
     return {
         place: StanceCounts(**{value.value: counts.get(value, 0) for value in StanceValue})
         for place, counts in found.items()
@@ -179,7 +216,10 @@ def _counted_stances(condition: ColumnElement[bool]) -> dict[Place, StanceCounts
 
 def _publish_stances(declaration_id: int, place: Place, counts: StanceCounts, tally: StanceTally | None) -> None:
     if tally is None:
-        tally = StanceTally(declaration_id=declaration_id, thesis_id=place[0], paragraph_id=place[1])
+        thesis_id, paragraph_id, since = place
+        tally = StanceTally(
+            declaration_id=declaration_id, thesis_id=thesis_id, paragraph_id=paragraph_id, edition_id=since
+        )
         db.session.add(tally)
     for value in StanceValue:
         setattr(tally, value.value, getattr(counts, value.value))

@@ -8,12 +8,13 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import ColumnElement, null, or_, select
+from sqlalchemy import ColumnElement, and_, func, null, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from deliberation.annotations.models import Annotation, Kind, ResponseKind, Status, Vote, VoteValue
+from deliberation.annotations.models import Anchor, Annotation, Kind, Outcome, ResponseKind, Status, Vote, VoteValue
 from deliberation.annotations.tallies import PERCENT_FROM, VoteCounts, vote_counts
 from deliberation.database import db
+from deliberation.declarations.models import Edition
 from deliberation.permissions import Permission, Role, may
 
 Z = 1.96
@@ -40,6 +41,9 @@ class Entry:
     is_new: bool
     is_own: bool
     is_readable: bool
+    # What the edition in force did to the words it was written on; None if it was written on that edition, or replies.
+    anchor: Anchor | None = None
+    outcome: Outcome | None = None
     answers: "Entry | None" = None
     replies: list["Entry"] = field(default_factory=list)
 
@@ -55,6 +59,32 @@ class Entry:
     @property
     def is_answered(self) -> bool:
         return bool(self.annotation.responses) or any(reply.annotation.is_visible for reply in self.replies)
+
+    @property
+    def sentences(self) -> Sequence[int]:
+        """The sentences of the wording in force that it is surely about; none for the whole place or in doubt."""
+        if self.anchor is None:
+            return self.annotation.sentences  # type: ignore[no-any-return]
+        return self.anchor.sentences if self.anchor.is_sure else ()
+
+    @property
+    def words_then(self) -> str:
+        """What it was written on, as it stood."""
+        wording = self.annotation.wording
+        return (wording.sentence_text(self.annotation.sentences) or wording.text) if wording else ""
+
+    @property
+    def words_now(self) -> str:
+        """What stands there in the edition in force, or is likely to; empty if the words are gone."""
+        if self.anchor is None:
+            return self.words_then
+        wording = self.anchor.wording
+        return (wording.sentence_text(self.anchor.sentences) or wording.text) if wording else ""
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the words it was written on read differently now."""
+        return self.anchor is not None and self.words_then.split() != self.words_now.split()
 
     @property
     def last_activity(self) -> datetime:
@@ -85,20 +115,37 @@ def load_entries(
     """
     membership = person.membership_in(declaration_id)
     query = (
-        select(Annotation, _own_vote(membership.id) if membership else null())
+        select(Annotation, _own_vote(membership.id) if membership else null(), Anchor, Outcome)
         .outerjoin(Annotation.author)
+        .outerjoin(
+            Anchor, and_(Anchor.annotation_id == Annotation.number, Anchor.edition_id == _in_force(declaration_id))
+        )
+        .outerjoin(Outcome, Outcome.id == _latest_outcome())
         .options(
             contains_eager(Annotation.author),
             joinedload(Annotation.declaration),
             joinedload(Annotation.thesis),
             joinedload(Annotation.paragraph),
             joinedload(Annotation.wording),
+            joinedload(Annotation.edition).lazyload(Edition.declaration),
             joinedload(Annotation.responses),
+            joinedload(Anchor.wording),
         )
         .where(where, _has_a_place(person, declaration_id))
         .order_by(Annotation.number)
     )
-    return [_entry(person, annotation, vote, new_since) for annotation, vote in db.session.execute(query).unique()]
+    rows = db.session.execute(query).unique()
+    return [_entry(person, annotation, vote, anchor, outcome, new_since) for annotation, vote, anchor, outcome in rows]
+
+
+def _in_force(declaration_id: int) -> Any:
+    newest = select(Edition.id).where(Edition.declaration_id == declaration_id).order_by(Edition.number.desc()).limit(1)
+    return newest.scalar_subquery()
+
+
+def _latest_outcome() -> Any:
+    query = select(func.max(Outcome.id)).where(Outcome.annotation_id == Annotation.number)
+    return query.correlate(Annotation).scalar_subquery()
 
 
 def _own_vote(voter_id: int) -> Any:
@@ -113,7 +160,14 @@ def _has_a_place(person: Any, declaration_id: int) -> ColumnElement[bool]:
     return or_(visible_to(person, declaration_id), Annotation.status.in_(out_of_sight))
 
 
-def _entry(person: Any, annotation: Annotation, vote: VoteValue | None, new_since: datetime | None) -> Entry:
+def _entry(
+    person: Any,
+    annotation: Annotation,
+    vote: VoteValue | None,
+    anchor: Anchor | None,
+    outcome: Outcome | None,
+    new_since: datetime | None,
+) -> Entry:
     is_own = person.wrote(annotation)
     return Entry(
         annotation=annotation,
@@ -121,6 +175,8 @@ def _entry(person: Any, annotation: Annotation, vote: VoteValue | None, new_sinc
         is_new=bool(new_since and annotation.created_at > new_since and annotation.is_visible and not is_own),
         is_own=is_own,
         is_readable=may(person, Permission.READ_ANNOTATION, annotation) and not annotation.is_withdrawn,
+        anchor=anchor,
+        outcome=outcome,
     )
 
 

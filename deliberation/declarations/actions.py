@@ -12,19 +12,15 @@ from deliberation.accounts import pseudonyms
 from deliberation.accounts.models import User
 from deliberation.database import db
 from deliberation.declarations.models import (
-    HEADING_MAX,
     SLUG_MAX,
     SLUG_PATTERN,
     TITLE_MAX,
     Declaration,
-    Edition,
     Membership,
-    Paragraph,
     Policy,
     RoleGrant,
-    Thesis,
-    Wording,
 )
+from deliberation.declarations.writing import write_first_edition
 from deliberation.permissions import Permission, Person, Phase, Role, require
 from deliberation.text import to_safe_html
 
@@ -80,10 +76,9 @@ def create_declaration(organiser: Person, draft: "DraftDeclaration", about: Part
         theses=[],
         editions=[],
     )
-    edition = Edition(declaration=declaration, number=1)
-    db.session.add_all([declaration, edition])
+    db.session.add(declaration)
     db.session.flush()
-    _add_theses(declaration, edition, draft)
+    write_first_edition(declaration, draft)
     if isinstance(organiser, User):
         grant_role(organiser, Role.ORGANISER, declaration)
     return declaration
@@ -95,29 +90,6 @@ def check_slug(slug: str) -> None:
         raise SlugInvalid(slug)
     if db.session.scalar(select(Declaration.id).where(Declaration.slug == slug)):
         raise SlugTaken(slug)
-
-
-def _add_theses(declaration: Declaration, edition: Edition, draft: "DraftDeclaration") -> None:
-    for position, source in enumerate(draft.theses):
-        thesis = Thesis(
-            declaration=declaration,
-            position=position,
-            number=source.number,
-            heading=source.heading[:HEADING_MAX],
-            group=source.group[:HEADING_MAX],
-            paragraphs=[],
-        )
-        db.session.add(thesis)
-        for place, part in enumerate(source.paragraphs):
-            parts = [[unit.label, unit.level, list(unit.sentences)] for unit in part.units]
-            paragraph = Paragraph(thesis=thesis, position=place, number=part.number)
-            db.session.add(paragraph)
-            db.session.flush()
-            wording = Wording(paragraph=paragraph, edition_id=edition.id, parts=parts)
-            db.session.add(wording)
-            db.session.flush()
-            paragraph.wording_id = wording.id
-    db.session.flush()
 
 
 def change_policy(organiser: Person, declaration: Declaration, policy: Policy) -> None:

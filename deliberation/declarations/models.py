@@ -54,8 +54,12 @@ class Declaration(Model):
     policy: Mapped[Policy] = mapped_column(named_values(Policy), default=Policy.FIRST)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
+    # Those of the edition in force; what a later edition took out keeps its row, see `find_thesis`.
     theses: Mapped[list["Thesis"]] = relationship(
-        back_populates="declaration", order_by="Thesis.position", lazy="raise_on_sql"
+        back_populates="declaration",
+        order_by="Thesis.position",
+        primaryjoin="and_(Declaration.id == Thesis.declaration_id, Thesis.removed_in_id.is_(None))",
+        lazy="raise_on_sql",
     )
     editions: Mapped[list["Edition"]] = relationship(
         back_populates="declaration", order_by="Edition.number", lazy="raise_on_sql"
@@ -93,8 +97,9 @@ class Edition(Model):
 
 
 class Thesis(Model):
-    """A numbered part of the text. Its number stays true in print; preamble and closing part are theses
-    with the addresses `0` and `end`."""
+    """A numbered part of the text. Its number stays true in print and is never given again; preamble and closing
+    part are theses with the addresses `0` and `end`. Columns say what holds in the edition in force; how it stood
+    in an earlier one says `ThesisState`."""
 
     __tablename__ = "thesis"
     __table_args__ = (UniqueConstraint("declaration_id", "number"),)
@@ -105,6 +110,9 @@ class Thesis(Model):
     number: Mapped[str] = mapped_column(String(20))
     heading: Mapped[str] = mapped_column(String(HEADING_MAX), default="")
     group: Mapped[str] = mapped_column(String(HEADING_MAX), default="")
+    # The edition since which heading and paragraphs stand as they are: stances on the thesis belong to it.
+    since_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
+    removed_in_id: Mapped[int | None] = mapped_column(ForeignKey("edition.id"))
 
     declaration: Mapped[Declaration] = relationship(back_populates="theses", lazy="joined", innerjoin=True)
     paragraphs: Mapped[list["Paragraph"]] = relationship(
@@ -119,9 +127,14 @@ class Thesis(Model):
     def thesis(self) -> "Thesis":
         return self
 
+    @property
+    def is_removed(self) -> bool:
+        return self.removed_in_id is not None
+
 
 class Paragraph(Model):
-    """A numbered unit inside a thesis (3.2). Keeps its identity when it is reworded."""
+    """A numbered unit inside a thesis (3.2). Keeps its identity when it is reworded or moved, and its row when it is
+    taken out. `ParagraphState` says where it stood in an earlier edition."""
 
     __tablename__ = "paragraph"
     __table_args__ = (UniqueConstraint("thesis_id", "number"),)
@@ -132,6 +145,9 @@ class Paragraph(Model):
     number: Mapped[str] = mapped_column(String(20))
     # The wording in force; every earlier one is kept in `wordings`.
     wording_id: Mapped[int | None] = mapped_column(ForeignKey("wording.id", use_alter=True))
+    removed_in_id: Mapped[int | None] = mapped_column(ForeignKey("edition.id"))
+    # Where most of its words stand now, if it was merged into another one.
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("paragraph.id"))
 
     thesis: Mapped[Thesis] = relationship(back_populates="paragraphs", lazy="joined", innerjoin=True)
     wording: Mapped["Wording"] = relationship(foreign_keys=[wording_id], lazy="raise_on_sql", post_update=True)
@@ -147,6 +163,15 @@ class Paragraph(Model):
     def full_number(self) -> str:
         """3.2; paragraphs of preamble and closing part have no thesis number to show."""
         return f"{self.thesis.number}.{self.number}" if self.thesis.is_numbered else self.number
+
+    @property
+    def since_id(self) -> int:
+        """The edition since which its words stand as they do: stances on it belong to these words."""
+        return self.wording.edition_id
+
+    @property
+    def is_removed(self) -> bool:
+        return self.removed_in_id is not None
 
 
 @dataclass(frozen=True)
@@ -169,19 +194,20 @@ class Wording(Model):
     """The text of one paragraph from an edition on. Never updated, never deleted.
 
     `parts` is a list of [label, level, [sentence, …]]: the split is stored, so a sentence keeps its number
-    even if the splitting rules improve."""
+    even if the splitting rules improve. A corrected misprint is a second wording of the same edition (`Correction`):
+    what was said about the first holds for it too."""
 
     __tablename__ = "wording"
-    __table_args__ = (UniqueConstraint("paragraph_id", "edition_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    paragraph_id: Mapped[int] = mapped_column(ForeignKey("paragraph.id"))
+    paragraph_id: Mapped[int] = mapped_column(ForeignKey("paragraph.id"), index=True)
     edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
     parts: Mapped[list[Any]] = mapped_column(JSON)
 
     paragraph: Mapped[Paragraph] = relationship(
         back_populates="wordings", foreign_keys=[paragraph_id], lazy="raise_on_sql"
     )
+    edition: Mapped[Edition] = relationship(lazy="raise_on_sql")
 
     @property
     def units(self) -> list[Unit]:
@@ -204,6 +230,80 @@ class Wording(Model):
         """The named sentences as one text; numbers outside the wording are ignored."""
         sentences = self.sentences
         return " ".join(sentences[n - 1] for n in sorted(numbers) if 0 < n <= len(sentences))
+
+
+class ThesisState(Model):
+    """How a thesis stood in one edition: its place, its heading, and since when its text had been like that."""
+
+    __tablename__ = "thesis_state"
+    __table_args__ = (UniqueConstraint("edition_id", "thesis_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
+    thesis_id: Mapped[int] = mapped_column(ForeignKey("thesis.id"), index=True)
+    position: Mapped[int]
+    heading: Mapped[str] = mapped_column(String(HEADING_MAX), default="")
+    group: Mapped[str] = mapped_column(String(HEADING_MAX), default="")
+    since_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
+
+
+class ParagraphState(Model):
+    """Where a paragraph stood in one edition, with which number and wording, and why it was changed."""
+
+    __tablename__ = "paragraph_state"
+    __table_args__ = (UniqueConstraint("edition_id", "paragraph_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
+    paragraph_id: Mapped[int] = mapped_column(ForeignKey("paragraph.id"), index=True)
+    thesis_id: Mapped[int] = mapped_column(ForeignKey("thesis.id"), index=True)
+    position: Mapped[int]
+    number: Mapped[str] = mapped_column(String(20))
+    wording_id: Mapped[int] = mapped_column(ForeignKey("wording.id"))
+    reason: Mapped[str] = mapped_column(Text, default="")
+
+
+class Correction(Model):
+    """A misprint put right within an edition: public, with reason and day. Sentences keep their numbers."""
+
+    __tablename__ = "correction"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    paragraph_id: Mapped[int] = mapped_column(ForeignKey("paragraph.id"), index=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"), index=True)
+    old_wording_id: Mapped[int] = mapped_column(ForeignKey("wording.id"))
+    new_wording_id: Mapped[int] = mapped_column(ForeignKey("wording.id"))
+    # None: the operator, on the command line.
+    corrector_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id", ondelete="SET NULL"))
+    reason: Mapped[str] = mapped_column(Text)
+    corrected_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    paragraph: Mapped[Paragraph] = relationship(lazy="joined", innerjoin=True)
+    old_wording: Mapped[Wording] = relationship(foreign_keys=[old_wording_id], lazy="joined", innerjoin=True)
+    new_wording: Mapped[Wording] = relationship(foreign_keys=[new_wording_id], lazy="joined", innerjoin=True)
+
+
+class EditionDraft(Model):
+    """The next edition while it is being written; one per declaration, seen by the team and by whoever has its link.
+
+    `text` is the whole text with the identity of what it continues, `steps` the way back to earlier states."""
+
+    __tablename__ = "edition_draft"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    declaration_id: Mapped[int] = mapped_column(ForeignKey("declaration.id"), unique=True)
+    # The edition it was begun on.
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
+    key: Mapped[str] = mapped_column(String(40), unique=True)
+    # Counts the changes, so that a page which is out of date cannot overwrite anything.
+    version: Mapped[int] = mapped_column(default=0)
+    text: Mapped[dict[str, Any]] = mapped_column(JSON)
+    steps: Mapped[list[Any]] = mapped_column(JSON)
+    note: Mapped[str] = mapped_column(Text, default="")
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    declaration: Mapped[Declaration] = relationship(lazy="joined", innerjoin=True)
+    edition: Mapped[Edition] = relationship(lazy="joined", innerjoin=True)
 
 
 class Membership(Model):
@@ -300,23 +400,33 @@ def load_declarations() -> list[Declaration]:
 
 
 def load_paragraphs(thesis_ids: Sequence[int]) -> list[Paragraph]:
-    """The paragraphs of some theses in the order of the text, each with the wording in force."""
+    """The paragraphs in force of some theses in the order of the text, each with its wording."""
+    return [paragraph for paragraph in load_all_paragraphs(thesis_ids) if not paragraph.is_removed]
+
+
+def load_all_paragraphs(thesis_ids: Sequence[int]) -> list[Paragraph]:
+    """As `load_paragraphs`, with those that an edition took out, where they stood, in their last wording."""
     query = (
         select(Paragraph)
         .join(Paragraph.thesis)
         .options(contains_eager(Paragraph.thesis), joinedload(Paragraph.wording))
         .where(Paragraph.thesis_id.in_(thesis_ids))
-        .order_by(Thesis.position, Paragraph.position)
+        .order_by(Thesis.position, Paragraph.position, Paragraph.id)
     )
     return list(db.session.scalars(query))
 
 
 def find_thesis(declaration: Declaration, number: str) -> Thesis | None:
-    return next((thesis for thesis in declaration.theses if thesis.number == number), None)
+    """A thesis by its printed number; one that was taken out still has its address."""
+    found = next((thesis for thesis in declaration.theses if thesis.number == number), None)
+    if found is not None:
+        return found
+    query = select(Thesis).where(Thesis.declaration_id == declaration.id, Thesis.number == number)
+    return db.session.scalars(query).one_or_none()
 
 
 def find_paragraph(thesis: Thesis, number: str) -> Paragraph | None:
-    """A paragraph with its wording, by its printed number."""
+    """A paragraph with its wording, by its printed number; one that was taken out still has its address."""
     query = (
         select(Paragraph)
         .options(joinedload(Paragraph.wording))
@@ -328,6 +438,14 @@ def find_paragraph(thesis: Thesis, number: str) -> Paragraph | None:
 def find_wording(wording_id: int) -> Wording | None:
     """Any wording that ever was in force."""
     return db.session.get(Wording, wording_id)
+
+
+def hold_text(declaration: Declaration, shared: bool = False) -> None:
+    """Until the end of the transaction, let nobody publish an edition; `shared` holders do not wait for each other.
+
+    PostgreSQL only: on SQLite writes queue up anyway."""
+    query = select(Declaration.id).where(Declaration.id == declaration.id)
+    db.session.execute(query.with_for_update(read=shared)).all()
 
 
 def current_edition(declaration: Declaration) -> Edition:

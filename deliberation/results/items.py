@@ -13,7 +13,7 @@ from deliberation.annotations.tallies import VoteCounts
 from deliberation.annotations.threads import visible_to
 from deliberation.clock import BERLIN
 from deliberation.database import db
-from deliberation.declarations.models import Declaration, Edition, Membership, Paragraph
+from deliberation.declarations.models import Declaration, Edition, Membership, Paragraph, Thesis
 from deliberation.permissions import Guest
 from deliberation.results.filters import Filters, Names
 
@@ -65,22 +65,18 @@ class Item:
         return f"A-{self.number}"
 
 
-def load_items(
-    declaration: Declaration, filters: Filters, paragraphs: Sequence[Paragraph]
-) -> tuple[tuple[Item, ...], list[int]]:
+def load_items(declaration: Declaration, filters: Filters) -> tuple[tuple[Item, ...], list[int]]:
     """The annotations that match in order of their numbers, and the numbers of all editions. Three queries."""
     found = select(Edition.id, Edition.number).where(Edition.declaration_id == declaration.id).order_by(Edition.number)
     editions = {key: number for key, number in db.session.execute(found)}  # noqa: C416
     rows = _with_ground(db.session.execute(_query(declaration, filters, editions)).all())
     authors = _author_names(rows, filters)
     answers = _load_answers(declaration, filters)
-    theses = {thesis.id: thesis.number for thesis in declaration.theses}
-    numbers = {paragraph.id: paragraph.number for paragraph in paragraphs}
     items = tuple(
         Item(
             number=row.number,
-            thesis=theses[row.thesis_id],
-            paragraph=numbers.get(row.paragraph_id) if row.paragraph_id else None,
+            thesis=row.thesis,
+            paragraph=row.paragraph,
             sentences=tuple(row.sentences or ()),
             edition=editions[row.edition_id],
             kind=row.kind,
@@ -130,8 +126,8 @@ def _query(declaration: Declaration, filters: Filters, editions: dict[int, int])
     return (
         select(
             Annotation.number,
-            Annotation.thesis_id,
-            Annotation.paragraph_id,
+            Thesis.number.label("thesis"),
+            Paragraph.number.label("paragraph"),
             Annotation.edition_id,
             Annotation.parent_id,
             Annotation.root_id,
@@ -150,6 +146,8 @@ def _query(declaration: Declaration, filters: Filters, editions: dict[int, int])
             if_public(Annotation.shown_disagree).label("disagree"),
             if_public(Annotation.shown_pass).label("passes"),
         )
+        .join(Thesis, Thesis.id == Annotation.thesis_id)
+        .outerjoin(Paragraph, Paragraph.id == Annotation.paragraph_id)
         .outerjoin(Membership, Membership.id == Annotation.author_id)
         .where(Annotation.declaration_id == declaration.id, *_conditions(declaration, filters, editions))
         .order_by(Annotation.number)
@@ -158,7 +156,7 @@ def _query(declaration: Declaration, filters: Filters, editions: dict[int, int])
 
 def _conditions(declaration: Declaration, filters: Filters, editions: dict[int, int]) -> Iterable[ColumnElement[bool]]:
     if filters.thesis is not None:
-        yield Annotation.thesis_id.in_([t.id for t in declaration.theses if t.number == filters.thesis])
+        yield Thesis.number == filters.thesis
     if filters.edition is not None:
         yield Annotation.edition_id.in_([key for key, number in editions.items() if number == filters.edition])
     if filters.since is not None:

@@ -100,7 +100,7 @@ def import_polis(
     people = _add_people(declaration, conversation)
     annotations = _add_statements(thesis, conversation.statements, people)
     _hide(declaration, conversation.statements, annotations)
-    votes = _add_votes(conversation, people, annotations, report)
+    votes = _add_votes(conversation, current_edition(declaration).id, people, annotations, report)
     tallies.publish_exact(annotations.values())
     return Counts(
         statements=len(annotations),
@@ -198,6 +198,7 @@ def _hide(declaration: Declaration, statements: Iterable[Statement], annotations
 
 def _add_votes(
     conversation: Conversation,
+    edition_id: int,
     people: dict[int, int],
     annotations: dict[int, int],
     report: Callable[[int, int], None] | None,
@@ -209,6 +210,7 @@ def _add_votes(
             "voter_id": people[ballot.participant],
             "value": VOTES[value],
             "cast_at": moment,
+            "edition_id": edition_id,
         }
         for ballot in conversation.ballots
         for statement, value in ballot.votes.items()

@@ -141,7 +141,7 @@ def summarise(person: Person, declaration: Declaration, filters: Filters | None 
     require(person, Permission.READ, declaration)
     filters = filters or Filters()
     paragraphs = load_paragraphs([thesis.id for thesis in declaration.theses])
-    items, editions = load_items(declaration, filters, paragraphs)
+    items, editions = load_items(declaration, filters)
     about = _about(declaration, editions)
     theses = _theses(declaration, about, filters, paragraphs, items)
     shown = [item for item in items if item.is_visible]

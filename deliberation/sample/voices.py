@@ -12,7 +12,7 @@ from typing import Any
 from deliberation.annotations import tallies
 from deliberation.annotations.models import Stance, StanceValue, Vote, VoteValue
 from deliberation.database import db
-from deliberation.declarations.models import Paragraph, Thesis, current_edition
+from deliberation.declarations.models import Paragraph, Thesis
 from deliberation.sample.scenes import Scene
 from deliberation.sample.stage import Stage
 
@@ -36,7 +36,15 @@ def vote(stage: Stage, scenes: Iterable[Scene]) -> None:
                 value = _vote_value(stage, appeal[view])
                 cast_at = stage.some_time_after(annotation.created_at)
                 voter_id = stage.member(name).id
-                rows.append(Vote(annotation_id=annotation.number, voter_id=voter_id, value=value, cast_at=cast_at))
+                rows.append(
+                    Vote(
+                        annotation_id=annotation.number,
+                        voter_id=voter_id,
+                        value=value,
+                        cast_at=cast_at,
+                        edition_id=annotation.edition_id,
+                    )
+                )
         _count_as_they_came(rows, lambda row: row.cast_at, partial(tallies.refresh_votes, annotation))
 
 
@@ -48,16 +56,15 @@ def _vote_value(stage: Stage, appeal: float) -> VoteValue:
 
 def take_stances(stage: Stage, script: Sequence[dict[str, Any]]) -> None:
     """Let people take stances on the theses, and some of them on paragraphs."""
-    edition_id = current_edition(stage.declaration).id
     for lean in script:
         for address, (thesis, paragraph) in stage.places.items():
             if thesis.number == lean["thesis"]:
                 reach = lean["reach"] * (1 if address.endswith(".0") else PARAGRAPH_SHARE)
-                _take(stage, thesis, paragraph, lean, reach, edition_id)
+                _take(stage, thesis, paragraph, lean, reach)
 
 
 def _take(
-    stage: Stage, thesis: Thesis, paragraph: Paragraph | None, lean: dict[str, Any], reach: float, edition_id: int
+    stage: Stage, thesis: Thesis, paragraph: Paragraph | None, lean: dict[str, Any], reach: float
 ) -> None:
     rows = []
     for name, view in stage.views.items():
@@ -68,7 +75,7 @@ def _take(
                     thesis_id=thesis.id,
                     paragraph_id=paragraph.id if paragraph else None,
                     wording_id=paragraph.wording_id if paragraph else None,
-                    edition_id=edition_id,
+                    edition_id=(paragraph or thesis).since_id,
                     holder_id=stage.member(name).id,
                     value=stage.chance.choices(SCALE, weights=lean[view])[0],
                     taken_at=stage.some_time_after(stage.declaration.created_at),

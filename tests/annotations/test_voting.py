@@ -128,7 +128,7 @@ def test_database_refuses_a_second_vote_of_the_same_person(cast):
     annotation = builders.annotate(cast.ada, cast.declaration)
     voter = builders.membership(cast.ben, cast.declaration)
     for value in (VoteValue.AGREE, VoteValue.PASS):
-        db.session.add(Vote(annotation_id=annotation.number, voter_id=voter.id, value=value))
+        db.session.add(Vote(annotation_id=annotation.number, voter_id=voter.id, value=value, edition_id=annotation.edition_id))
     with pytest.raises(IntegrityError):
         db.session.flush()
     db.session.rollback()

@@ -76,7 +76,14 @@ def test_check_finds_a_vote_from_elsewhere(app: Flask, run: Run, cast: Cast) -> 
     annotation = builders.annotate(cast.ada, cast.declaration)
     elsewhere = builders.make_declaration(slug="anderswo")
     stranger = builders.membership(builders.make_member(elsewhere), elsewhere)
-    db.session.add(Vote(annotation_id=annotation.number, voter_id=stranger.id, value=VoteValue.AGREE))
+    db.session.add(
+        Vote(
+            annotation_id=annotation.number,
+            voter_id=stranger.id,
+            value=VoteValue.AGREE,
+            edition_id=annotation.edition_id,
+        )
+    )
     db.session.commit()
     assert not findings(app)["Stimmen aus einer anderen Erklärung"].is_fine
     result = run("check")

@@ -11,7 +11,7 @@ from deliberation.accounts.models import User
 from deliberation.annotations import tallies
 from deliberation.annotations.models import Annotation, Kind, Stance, StanceValue, Status, Vote, VoteValue
 from deliberation.database import db
-from deliberation.declarations.models import Declaration, Membership, current_edition, find_declaration, find_thesis
+from deliberation.declarations.models import Declaration, Membership, find_declaration, find_thesis
 from deliberation.permissions import Phase
 from deliberation.results.writers.csv import fused
 from tests import builders
@@ -40,7 +40,14 @@ def give_votes(annotation: Annotation, *counts: int) -> None:
     people = iter(voters(annotation.declaration, sum(counts)))
     for value, count in zip(VOTES, counts, strict=False):
         for _ in range(count):
-            db.session.add(Vote(annotation_id=annotation.number, voter_id=next(people), value=value))
+            db.session.add(
+                Vote(
+                    annotation_id=annotation.number,
+                    voter_id=next(people),
+                    value=value,
+                    edition_id=annotation.edition_id,
+                )
+            )
     db.session.flush()
     tallies.publish_exact([annotation.number])
     db.session.commit()
@@ -58,7 +65,7 @@ def give_stances(declaration: Declaration, at: str, *counts: int) -> None:
                     declaration_id=declaration.id,
                     thesis_id=thesis.id,
                     paragraph_id=paragraph.id if paragraph else None,
-                    edition_id=current_edition(declaration).id,
+                    edition_id=(paragraph or thesis).since_id,
                     holder_id=next(people),
                     value=value,
                 )

@@ -1,5 +1,6 @@
 """The reading page and everything people do on it. Here: what its pages share."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from flask import Blueprint, abort, request
@@ -9,8 +10,11 @@ from deliberation.accounts.models import random_key
 from deliberation.accounts.views import after_sign_in
 from deliberation.annotations import drafts, mine, reading
 from deliberation.annotations.models import Annotation, find_annotation
+from deliberation.annotations.threads import Entry
 from deliberation.declarations.models import Declaration, Paragraph, Thesis, find_declaration
+from deliberation.moderation.queue import load_last_decisions
 from deliberation.permissions import Permission, require
+from deliberation.proposals.cosigning import load_cosignatures
 from deliberation.web import viewer
 
 annotations = Blueprint("annotations", __name__)
@@ -21,6 +25,17 @@ after_sign_in.append(drafts.adopt_drafts)
 def proposal_diff(annotation: Annotation) -> Any:
     """What a proposal changes in the words it is about."""
     return mine.proposal_diff(annotation.wording, annotation.sentences, annotation.proposed_wording)
+
+
+def thread_context(entries: Sequence[Entry]) -> dict[str, Any]:
+    """What the component `annotation` needs beside the entries: decisions on what is not shown, and who signed too."""
+    everything = [entry.annotation for thread in entries for entry in (thread, *thread.replies)]
+    unseen = [annotation.number for annotation in everything if not annotation.is_visible]
+    proposals = [annotation.number for annotation in everything if annotation.is_proposal and annotation.is_visible]
+    return {
+        "decisions": load_last_decisions(unseen) if unseen else {},
+        "cosignatures": load_cosignatures(proposals) if proposals else {},
+    }
 
 
 class Place(NamedTuple):

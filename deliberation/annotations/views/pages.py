@@ -16,9 +16,9 @@ from deliberation.annotations.views import (
     draft_owner,
     readable_annotation,
     readable_declaration,
+    thread_context,
 )
 from deliberation.declarations.models import find_thesis
-from deliberation.moderation.queue import load_last_decisions
 from deliberation.permissions import Permission, require
 from deliberation.urls import annotation_url, sign_in_url
 from deliberation.web import after_page, viewer
@@ -48,12 +48,10 @@ def paragraph(slug: str, t: str, p: str) -> str:
 
 
 def _render_page(page: reading.ThesisPage, **context: Any) -> str:
-    entries = [entry for thread in page.panel.threads for entry in (thread, *thread.replies)] if page.panel else []
-    unseen = [entry.annotation.number for entry in entries if not entry.annotation.is_visible]
     return render_template(
         "annotations/thesis.html",
         page=page, declaration=page.declaration, edition_number=page.edition_number, news=page.news, here="text",
-        orders=list(Order), decisions=load_last_decisions(unseen) if unseen else {}, **context,
+        orders=list(Order), **thread_context(page.panel.threads if page.panel else ()), **context,
     )  # fmt: skip
 
 
@@ -84,12 +82,11 @@ def show(number: int) -> Any:
     if thread.annotation.number != number:
         query = f"?{request.query_string.decode()}" if request.query_string else ""
         return redirect(f"{annotation_url(thread.annotation)}{query}#a-{number}", 303)
-    out_of_sight = [each for each, entry in shown.items() if not entry.annotation.is_visible]
     return render_template(
         "annotations/thread.html",
         declaration=declaration, annotation=annotation, thread=thread, here="text",
         edition_number=reading.load_marks(person, declaration).edition_number,
-        decisions=load_last_decisions(out_of_sight) if out_of_sight else {},
+        **thread_context([thread]),
     )  # fmt: skip
 
 

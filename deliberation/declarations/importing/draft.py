@@ -23,10 +23,17 @@ class Unit:
 
 @dataclass(frozen=True)
 class DraftParagraph:
-    """A numbered paragraph; the first unit is its text, the others are items of lists that belong to it."""
+    """A numbered paragraph; the first unit is its text, the others are items of lists that belong to it.
+
+    In the draft of a next edition, `origin` is the id of the paragraph that it continues (0: a new one), `reason`
+    says why it was changed, and `adopted` names the proposals whose wording it took over.
+    """
 
     number: str
     units: tuple[Unit, ...]
+    origin: int = 0
+    reason: str = ""
+    adopted: tuple[int, ...] = ()
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -37,7 +44,7 @@ class DraftParagraph:
 @dataclass(frozen=True)
 class DraftThesis:
     """A thesis. `number` is "0" for the preamble and "end" for the closing part; `group` names the headings
-    above it.
+    above it; `origin` is the id of the thesis that it continues (0: a new one).
     """
 
     number: str
@@ -45,6 +52,7 @@ class DraftThesis:
     group: str
     label: str
     paragraphs: tuple[DraftParagraph, ...]
+    origin: int = 0
 
 
 @dataclass(frozen=True)
@@ -85,11 +93,18 @@ def from_json(data: dict[str, Any]) -> DraftDeclaration:
             thesis["heading"],
             thesis["group"],
             thesis["label"],
-            tuple(DraftParagraph(one["number"], tuple(map(_unit, one["units"]))) for one in thesis["paragraphs"]),
+            tuple(map(_paragraph, thesis["paragraphs"])),
+            thesis.get("origin", 0),
         )
         for thesis in data["theses"]
     )
     return DraftDeclaration(data["title"], theses, data["shape"], tuple(Note(**note) for note in data["notes"]))
+
+
+def _paragraph(data: dict[str, Any]) -> DraftParagraph:
+    units = tuple(map(_unit, data["units"]))
+    more = data.get("origin", 0), data.get("reason", ""), tuple(data.get("adopted", ()))
+    return DraftParagraph(data["number"], units, *more)
 
 
 def _unit(data: dict[str, Any]) -> Unit:

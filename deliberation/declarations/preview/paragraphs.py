@@ -53,7 +53,15 @@ def merge_paragraph(draft: DraftDeclaration, place: Place) -> Edit:
     index, at = place.thesis, place.paragraph
     need(at > 0)
     before, after = draft.theses[index].paragraphs[at - 1 : at + 1]
-    joined = DraftParagraph("", _joined(before.units, after.units))
+    joined = replace(
+        before,
+        number="",
+        units=_joined(before.units, after.units),
+        # The one that is printed first goes on; a new one takes on the identity of the old one it is joined with.
+        origin=before.origin or after.origin,
+        reason=before.reason or after.reason,
+        adopted=tuple(dict.fromkeys((*before.adopted, *after.adopted))),
+    )
     return Edit(exchange(draft, index, at - 1, at + 1, joined), Place(index, at - 1))
 
 
@@ -73,7 +81,8 @@ def split_paragraph(draft: DraftDeclaration, place: Place) -> Edit:
     index, at = place.thesis, place.paragraph
     first, second = _cut(draft.theses[index].paragraphs[at].units, place.sentence)
     need(bool(first and second))
-    halves = DraftParagraph("", first), DraftParagraph("", second)
+    whole = draft.theses[index].paragraphs[at]
+    halves = replace(whole, number="", units=first), DraftParagraph("", second)
     return Edit(exchange(draft, index, at, at + 1, *halves), Place(index, at + 1))
 
 

@@ -1,0 +1,298 @@
+"""What a next edition would do to everything people wrote and said: looked up and computed without writing a row.
+
+Expensive for large declarations, and therefore done before the write transaction that keeps it (`publishing.py`).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from deliberation.annotations.models import Anchor, AnchorVerdict, Annotation, Stance, Status, Vote
+from deliberation.database import db
+from deliberation.declarations.anchors import LOST, AnchorState, Fate, Reanchoring
+from deliberation.declarations.changes import ChangeState
+from deliberation.declarations.editions import load_text, numbered_next
+from deliberation.declarations.importing import DraftDeclaration
+from deliberation.declarations.models import Declaration, Edition, Paragraph, Thesis, Wording, current_edition
+
+ID_CHUNK = 500
+"""Values in one IN list; SQLite allows 32 766 variables, older ones 999."""
+
+
+@dataclass(frozen=True)
+class Basis:
+    """The words that an annotation is surely about: sentences of a paragraph of the edition in force, or, after a doubt
+    that nobody has settled, the words of an earlier wording."""
+
+    thesis: int
+    paragraph: int | None
+    sentences: tuple[int, ...]
+    words: tuple[str, ...] = ()
+    is_left: bool = False
+
+
+@dataclass(frozen=True)
+class PlannedAnchor:
+    """What becomes of one annotation."""
+
+    number: int
+    status: Status
+    fate: Fate
+    is_left: bool = False
+
+    @property
+    def waits(self) -> bool:
+        return not self.is_left and self.fate.state in (AnchorState.REWORDED, AnchorState.GONE)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A next edition thought through: its numbered text, what happened to each paragraph and to each annotation.
+
+    `last_number` is the newest annotation that was there; what came later is looked at while publishing."""
+
+    edition: Edition
+    old: DraftDeclaration
+    text: DraftDeclaration
+    anchors: Sequence[PlannedAnchor]
+    last_number: int
+    reanchoring: Reanchoring = field(repr=False)
+    stances: Mapping[AnchorState, int]
+    votes: Mapping[AnchorState, int]
+
+    @property
+    def annotations(self) -> Mapping[AnchorState, int]:
+        """Annotations that are shown, by what becomes of them."""
+        return Counter(one.fate.state for one in self.anchors if one.status is Status.VISIBLE)
+
+    @property
+    def waiting(self) -> int:
+        """How many annotations a person will have to look at."""
+        return sum(one.waits for one in self.anchors)
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether the next edition would be word for word the one in force."""
+        return _bare(self.old) == _bare(self.text)
+
+    @property
+    def paragraphs(self) -> list[tuple[str, str, ChangeState]]:
+        """Old number, new number and state of every paragraph; numbers as in addresses, "0.1" for the preamble."""
+        return _paragraph_states(self)
+
+
+def _bare(text: DraftDeclaration) -> Any:
+    return [
+        (thesis.origin, thesis.heading, thesis.group, [(one.origin, one.units) for one in thesis.paragraphs])
+        for thesis in text.theses
+    ]
+
+
+def plan_edition(declaration: Declaration, text: DraftDeclaration) -> Plan:
+    """Think a next edition through. Reads only; at most eight queries and one for 500 annotations in doubt."""
+    edition = current_edition(declaration)
+    old = load_text(edition)
+    numbered = numbered_next(declaration, text)
+    reanchoring = Reanchoring(old, numbered)
+    anchors = plan_anchors(declaration, edition, reanchoring)
+    return Plan(
+        edition=edition,
+        old=old,
+        text=numbered,
+        anchors=anchors,
+        last_number=max((one.number for one in anchors), default=0),
+        reanchoring=reanchoring,
+        stances=_count_stances(declaration, reanchoring),
+        votes=_count_votes(declaration, anchors),
+    )
+
+
+def plan_anchors(
+    declaration: Declaration, edition: Edition, reanchoring: Reanchoring, after: int = 0
+) -> list[PlannedAnchor]:
+    """What becomes of every annotation with a number above `after`; replies follow what they answer."""
+    conditions = and_(
+        Annotation.declaration_id == declaration.id, Annotation.parent_id.is_(None), Annotation.number > after
+    )
+    query = (
+        select(
+            Annotation.number,
+            Annotation.status,
+            Annotation.thesis_id,
+            Annotation.paragraph_id,
+            Annotation.wording_id,
+            Annotation.sentences,
+            Annotation.quote,
+            Annotation.quote_start,
+            Anchor.state,
+            Anchor.verdict,
+            Anchor.paragraph_id.label("anchored_to"),
+            Anchor.sentences.label("anchored_sentences"),
+        )
+        .outerjoin(Anchor, and_(Anchor.annotation_id == Annotation.number, Anchor.edition_id == edition.id))
+        .where(conditions)
+        .order_by(Annotation.number)
+    )
+    rows = db.session.execute(query).all()
+    doubtful = [row for row in rows if row.state is not None and not _is_sure(row)]
+    earlier = _load_last_sure(doubtful)
+    quoted = _load_wordings({row.wording_id for row in rows if row.quote and not row.sentences})
+    found = []
+    for row in rows:
+        basis = _to_basis(row, earlier, quoted)
+        found.append(PlannedAnchor(row.number, row.status, _fate(reanchoring, basis), basis.is_left))
+    return found
+
+
+def _is_sure(row: Any) -> bool:
+    if row.verdict is not None:
+        return row.verdict is not AnchorVerdict.LEFT
+    return row.state in (AnchorState.SAME, AnchorState.MOVED)
+
+
+def _to_basis(row: Any, earlier: Mapping[int, Basis], quoted: Mapping[int, Wording]) -> Basis:
+    if row.number in earlier:
+        return earlier[row.number]
+    if row.state is not None:
+        return Basis(row.thesis_id, row.anchored_to, tuple(row.anchored_sentences or ()))
+    sentences = tuple(row.sentences or ())
+    if row.quote and not sentences and row.wording_id in quoted:
+        sentences = sentences_of_quote(quoted[row.wording_id], row.quote, row.quote_start)
+    return Basis(row.thesis_id, row.paragraph_id, sentences)
+
+
+def sentences_of_quote(wording: Wording, quote: str, start: int | None) -> tuple[int, ...]:
+    """Numbers of the sentences that quoted words lie in; none if they are not found."""
+    at = start if start is not None else wording.text.find(quote)
+    found, position = [], 0
+    for number, sentence in enumerate(wording.sentences, start=1):
+        begin = wording.text.find(sentence, position)
+        position = begin + len(sentence)
+        if begin < at + len(quote) and at < position:
+            found.append(number)
+    return tuple(found) if at >= 0 else ()
+
+
+def _fate(reanchoring: Reanchoring, basis: Basis) -> Fate:
+    if basis.words:
+        return reanchoring.of_words(basis.paragraph or 0, basis.words)
+    if basis.paragraph is None:
+        return reanchoring.of_thesis(basis.thesis) if reanchoring.knows_thesis(basis.thesis) else LOST
+    if basis.paragraph not in reanchoring.old_paragraphs:
+        return LOST
+    return reanchoring.of_sentences(basis.paragraph, basis.sentences)
+
+
+def _load_last_sure(rows: Sequence[Any]) -> dict[int, Basis]:
+    """For annotations in doubt: the words of the last place that was sure, which is at least where they were written."""
+    found: dict[int, Basis] = {}
+    for chunk in _chunks([row.number for row in rows]):
+        sure = or_(
+            Anchor.verdict.in_((AnchorVerdict.ACCEPTED, AnchorVerdict.PLACED)),
+            and_(Anchor.verdict.is_(None), Anchor.state.in_((AnchorState.SAME, AnchorState.MOVED))),
+        )
+        query = (
+            select(Anchor.annotation_id, Anchor.paragraph_id, Anchor.wording_id, Anchor.sentences)
+            .where(Anchor.annotation_id.in_(chunk), sure)
+            .order_by(Anchor.edition_id)
+        )
+        places = {row.annotation_id: row for row in db.session.execute(query)}
+        written = select(
+            Annotation.number,
+            Annotation.thesis_id,
+            Annotation.paragraph_id,
+            Annotation.wording_id,
+            Annotation.sentences,
+        ).where(Annotation.number.in_(chunk))
+        origins = db.session.execute(written).all()
+        wordings = _load_wordings({row.wording_id for row in origins} | {row.wording_id for row in places.values()})
+        left = {row.number for row in rows if row.verdict is AnchorVerdict.LEFT}
+        for origin in origins:
+            place = places.get(origin.number, origin)
+            wording = wordings.get(place.wording_id or 0)
+            words = _words_of(wording, place.sentences) if wording else ()
+            paragraph = wording.paragraph_id if wording else None
+            found[origin.number] = Basis(origin.thesis_id, paragraph, (), words, origin.number in left)
+    return found
+
+
+def _words_of(wording: Wording, sentences: Iterable[int]) -> tuple[str, ...]:
+    all_sentences = wording.sentences
+    return tuple(all_sentences[n - 1] for n in sorted(sentences) if 0 < n <= len(all_sentences)) or tuple(all_sentences)
+
+
+def _load_wordings(ids: Iterable[int | None]) -> dict[int, Wording]:
+    found: dict[int, Wording] = {}
+    for chunk in _chunks(sorted({key for key in ids if key})):
+        found |= {one.id: one for one in db.session.scalars(select(Wording).where(Wording.id.in_(chunk)))}
+    return found
+
+
+def _chunks(values: Sequence[int]) -> Iterable[Sequence[int]]:
+    return (values[start : start + ID_CHUNK] for start in range(0, len(values), ID_CHUNK))
+
+
+def _count_stances(declaration: Declaration, reanchoring: Reanchoring) -> Counter[AnchorState]:
+    """Stances that hold in the edition in force, by what happens to the words they are about."""
+    counts: Counter[AnchorState] = Counter()
+    for thesis_id, paragraph_id, count in db.session.execute(_stances_in_force(declaration)):
+        if paragraph_id is None:
+            fate = reanchoring.of_thesis(thesis_id) if reanchoring.knows_thesis(thesis_id) else LOST
+        else:
+            fate = reanchoring.of_paragraph(paragraph_id) if paragraph_id in reanchoring.old_paragraphs else LOST
+        counts[fate.state] += count
+    return counts
+
+
+def _stances_in_force(declaration: Declaration) -> Any:
+    on_theses = and_(
+        Stance.paragraph_id.is_(None), Stance.edition_id == Thesis.since_id, Thesis.removed_in_id.is_(None)
+    )
+    on_paragraphs = and_(Stance.edition_id == Wording.edition_id, Paragraph.removed_in_id.is_(None))
+    return (
+        select(Stance.thesis_id, Stance.paragraph_id, func.count())
+        .join(Thesis, Thesis.id == Stance.thesis_id)
+        .outerjoin(Paragraph, Paragraph.id == Stance.paragraph_id)
+        .outerjoin(Wording, Wording.id == Paragraph.wording_id)
+        .where(Stance.declaration_id == declaration.id, or_(on_theses, on_paragraphs))
+        .group_by(Stance.thesis_id, Stance.paragraph_id)
+    )
+
+
+def _count_votes(declaration: Declaration, anchors: Sequence[PlannedAnchor]) -> Counter[AnchorState]:
+    """Votes by what happens to the annotation they were cast on, replies with what they answer."""
+    root: ColumnElement[int] = func.coalesce(Annotation.root_id, Annotation.number)
+    query = (
+        select(root, func.count())
+        .select_from(Vote)
+        .join(Annotation, Annotation.number == Vote.annotation_id)
+        .where(Annotation.declaration_id == declaration.id)
+        .group_by(root)
+    )
+    states = {one.number: one.fate.state for one in anchors}
+    counts: Counter[AnchorState] = Counter()
+    for number, count in db.session.execute(query):
+        counts[states[number]] += count
+    return counts
+
+
+def _paragraph_states(plan: Plan) -> list[tuple[str, str, ChangeState]]:
+    old_numbers = {
+        one.origin: _address(thesis.number, one.number) for thesis in plan.old.theses for one in thesis.paragraphs
+    }
+    rows, kept = [], set()
+    for thesis in plan.text.theses:
+        for one in thesis.paragraphs:
+            kept.add(one.origin)
+            fate = plan.reanchoring.of_paragraph(one.origin) if one.origin in old_numbers else None
+            state = ChangeState(fate.state.value) if fate else ChangeState.NEW
+            rows.append((old_numbers.get(one.origin, ""), _address(thesis.number, one.number), state))
+    gone = [(number, "", ChangeState.GONE) for origin, number in old_numbers.items() if origin not in kept]
+    return rows + gone
+
+
+def _address(thesis: str, paragraph: str) -> str:
+    return f"{thesis}.{paragraph}"

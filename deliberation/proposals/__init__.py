@@ -1,0 +1,1 @@
+"""Other wordings for the text: side by side, signed by several, and rated in the closing round."""
