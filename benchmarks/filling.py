@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import insert
-from words import bodies, make_draft
+from words import bodies, make_draft, number_sentences
 
 from deliberation.accounts import pseudonyms
 from deliberation.accounts.models import User
@@ -106,6 +106,22 @@ def fill_large(annotations: int = 100_000, people: int = 2000) -> Filled:
     filled = _open(declaration, annotations, len(votes), members, moderator)
     unseen = frozenset(row["number"] for row in rows if row["status"] is not Status.VISIBLE)
     return replace(filled, unseen=unseen)
+
+
+def fill_long(paragraphs: int, annotations: int, people: int = 500) -> Declaration:
+    """A long text in theses of 20 paragraphs that are all different, annotated in bulk."""
+    chance = random.Random(42)
+    about = Particulars(slug=SLUG, title="Erklärung für die Messung")
+    declaration = create_declaration(Operator(), number_sentences(make_draft(paragraphs // 20, 20)), about)
+    change_phase(Operator(), declaration, Phase.ANNOTATING)
+    change_policy(Operator(), declaration, Policy.NONE)
+    authors = [join(member, declaration).id for member in _people(people)]
+    rows = _rows(declaration, authors, annotations, chance)
+    _insert(Annotation, rows)
+    _insert(Vote, list(_votes(rows, authors, chance)))
+    _take_stances(declaration, authors, chance)
+    db.session.commit()
+    return declaration
 
 
 def _found(theses: int, per_thesis: int) -> Declaration:

@@ -1,6 +1,7 @@
 """German text to fill a database with: the sample declaration's contributions and paragraphs, used again and again."""
 
 import tomllib
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -44,3 +45,17 @@ def make_draft(theses: int, per_thesis: int) -> DraftDeclaration:
         for number in range(theses)
     ]  # fmt: skip
     return DraftDeclaration("Erklärung für die Messung", tuple(parts), "headings")
+
+
+def number_sentences(draft: DraftDeclaration) -> DraftDeclaration:
+    """The same text with every sentence made different from all others by its place."""
+
+    def unlike(thesis: DraftThesis, part: DraftParagraph) -> DraftParagraph:
+        sentences = (
+            f"{words.rstrip('.')} ({thesis.number}.{part.number}.{number})."
+            for number, words in enumerate(part.sentences, start=1)
+        )
+        return replace(part, units=(Unit("", 0, tuple(sentences)),))
+
+    theses = (replace(one, paragraphs=tuple(unlike(one, part) for part in one.paragraphs)) for one in draft.theses)
+    return replace(draft, theses=tuple(theses))

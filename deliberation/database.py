@@ -9,15 +9,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, MetaData, event
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import Pool
 from sqlalchemy.types import TypeDecorator
 
+from deliberation.turnstile import Turnstile
+
 BUSY_TIMEOUT_MS = 8000
+TURNSTILE = "turnstile"
+IS_READING = "is_reading"
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -88,7 +94,7 @@ def set_reading(value: bool) -> None:
 
 
 @event.listens_for(Engine, "connect")
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
+def _prepare_sqlite(connection: Any, record: Any) -> None:
     if not isinstance(connection, sqlite3.Connection):
         return
     # The driver's own BEGIN would come too late and never IMMEDIATE: `_begin_sqlite` does it.
@@ -102,11 +108,41 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # A long write that spills into the file locks readers out until it ends; in memory it does so for its commit only.
     cursor.execute("PRAGMA cache_spill=OFF")
     cursor.execute("PRAGMA mmap_size=0")
+    [(_number, _name, file)] = cursor.execute("PRAGMA database_list").fetchall()
     cursor.close()
+    # With WAL, readers and a writer do not meet.
+    if file and journal_mode() != "WAL":
+        record.info[TURNSTILE] = Turnstile(Path(file))
 
 
 @event.listens_for(Engine, "begin")
 def _begin_sqlite(connection: Connection) -> None:
+    if connection.dialect.name != "sqlite":
+        return
+    is_reading = connection.info[IS_READING] = _reading.get()
+    turnstile: Turnstile | None = connection.info.get(TURNSTILE)
+    if turnstile:
+        turnstile.release()
+        if is_reading:
+            turnstile.pass_through()
     # A write that starts as a read can be refused when it wants to write; IMMEDIATE waits its turn.
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
+
+
+@event.listens_for(Engine, "commit")
+def _commit_sqlite(connection: Connection) -> None:
+    turnstile: Turnstile | None = connection.info.get(TURNSTILE)
+    if turnstile and not connection.info.get(IS_READING):
+        turnstile.hold()
+
+
+@event.listens_for(Pool, "checkin")
+def _leave_turnstile(_connection: Any, record: Any) -> None:
+    if TURNSTILE in record.info:
+        record.info[TURNSTILE].release()
+
+
+@event.listens_for(Pool, "close")
+def _close_turnstile(_connection: Any, record: Any) -> None:
+    if turnstile := record.info.pop(TURNSTILE, None):
+        turnstile.close()

@@ -17,7 +17,7 @@ FEATURES = (
 )  # fmt: skip
 FOUNDATION = (
     "config", "database", "clock", "columns", "permissions", "text", "sentences", "assets", "urls", "web", "errors",
-    "filters", "schema",
+    "filters", "schema", "turnstile",
 )  # fmt: skip
 # What puts the rest together: may know every feature, and no feature knows it.
 ASSEMBLY = ("__init__", "models", "labels", "jobs", "serving", "cli", "sample", "migrations")

@@ -22,24 +22,20 @@ GAP_MIN = 0.2
 MOVED_MIN = 0.65
 # So alike a text moved whatever else is at home, unless one that stood where it is now is so alike too.
 TWIN_MIN = 0.8
-# What moved must be so much more alike than every rival: two look-alikes would swap otherwise.
-LEAD = 0.1
-# Shorter ones ("(weggefallen)") stand in many theses, and say nothing about a move.
-MOVED_WORDS = 4
-# One unchanged paragraph outweighs several neighbours that are only alike.
-SAME_WEIGHT = 3.0
+LEAD = 0.1  # of what moved before every rival: two look-alikes would swap otherwise
+MOVED_WORDS = 4  # shorter ones, such as "(weggefallen)", stand in many theses and say nothing about a move
 MARK_WEIGHT = 0.15
 # Theses: the share of their words, unchanged ones double; half a point for the heading, a quarter for the mark.
 SAME_SHARE = 2.0
 THESIS_MIN = 0.25
+THESIS_LEAD = 0.5  # of a thesis that is known wherever it stands
 # Bounds of work.
 SHARED_BY = 40  # a word in more texts is no clue
 MEASURED = 12  # old texts that a new one is measured against
 ALL_PAIRS = 400  # pairs of two theses, or of one text that repeats itself; of more only some are looked at
 WORDS_MAX = 1_500  # of a text that are compared
 
-# The new side stands first, here and everywhere below.
-Pair = tuple[int, int]
+Pair = tuple[int, int]  # the new side first, here and everywhere below
 
 
 @dataclass(frozen=True)
@@ -77,9 +73,9 @@ def align(old: DraftDeclaration, new: DraftDeclaration) -> Alignment:
 def to_passages(draft: DraftDeclaration) -> list[Passage]:
     """All paragraphs in order of reading."""
     return [
-        Passage(index, position, to_words(" ".join(paragraph.sentences)), re.sub(r"\W", "", paragraph.units[0].label))
-        for index, thesis in enumerate(draft.theses)
-        for position, paragraph in enumerate(thesis.paragraphs)
+        Passage(i, j, to_words(" ".join(one.sentences)), re.sub(r"\W", "", one.units[0].label if one.units else ""))
+        for i, thesis in enumerate(draft.theses)
+        for j, one in enumerate(thesis.paragraphs)
     ]
 
 
@@ -141,7 +137,8 @@ def _to_shares(before: Passages, after: Passages, alike: Mapping[Pair, float]) -
     for (n, thesis), worth in best.items():
         common[after[n].thesis, thesis] += worth * len(after[n].words)
     news, olds = (Counter([one.thesis for one in side for _ in one.words]) for side in (after, before))
-    return {(n, o): 2 * words / (news[n] + olds[o]) for (n, o), words in common.items()}
+    sizes = {(n, o): (news[n], olds[o]) for n, o in common}
+    return {pair: 2 * min(common[pair], SAME_SHARE * min(size)) / sum(size) for pair, size in sizes.items()}
 
 
 def _group_by_thesis(passages: Passages) -> dict[int, list[int]]:
@@ -166,7 +163,9 @@ def _pair_theses(old: DraftDeclaration, new: DraftDeclaration, shares: Mapping[P
     fit = {pair: score for pair, score in scores.items() if score >= THESIS_MIN}
     ends = {thesis.number: index for index, thesis in enumerate(old.theses) if thesis.number in (PREAMBLE, CLOSING)}
     paired = {index: ends[thesis.number] for index, thesis in enumerate(new.theses) if thesis.number in ends}
-    paired.update(find_chain(fit))
+    paired.update(find_moved(fit, paired, THESIS_LEAD))
+    taken = set(paired.values())
+    paired.update(find_chain({(n, o): fit[n, o] for n, o in fit if n not in paired and o not in taken}))
     return paired | find_moved(fit, paired)
 
 
@@ -204,7 +203,7 @@ def find_chain(weights: Mapping[Pair, float]) -> list[Pair]:
     return chain[::-1]
 
 
-def find_moved(scores: Mapping[Pair, float], paired: Mapping[int, int]) -> dict[int, int]:
+def find_moved(scores: Mapping[Pair, float], paired: Mapping[int, int], lead: float = LEAD) -> dict[int, int]:
     """Pairs out of order, if no other pair of either side comes near, whether it was chosen or not."""
     found: tuple[dict[int, list[float]], dict[int, list[float]]] = defaultdict(list), defaultdict(list)
     for (n, o), score in scores.items():
@@ -213,7 +212,7 @@ def find_moved(scores: Mapping[Pair, float], paired: Mapping[int, int]) -> dict[
     rivals = [{index: nlargest(2, side[index])[1:] for index in side} for side in found]
     taken = set(paired.values())
     free = [((n, o), score) for (n, o), score in scores.items() if n not in paired and o not in taken]
-    return {n: o for (n, o), score in free if all(score - rival >= LEAD for rival in rivals[0][n] + rivals[1][o])}
+    return {n: o for (n, o), score in free if all(score - rival >= lead for rival in rivals[0][n] + rivals[1][o])}
 
 
 @dataclass
@@ -268,7 +267,7 @@ class _Pairing:
     def _find_in_order(self, news: Sequence[int], olds: Sequence[int]) -> list[Pair]:
         """The heaviest free pairs of two theses in order. A text that stands on both sides takes no look-alike."""
         news, olds = self._free(news, olds)
-        weights = dict.fromkeys(_find_same(self.before, self.after, news, olds), SAME_WEIGHT)
+        weights = dict.fromkeys(_find_same(self.before, self.after, news, olds), 1.0)
         weights |= self._find_near(set(news) - {n for n, _ in weights}, set(olds) - {o for _, o in weights})
         for n, o in weights:
             if self.after[n].mark == self.before[o].mark != "":

@@ -48,6 +48,8 @@ class ParagraphChange:
     reason: str = ""
     # Sentences of the new wording, counted from 1, with the annotations behind each.
     credits: tuple[tuple[int, tuple[Credit, ...]], ...] = ()
+    # Annotations behind the change as a whole, where no sentence of the new wording shows it: words were taken out.
+    credited: tuple[Credit, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,54 @@
+"""A turnstile in front of a SQLite file in rollback mode, so that readers never starve a writer of another process.
+
+SQLite lets a new reader in beside one of the same process, even while a writer of another process waits for all of
+them to leave: with enough readers its commit never comes. Here every reader passes a second lock file on its way in,
+and a writer holds that for the moment of its commit. It is a courtesy only: after PATIENCE everybody goes on as
+without it, and SQLite's own locks keep the data right.
+"""
+
+import fcntl
+import os
+import time
+from pathlib import Path
+
+PATIENCE = 5.0
+"""Seconds until somebody goes on without having passed."""
+NAP = 0.001
+
+
+class Turnstile:
+    """One for each connection: its lock belongs to the open file, so threads and processes are alike."""
+
+    def __init__(self, database: Path) -> None:
+        self._file = os.open(f"{database}-turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._is_held = False
+
+    def pass_through(self) -> None:
+        """As a reader: wait while somebody commits."""
+        if self._take(fcntl.LOCK_SH):
+            fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    def hold(self) -> None:
+        """As a writer, before the commit: let nobody else in."""
+        self._is_held = self._take(fcntl.LOCK_EX)
+
+    def release(self) -> None:
+        """After the commit; harmless if it was not held."""
+        if self._is_held:
+            self._is_held = False
+            fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        os.close(self._file)
+
+    def _take(self, kind: int) -> bool:
+        ends = time.monotonic() + PATIENCE
+        while True:
+            try:
+                fcntl.flock(self._file, kind | fcntl.LOCK_NB)
+            except OSError:
+                if time.monotonic() > ends:
+                    return False
+                time.sleep(NAP)
+            else:
+                return True
