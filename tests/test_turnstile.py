@@ -1,0 +1,85 @@
+"""Readers that never pause keep nobody of another process from writing (SQLite in rollback mode)."""
+
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from deliberation.database import reading_only
+from deliberation.turnstile import Turnstile
+
+WRITER = """
+import sqlalchemy as sa, sys
+import deliberation.database
+engine = sa.create_engine(sys.argv[1])
+with engine.begin() as connection:
+    connection.execute(sa.text("INSERT INTO word VALUES ('written')"))
+"""
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    address = f"sqlite:///{tmp_path / 'words.sqlite3'}"
+    engine = sa.create_engine(address)
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE word (text)"))
+    engine.dispose()
+    return address
+
+
+def test_a_writer_of_another_process_gets_through_readers_that_never_pause(url):
+    """Each of four threads begins to read before the others have ended: there is always somebody inside."""
+    engine, ended = sa.create_engine(url, pool_size=8), threading.Event()
+
+    def read_on() -> None:
+        with reading_only():
+            while not ended.is_set():
+                with engine.connect() as connection:
+                    connection.execute(sa.text("SELECT count(*) FROM word")).all()
+                    time.sleep(0.02)
+
+    readers = [threading.Thread(target=read_on) for _ in range(4)]
+    for number, reader in enumerate(readers):
+        time.sleep(0.005 * number)
+        reader.start()
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", WRITER, url], capture_output=True, text=True, timeout=60, check=False
+        )
+    finally:
+        ended.set()
+        for reader in readers:
+            reader.join()
+    assert done.returncode == 0, done.stderr
+    with engine.connect() as connection:
+        assert connection.scalar(sa.text("SELECT count(*) FROM word")) == 1
+    engine.dispose()
+
+
+def test_who_waits_too_long_goes_on_without_it(tmp_path, monkeypatch):
+    monkeypatch.setattr("deliberation.turnstile.PATIENCE", 0.05)
+    stuck, reader, writer = (Turnstile(tmp_path / "x.sqlite3") for _ in range(3))
+    stuck.hold()
+    reader.pass_through()
+    writer.hold()
+    writer.release()
+    stuck.release()
+    writer.hold()
+    for one in (stuck, reader, writer):
+        one.close()
+
+
+def test_each_connection_has_a_lock_of_its_own_and_leaves_none_behind(url, tmp_path):
+    engine = sa.create_engine(url)
+    for _ in range(20):
+        with engine.begin() as connection:
+            connection.execute(sa.text("INSERT INTO word VALUES ('x')"))
+        with reading_only(), engine.connect() as connection:
+            assert connection.scalar(sa.text("SELECT count(*) FROM word"))
+    engine.dispose()
+    open_files = [path.resolve() for path in Path("/proc/self/fd").iterdir() if path.exists()]
+    assert not [path for path in open_files if path.name.endswith("-turn") and path.parent == tmp_path]
