@@ -22,8 +22,8 @@ from servers import production_server
 
 from deliberation import create_app, schema
 from deliberation.database import db, reading_only, set_reading
-from deliberation.declarations.anchors import AnchorState
 from deliberation.declarations.editions import load_text
+from deliberation.declarations.fates import AnchorState
 from deliberation.declarations.importing import DraftDeclaration, DraftParagraph, Unit
 from deliberation.declarations.models import current_edition, find_declaration
 from deliberation.editions.publishing import publish_edition
@@ -58,7 +58,7 @@ def main() -> None:
             busy = [
                 took for reader in readers for start, took in reader.views if start + took >= began and start < ended
             ]
-            print(len(calm), len(busy), [round(t, 2) for r in readers for _s, t in r.views][:40]); failed = sum(reader.failed for reader in readers)
+            failed = sum(reader.failed for reader in readers)
             print(
                 f"{READERS} readers before: median {_ms(median(calm))}, slowest {_ms(max(calm))} of {len(calm)} pages"
             )

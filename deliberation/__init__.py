@@ -47,12 +47,14 @@ def _register_views(app: Flask) -> None:
     from deliberation.accounts.views import accounts
     from deliberation.annotations.views import annotations
     from deliberation.declarations.views import declarations
+    from deliberation.editions.views import editions
     from deliberation.moderation.views import moderation
     from deliberation.pages.views import pages
+    from deliberation.proposals.views import proposals
     from deliberation.results.views import results
 
     # Fixed addresses first; `/d/<slug>/<t>` would otherwise look like them.
-    for blueprint in (pages, accounts, declarations, results, moderation, annotations):
+    for blueprint in (pages, accounts, declarations, results, moderation, editions, proposals, annotations):
         app.register_blueprint(blueprint)
 
 

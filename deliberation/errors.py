@@ -45,6 +45,9 @@ REASONS = {
     "open_for_annotations": _l("In dieser Phase nehmen wir keine Anmerkungen an. Lesen können Sie alles."),
     "open_for_stances": _l("In dieser Phase werden keine Haltungen abgefragt."),
     "open_for_votes": _l("In dieser Phase wird nicht abgestimmt."),
+    "open_for_rating": _l("Wortlaute werden nur in der Schlussrunde bewertet."),
+    "is_proposal": _l("Mitzeichnen lassen sich nur Textvorschläge."),
+    "not_draft": _l("Die Erklärung ist noch nicht veröffentlicht."),
     "open_for_flags": _l("In dieser Phase kann nichts gemeldet werden."),
     "open_for_responses": _l("In dieser Phase antwortet die Moderation nicht."),
     "is_author": _l("Das kann nur, wer den Beitrag geschrieben hat."),
@@ -52,9 +55,11 @@ REASONS = {
     "is_moderator": _l("Diese Seite ist für die Moderation."),
     "not_moderator": _l("Wer hier moderiert, stimmt hier nicht ab."),
     "is_organiser": _l("Das ist Sache der Organisation."),
+    "is_team": _l("Diese Seite ist für das Team."),
     "is_operator": _l("Das ist Sache des Betriebs."),
     "is_organiser_somewhere": _l("Das können nur Menschen, die eine Beratung organisieren."),
     "is_visible": _l("Dieser Beitrag wird gerade nicht gezeigt."),
+    "opens_thread": _l("Was aus einer Antwort wurde, steht bei dem Beitrag, auf den sie antwortet."),
     "not_withdrawn": _l("Dieser Beitrag wurde zurückgezogen."),
 }
 ABSENT = {Permission.READ, Permission.READ_ANNOTATION, Permission.READ_HIDDEN}
@@ -102,7 +107,8 @@ def kept_text() -> dict[str, str]:
     """The words somebody just sent, to be shown again whatever went wrong."""
     if request.method != "POST":
         return {}
-    return {name: request.form[name] for name in ("body", "wording", "explanation", "reason") if request.form.get(name)}
+    names = ("body", "wording", "explanation", "reason", "source", "heading", "note")
+    return {name: request.form[name] for name in names if request.form.get(name)}
 
 
 def _not_allowed(error: NotAllowed) -> Any:
@@ -113,6 +119,7 @@ def _not_allowed(error: NotAllowed) -> Any:
         "is_author",
         "is_moderator",
         "is_organiser",
+        "is_team",
         "is_operator",
         "is_organiser_somewhere",
     ):

@@ -16,8 +16,8 @@ from deliberation.annotations.models import (
     VoteValue,
 )
 from deliberation.annotations.threads import Order
-from deliberation.declarations.anchors import AnchorState
 from deliberation.declarations.changes import ChangeState
+from deliberation.declarations.fates import AnchorState
 from deliberation.declarations.models import CLOSING, PREAMBLE, Policy, Thesis
 from deliberation.moderation.models import DecisionKind, FlagReason, Rule
 from deliberation.permissions import Activity, Permission, Phase, Role
@@ -151,6 +151,15 @@ def label(member: Enum) -> str:
     return str(LABELS[member])
 
 
+def outcome_label(value: OutcomeValue, edition: int | None = None) -> str:
+    """`Übernommen in Fassung 2`, with the number of the edition where the words changed."""
+    if edition and value is OutcomeValue.ADOPTED:
+        return str(_l("Übernommen in Fassung %(number)s", number=edition))
+    if edition and value is OutcomeValue.PARTLY:
+        return str(_l("Teilweise übernommen in Fassung %(number)s", number=edition))
+    return label(value)
+
+
 def phase_sentence(phase: Phase) -> str:
     return str(PHASE_SENTENCES[phase])
 
@@ -190,7 +199,9 @@ def short_title(title: str) -> str:
 
 def init_app(app: Flask) -> None:
     """Hand words and the enumerations themselves to the templates."""
-    for function in (label, phase_sentence, phase_hint, kind_hint, thesis_name, short_title, order_label, order_hint):
+    for function in (
+        label, outcome_label, phase_sentence, phase_hint, kind_hint, thesis_name, short_title, order_label, order_hint,
+    ):  # fmt: skip
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.globals["place_name"] = place_name
     for kind in (

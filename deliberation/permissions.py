@@ -212,6 +212,10 @@ def is_proposal(person: Person, thing: Any) -> bool:
     return bool(thing.is_proposal)
 
 
+def opens_thread(person: Person, thing: Any) -> bool:
+    return not thing.is_reply
+
+
 def open_for_flags(person: Person, thing: Any) -> bool:
     return Activity.FLAG in PHASE_ALLOWS[thing.declaration.phase]
 
@@ -246,8 +250,12 @@ PERMISSIONS: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
     Permission.COSIGN: ((is_proposal, is_visible, open_for_annotations, signed_in, not_author, not_moderator),),
     Permission.RATE: ((open_for_rating, signed_in, not_moderator),),
     Permission.PREPARE_BALLOT: ((is_organiser, not_draft), (is_operator, not_draft)),
-    # A question that its author took back needs no answer, and one that is not shown gets none in public.
-    Permission.SET_OUTCOME: ((is_organiser, is_visible, open_for_responses), (is_operator, is_visible, open_for_responses)),
+    # A question that its author took back needs no answer, and one that is not shown gets none in public. What became
+    # of a reply is what became of the annotation it answers.
+    Permission.SET_OUTCOME: (
+        (is_organiser, opens_thread, is_visible, open_for_responses),
+        (is_operator, opens_thread, is_visible, open_for_responses),
+    ),
     Permission.SEE_OUTCOMES: ((is_organiser,), (is_operator,)),
     Permission.READ_NEXT_EDITION: ((is_team,),),
     Permission.EDIT_TEXT: ((is_organiser,), (is_operator,)),

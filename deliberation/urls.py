@@ -50,6 +50,12 @@ def stance_url(thesis: Any, paragraph: Any) -> str:
     return url_for("annotations.stance", slug=thesis.declaration.slug, t=thesis.number, p=paragraph_number(paragraph))
 
 
+def past_stance_url(thesis: Any, paragraph: Any) -> str:
+    """Where the answer goes whether a stance on earlier words still holds."""
+    p = paragraph_number(paragraph)
+    return url_for("annotations.past_stance", slug=thesis.declaration.slug, t=thesis.number, p=p)
+
+
 def annotation_url(annotation: Any) -> str:
     return url_for("annotations.show", number=annotation.number)
 
@@ -95,9 +101,9 @@ def next_edition_url(declaration: Any) -> str:
     return url_for("editions.draft", slug=declaration.slug)
 
 
-def anchors_url(declaration: Any) -> str:
+def anchors_url(declaration: Any, **query: Any) -> str:
     """Annotations whose place a person has to look at after the text has changed."""
-    return url_for("editions.anchors", slug=declaration.slug)
+    return url_for("editions.anchors", slug=declaration.slug, **query)
 
 
 def outcomes_url(declaration: Any, **query: Any) -> str:
@@ -110,6 +116,11 @@ def proposals_url(thesis: Any, paragraph: Any, fragment: str = "") -> str:
     return url_for(
         "proposals.place", slug=thesis.declaration.slug, t=thesis.number, p=paragraph.number, _anchor=fragment or None
     )
+
+
+def ballots_url(thesis: Any, paragraph: Any) -> str:
+    """Where proposals for one place are put up for the closing round."""
+    return url_for("proposals.put_up", slug=thesis.declaration.slug, t=thesis.number, p=paragraph.number)
 
 
 def closing_url(declaration: Any, fragment: str = "") -> str:
@@ -178,9 +189,9 @@ def _here() -> str:
 def init_app(app: Flask) -> None:
     """Hand all URL functions to the templates."""
     for function in (
-        declaration_url, whole_text_url, thesis_url, place_url, compose_url, stance_url, annotation_url,
+        declaration_url, whole_text_url, thesis_url, place_url, compose_url, stance_url, past_stance_url, annotation_url,
         annotation_act_url, editions_url, edition_url, changes_url, next_edition_url, anchors_url, outcomes_url,
         proposals_url, closing_url, own_stances_url, results_url, export_url, queue_url, log_url, sign_in_url, register_url,
-        absolute,
+        ballots_url, absolute,
     ):  # fmt: skip
         app.jinja_env.globals[function.__name__] = function

@@ -26,7 +26,7 @@ KNOWS_FLASK = (
     "__init__", "web", "errors", "urls", "filters", "labels", "jobs", "serving", "cli",
     "notifications/mailer", "results/words",
 )  # fmt: skip
-COMMITS = ("web", "jobs", "cli", "notifications/mailer", "accounts/views", "declarations/views")
+COMMITS = ("web", "jobs", "cli", "notifications/mailer", "accounts/views", "declarations/views", "editions/views/drafting")
 # How a page finds what it shows, asked by pages of other features too.
 SHARED_VIEW_HELPERS = {"readable_declaration", "readable_annotation", "after_sign_in"}
 LINES = 300

@@ -11,6 +11,8 @@ from wtforms.validators import AnyOf, InputRequired, Length, StopValidation, Val
 
 from deliberation.annotations.actions import Contribution
 from deliberation.annotations.models import BODY_MAX, QUOTE_MAX, REASON_MAX, Kind, StanceValue
+from deliberation.annotations.wordings import source_of
+from deliberation.declarations.models import Wording
 from deliberation.labels import LABELS
 from deliberation.text import has_words, normalised
 
@@ -72,6 +74,8 @@ class AnnotationForm(FlaskForm):  # type: ignore[misc]
     form_key = HiddenField(validators=[Length(max=KEY_MAX)])
     checked = HiddenField()
     action = HiddenField(validators=[KnownAction])
+    # Of the paragraph it is about, for comparing; None for a thesis as a whole.
+    present: Wording | None = None
 
     def validate_wording(self, field: Any) -> None:
         if self.kind.data != Kind.PROPOSAL.value:
@@ -80,6 +84,10 @@ class AnnotationForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(_l("Schreiben Sie bitte, wie der Satz lauten soll."))
         if len(normalised(field.data)) > BODY_MAX:
             raise ValidationError(_l("Der vorgeschlagene Wortlaut ist zu lang."))
+        if self.present and field.data.split() == source_of(self.present, self.sentence.data or []).split():
+            raise ValidationError(
+                _l("Das ist Wort für Wort der jetzige Text. Ändern Sie ihn bitte so, wie er heißen soll.")
+            )
 
     def to_contribution(self) -> Contribution:
         return Contribution(

@@ -6,16 +6,18 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from deliberation.accounts.models import User
 from deliberation.annotations import drafts, reading, threads
 from deliberation.annotations.actions import Contribution
-from deliberation.annotations.models import Annotation, Draft, EarlierVersion, Stance, Status
+from deliberation.annotations.models import Anchor, Annotation, Draft, EarlierVersion, Kind, Outcome, Stance, Status
+from deliberation.annotations.outcomes import latest_outcome
 from deliberation.annotations.threads import Entry, visible_to
+from deliberation.annotations.wordings import source_of
 from deliberation.database import db
-from deliberation.declarations.models import Declaration, Membership, Paragraph, Thesis, Wording
+from deliberation.declarations.models import Declaration, Edition, Membership, Paragraph, Thesis, Wording
 from deliberation.text import DiffPart, normalised, to_safe_html, word_diff
 
 NEWS_MAX = 100
@@ -34,12 +36,15 @@ class Preview:
 
 @dataclass(frozen=True)
 class Own:
-    """One declaration in somebody's own area."""
+    """One declaration in somebody's own area. `outcomes` are contributions in public of which everybody learns what
+    became of them, the latest news first; `annotations` all others. `has_editions`: its text was changed once or more."""
 
     declaration: Declaration
     membership: Membership
+    outcomes: Sequence[Entry]
     annotations: Sequence[Annotation]
     stances: Sequence[Stance]
+    has_editions: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,10 @@ class DraftLink:
 class Area:
     declarations: Sequence[Own]
     drafts: Sequence[DraftLink]
+
+    @property
+    def has_outcomes(self) -> bool:
+        return any(own.outcomes for own in self.declarations)
 
 
 @dataclass(frozen=True)
@@ -81,7 +90,7 @@ def to_preview(paragraph: Paragraph | None, words: Contribution) -> Preview:
     wording = paragraph.wording if paragraph else None
     return Preview(
         body_html=to_safe_html(normalised(words.body)),
-        diff=proposal_diff(wording, words.sentences, words.wording) if words.wording else (),
+        diff=proposal_diff(wording, words.sentences, words.wording) if words.kind is Kind.PROPOSAL else (),
         sentences=wording.sentence_text(words.sentences) if wording else "",
         words=words,
     )
@@ -91,7 +100,7 @@ def proposal_diff(wording: Wording | None, sentences: Sequence[int], proposed: s
     """The proposed wording against the sentences it is meant for, or the whole paragraph."""
     if wording is None:
         return (DiffPart("inserted", proposed),)
-    return word_diff(wording.sentence_text(sentences) or wording.text, proposed)
+    return word_diff(source_of(wording, sentences), proposed)
 
 
 def load_thread(person: Any, annotation: Annotation) -> Entry | None:
@@ -109,31 +118,22 @@ def load_versions(annotation: Annotation) -> list[EarlierVersion]:
 
 
 def load_area(user: User) -> Area:
-    """Everything one wrote, by declaration in document order, and what is not sent yet."""
+    """Everything one wrote, by declaration, and what is not sent yet. At most seven queries, however much that is."""
     ids = [membership.id for membership in user.memberships]
-    annotations = (
-        db.session.scalars(
-            select(Annotation)
-            .join(Annotation.thesis)
-            .options(
-                joinedload(Annotation.thesis),
-                joinedload(Annotation.paragraph),
-                joinedload(Annotation.declaration),
-            )
-            .options(joinedload(Annotation.responses))
-            .where(Annotation.author_id.in_(ids))
-            .order_by(Thesis.position, Annotation.number)
-        )
-        .unique()
-        .all()
-    )
+    entries = _load_own_entries(ids)
     stances = db.session.scalars(select(Stance).where(Stance.holder_id.in_(ids))).all()
     declarations = _load_declarations(user)
     own = [
         Own(
-            declaration=declarations[membership.declaration_id],
+            declaration=declarations[membership.declaration_id][0],
             membership=membership,
-            annotations=[a for a in annotations if a.author_id == membership.id],
+            has_editions=declarations[membership.declaration_id][1] > 1,
+            outcomes=_with_outcome([e for e in entries if e.annotation.author_id == membership.id]),
+            annotations=[
+                e.annotation
+                for e in entries
+                if e.annotation.author_id == membership.id and not _shows_outcome(e.annotation)
+            ],
             stances=[s for s in stances if s.holder_id == membership.id],
         )
         for membership in sorted(user.memberships, key=lambda m: m.joined_at, reverse=True)
@@ -141,10 +141,49 @@ def load_area(user: User) -> Area:
     return Area(declarations=own, drafts=_load_draft_links(user))
 
 
-def _load_declarations(user: User) -> dict[int, Declaration]:
+def _load_own_entries(membership_ids: Sequence[int]) -> list[Entry]:
+    """In document order, each with what the edition in force did to its words, and with its outcome."""
+    newest = select(Edition.id).where(Edition.declaration_id == Annotation.declaration_id)
+    in_force = newest.order_by(Edition.number.desc()).limit(1).correlate(Annotation).scalar_subquery()
+    query = (
+        select(Annotation, Anchor, Outcome)
+        .join(Annotation.thesis)
+        .outerjoin(Anchor, and_(Anchor.annotation_id == Annotation.number, Anchor.edition_id == in_force))
+        .outerjoin(Outcome, Outcome.id == latest_outcome())
+        .options(
+            joinedload(Annotation.thesis),
+            joinedload(Annotation.paragraph),
+            joinedload(Annotation.declaration),
+            joinedload(Annotation.wording),
+            joinedload(Annotation.edition).lazyload(Edition.declaration),
+            joinedload(Annotation.responses),
+            joinedload(Anchor.wording),
+        )
+        .where(Annotation.author_id.in_(membership_ids))
+        .order_by(Thesis.position, Annotation.number)
+    )
+    return [
+        Entry(annotation, own_vote=None, is_new=False, is_own=True, is_readable=True, anchor=anchor, outcome=outcome)
+        for annotation, anchor, outcome in db.session.execute(query).unique()
+    ]
+
+
+def _shows_outcome(annotation: Annotation) -> bool:
+    return annotation.is_visible and annotation.public_outcome is not None
+
+
+def _with_outcome(entries: Sequence[Entry]) -> list[Entry]:
+    """Those of which one learns what became of them: the latest outcome first, then what waits longest."""
+    shown = [entry for entry in entries if _shows_outcome(entry.annotation)]
+    return sorted(shown, key=lambda e: (-e.outcome.id if e.outcome else 0, e.annotation.number))
+
+
+def _load_declarations(user: User) -> dict[int, tuple[Declaration, int]]:
+    """Each with the number of its edition in force."""
     wanted = [membership.declaration_id for membership in user.memberships]
-    found = db.session.scalars(select(Declaration).where(Declaration.id.in_(wanted)))
-    return {declaration.id: declaration for declaration in found}
+    newest = select(func.max(Edition.number)).where(Edition.declaration_id == Declaration.id).scalar_subquery()
+    found = db.session.execute(select(Declaration, newest).where(Declaration.id.in_(wanted)))
+    return {declaration.id: (declaration, number) for declaration, number in found}
 
 
 def _load_draft_links(user: User) -> list[DraftLink]:

@@ -16,13 +16,21 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, joinedload, mapped_column, relationship
 
 from deliberation.clock import now
 from deliberation.columns import named_values
 from deliberation.database import Model, UtcDateTime, db
-from deliberation.declarations.anchors import AnchorState
-from deliberation.declarations.models import Declaration, Edition, Membership, Paragraph, Thesis, Wording
+from deliberation.declarations.fates import AnchorState
+from deliberation.declarations.models import (
+    Declaration,
+    Edition,
+    Membership,
+    Paragraph,
+    ParagraphState,
+    Thesis,
+    Wording,
+)
 
 BODY_MAX = 3000
 REASON_MAX = 600
@@ -279,6 +287,14 @@ class Outcome(Model):
     annotation: Mapped[Annotation] = relationship(lazy="raise_on_sql")
     edition: Mapped[Edition | None] = relationship(lazy="joined")
     paragraph: Mapped[Paragraph | None] = relationship(lazy="joined")
+    # "3-2": thesis and paragraph as they were numbered in that edition; None if it took the paragraph out.
+    place_then: Mapped[str | None] = column_property(
+        select(Thesis.number + "-" + ParagraphState.number)
+        .join(ParagraphState, ParagraphState.thesis_id == Thesis.id)
+        .where(ParagraphState.edition_id == edition_id, ParagraphState.paragraph_id == paragraph_id)
+        .correlate_except(Thesis, ParagraphState)
+        .scalar_subquery()
+    )
 
 
 class EarlierVersion(Model):

@@ -8,10 +8,13 @@ from itertools import groupby
 from typing import Any
 
 import segno
+from sqlalchemy import select
 
-from deliberation.annotations.reading import Count, News, load_counts, load_marks, thesis_count, to_news
+from deliberation.annotations.counts import Count, Counts, News, load_counts, to_news
+from deliberation.annotations.reading import load_marks
 from deliberation.clock import today
-from deliberation.declarations.models import Declaration, Paragraph, Thesis, load_paragraphs
+from deliberation.database import db
+from deliberation.declarations.models import Declaration, Edition, Paragraph, Thesis, load_paragraphs
 from deliberation.text import excerpt
 
 HEADING_WORDS = 70
@@ -22,27 +25,33 @@ class Overview:
     """What landing page and whole text share."""
 
     declaration: Declaration
-    counts: dict[tuple[int, int], Count]
-    edition_number: int
+    counts: Counts
+    edition: Edition
     news: News | None
     visit_due: bool = False
     thesis: None = None
 
+    @property
+    def edition_number(self) -> int:
+        return self.edition.number
+
     def count(self, paragraph: Paragraph) -> Count:
-        return self.counts.get((paragraph.thesis_id, paragraph.id), Count())
+        return self.counts.of_place(paragraph.thesis_id, paragraph.id)
 
     def thesis_count(self, thesis: Thesis) -> Count:
-        return thesis_count(self.counts, thesis)
+        return self.counts.of_thesis(thesis)
 
     @property
     def total(self) -> int:
-        return sum(count.total for count in self.counts.values())
+        return self.counts.whole.total
 
 
 @dataclass(frozen=True)
 class LandingPage(Overview):
     # Theses without a heading are called by how they begin.
     first_words: dict[int, str] | None = None
+    # Theses that an edition took out: what was said about them is still to be found.
+    removed: Sequence[Thesis] = ()
 
 
 @dataclass(frozen=True)
@@ -59,18 +68,24 @@ class WholeText(Overview):
 
 
 def load_landing(person: Any, declaration: Declaration) -> LandingPage:
-    """At most three queries after person and declaration."""
+    """At most three queries after person and declaration, four once there is a second edition."""
     marks = load_marks(person, declaration)
     counts = load_counts(person, declaration, marks.since)
     nameless = [thesis.id for thesis in declaration.theses if thesis.is_numbered and not thesis.heading]
     return LandingPage(
         declaration=declaration,
         counts=counts,
-        edition_number=marks.edition_number,
+        edition=marks.edition,
         visit_due=marks.visit_due,
         news=to_news(counts, marks.since),
         first_words=_first_words(nameless) if nameless else {},
+        removed=_removed_theses(declaration) if marks.edition_number > 1 else [],
     )
+
+
+def _removed_theses(declaration: Declaration) -> list[Thesis]:
+    query = select(Thesis).where(Thesis.declaration_id == declaration.id, Thesis.removed_in_id.is_not(None))
+    return list(db.session.scalars(query.order_by(Thesis.position, Thesis.id)))
 
 
 def _first_words(thesis_ids: Sequence[int]) -> dict[int, str]:
@@ -86,7 +101,7 @@ def load_whole_text(person: Any, declaration: Declaration, address: str) -> Whol
     return WholeText(
         declaration=declaration,
         counts=load_counts(person, declaration, marks.since),
-        edition_number=marks.edition_number,
+        edition=marks.edition,
         visit_due=marks.visit_due,
         news=None,
         parts=[Part(thesis, by_thesis.get(thesis.id, [])) for thesis in declaration.theses],

@@ -6,19 +6,15 @@ from typing import Any
 from sqlalchemy import select
 
 from deliberation.accounts.models import User
-from deliberation.annotations import tallies
+from deliberation.annotations import standing, tallies
 from deliberation.annotations.actions import NotInForce, once
 from deliberation.annotations.models import REASON_MAX, Annotation, Stance, StanceValue, Vote, VoteValue
 from deliberation.clock import now
 from deliberation.database import db
 from deliberation.declarations.actions import join
 from deliberation.declarations.models import Declaration, Membership, Paragraph, Thesis, current_edition
-from deliberation.permissions import Activity, Permission, Person, Phase, require
+from deliberation.permissions import Activity, Outdated, Permission, Person, Phase, require
 from deliberation.text import normalised
-
-
-class NotYours(Exception):
-    """A stance is its holder's business alone."""
 
 
 def cast_vote(voter: User, annotation: Annotation, value: VoteValue | None) -> None:
@@ -63,8 +59,9 @@ def take_stance(
 ) -> None:
     """Take a stance on a paragraph or a thesis as a whole, change it, or withdraw it (None).
 
-    It is one on the words as they stand now: a stance on an earlier wording stays with that. The reason is kept for
-    "only with changes" and "not": what would have to change. Raises NotInForce for what an edition took out.
+    It is one on the words as they stand now: a stance on an earlier wording stays with that, and whoever withdraws
+    is not asked about it again. The reason is kept for "only with changes" and "not": what would have to change.
+    Raises NotInForce for what an edition took out.
     """
     require(holder, Permission.TAKE_STANCE, thesis.declaration)
     if (paragraph or thesis).is_removed:
@@ -79,6 +76,8 @@ def take_stance(
     )
     if value is None:
         _withdraw_row(same)
+        db.session.flush()
+        _let_go(membership, thesis, paragraph)
     else:
         stance = once(same, lambda: _new_stance(membership, thesis, paragraph, value))
         if stance.value is not value:
@@ -89,12 +88,39 @@ def take_stance(
     tallies.refresh_stances(thesis, paragraph)
 
 
-def let_go(holder: User, stance: Stance) -> None:
-    """Say that a stance on an earlier wording does not hold for the new one, without taking another: not asked again."""
-    membership = holder.membership_in(stance.declaration_id)
-    if membership is None or stance.holder_id != membership.id:
-        raise NotYours
-    stance.let_go_at = now()
+def keep_stance(holder: User, thesis: Thesis, paragraph: Paragraph | None, since: int) -> None:
+    """Say that one's stance on earlier words holds for the present ones: the same stance again, on these.
+
+    `since` is the edition since which the words stand that the person read; raises Outdated if they were changed
+    again. Once it is answered a second time changes nothing.
+    """
+    require(holder, Permission.TAKE_STANCE, thesis.declaration)
+    past = _find_past(holder, thesis, paragraph, since)
+    if past is not None:
+        take_stance(holder, thesis, paragraph, past.value, past.reason)
+
+
+def let_go(holder: User, thesis: Thesis, paragraph: Paragraph | None, since: int) -> None:
+    """Say that one's stance on earlier words does not hold for the present ones, without taking another: not asked
+    again. It stays with the words it was taken on. Otherwise as `keep_stance`."""
+    require(holder, Permission.TAKE_STANCE, thesis.declaration)
+    if _find_past(holder, thesis, paragraph, since) is not None:
+        _let_go(join(holder, thesis.declaration), thesis, paragraph)
+
+
+def _find_past(holder: User, thesis: Thesis, paragraph: Paragraph | None, since: int) -> Stance | None:
+    if (paragraph or thesis).is_removed:
+        raise NotInForce
+    if (paragraph or thesis).since_id != since:
+        raise Outdated(thesis)
+    membership = holder.membership_in(thesis.declaration_id)
+    return standing.find_past(membership, thesis, paragraph) if membership else None
+
+
+def _let_go(membership: Membership, thesis: Thesis, paragraph: Paragraph | None) -> None:
+    past = standing.find_past(membership, thesis, paragraph)
+    if past is not None:
+        past.let_go_at = now()
 
 
 def _new_stance(membership: Membership, thesis: Thesis, paragraph: Paragraph | None, value: StanceValue) -> Stance:

@@ -1,35 +1,38 @@
 """The reading page: one thesis, its paragraphs with their counts, and the annotations of one place beside it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import lazyload
 
 from deliberation.accounts.models import User
-from deliberation.annotations import drafts, threads, visits
+from deliberation.annotations import drafts, standing, threads, visits
+from deliberation.annotations.counts import Count, Counts, News, load_counts, to_news
+from deliberation.annotations.history import History, has_history, in_place, load_history
 from deliberation.annotations.models import (
     Annotation,
     Draft,
     Kind,
-    Opening,
-    Stance,
-    StanceTally,
     StanceValue,
     Visit,
 )
+from deliberation.annotations.standing import PastStance
 from deliberation.annotations.tallies import StanceCounts
 from deliberation.annotations.threads import Entry, Order
 from deliberation.clock import today
 from deliberation.database import db
+from deliberation.declarations.editions import find_former
 from deliberation.declarations.models import (
     Declaration,
     Edition,
     Paragraph,
     Thesis,
+    find_paragraph,
     find_thesis,
-    load_paragraphs,
+    load_all_paragraphs,
 )
 
 FIRST_THREADS = 10
@@ -37,29 +40,19 @@ FIRST_THREADS = 10
 
 
 @dataclass(frozen=True)
-class Count:
-    """How many annotations and replies a place has, and how many of them are new to the reader."""
-
-    total: int = 0
-    new: int = 0
-
-
-@dataclass(frozen=True)
-class News:
-    """What the strip says: new annotations in the whole declaration since the last visit."""
-
-    count: int
-    since: datetime
-
-
-@dataclass(frozen=True)
 class Marks:
-    """What the reader left behind: the edition in force, the visit before, an unsent text."""
+    """What the reader left behind: the visit before, an unsent text; beside it the edition in force."""
 
-    edition_number: int
+    edition: Edition
+    # Whether words ever changed: in a later edition, or because of a misprint.
+    has_history: bool
     since: datetime | None
     visit_due: bool = False
     draft: Draft | None = None
+
+    @property
+    def edition_number(self) -> int:
+        return self.edition.number
 
 
 @dataclass(frozen=True)
@@ -76,16 +69,20 @@ class Panel:
     stance: StanceValue | None
     stance_reason: str
     stance_counts: StanceCounts | None
+    # What the person said about earlier words of this place: still to be kept, replaced or let go.
+    past_stance: PastStance | None
     noted: frozenset[int]
     quotes: frozenset[str]
 
 
 @dataclass(frozen=True)
 class ThesisPage:
+    """`paragraphs` are those in force and those that an edition took out, where they stood."""
+
     declaration: Declaration
     thesis: Thesis
     paragraphs: Sequence[Paragraph]
-    counts: dict[tuple[int, int], Count]
+    counts: Counts
     edition_number: int
     news: News | None
     visit_due: bool = False
@@ -93,12 +90,16 @@ class ThesisPage:
     paragraph: Paragraph | None = None
     panel: Panel | None = None
     draft: Draft | None = None
+    # Of each paragraph, once there is something to tell.
+    history: Mapping[int, History] = field(default_factory=dict)
+    # The edition that took the thesis out.
+    removed_in: int = 0
 
     def count(self, paragraph: Paragraph | None) -> Count:
-        return self.counts.get((self.thesis.id, paragraph.id if paragraph else 0), Count())
+        return self.counts.of_place(self.thesis.id, paragraph.id if paragraph else None)
 
     def thesis_count(self, thesis: Thesis) -> Count:
-        return thesis_count(self.counts, thesis)
+        return self.counts.of_thesis(thesis)
 
     @property
     def place_path(self) -> str:
@@ -107,10 +108,17 @@ class ThesisPage:
         return f"/d/{self.declaration.slug}/{self.thesis.number}/{number}"
 
     @property
+    def is_in_force(self) -> bool:
+        """Whether the place that is open, or the thesis as a whole, belongs to the present text."""
+        return not (self.paragraph or self.thesis).is_removed
+
+    @property
     def neighbours(self) -> tuple[Thesis | None, Thesis | None]:
-        theses = self.declaration.theses
-        here = theses.index(self.thesis)
-        return theses[here - 1] if here else None, theses[here + 1] if here + 1 < len(theses) else None
+        """A thesis that was taken out stands in front of the one that has its place now."""
+        here, is_gone = self.thesis.position, self.thesis.is_removed
+        before = [one for one in self.declaration.theses if one.position < here]
+        after = [one for one in self.declaration.theses if one.position > here or (is_gone and one.position == here)]
+        return before[-1] if before else None, after[0] if after else None
 
 
 @dataclass(frozen=True)
@@ -123,97 +131,68 @@ class Wish:
 
 
 def load_thesis_page(person: Any, declaration: Declaration, thesis: Thesis) -> ThesisPage:
-    """A thesis with nothing opened. Four queries after person and declaration."""
-    marks = load_marks(person, declaration)
+    """A thesis with nothing opened. Four queries after person and declaration, five once the text has changed."""
+    return _to_page(person, declaration, thesis, load_all_paragraphs([thesis.id]), load_marks(person, declaration))
+
+
+def _to_page(
+    person: Any, declaration: Declaration, thesis: Thesis, found: Sequence[Paragraph], marks: Marks, **opened: Any
+) -> ThesisPage:
     counts = load_counts(person, declaration, marks.since)
+    history = load_history(found) if marks.has_history else {}
     return ThesisPage(
         declaration=declaration,
         thesis=thesis,
-        paragraphs=load_paragraphs([thesis.id]),
+        paragraphs=in_place(found, history),
         counts=counts,
         edition_number=marks.edition_number,
         visit_due=marks.visit_due,
         news=to_news(counts, marks.since),
+        history=history,
+        removed_in=number_of_edition(thesis.removed_in_id) if thesis.removed_in_id else 0,
+        **opened,
     )
+
+
+def number_of_edition(edition_id: int) -> int:
+    return db.session.scalars(select(Edition.number).where(Edition.id == edition_id)).one()
 
 
 def load_open_page(
     person: Any, declaration: Declaration, thesis: Thesis, number: str, wish: Wish, owner: drafts.Owner | None
 ) -> ThesisPage | None:
-    """A thesis with one paragraph, or with `0` the thesis as a whole, opened; None if there is no such paragraph.
+    """A thesis with one paragraph, or with `0` the thesis as a whole, opened; None if there is no such paragraph. One
+    that was taken out opens too.
 
-    At most six queries after person and declaration.
+    At most six queries after person and declaration, seven once the text has changed.
     """
-    paragraphs = load_paragraphs([thesis.id])
-    paragraph = next((p for p in paragraphs if p.number == number), None)
+    found = load_all_paragraphs([thesis.id])
+    paragraph = next((p for p in found if p.number == number), None)
     if paragraph is None and number != "0":
         return None
     marks = load_marks(person, declaration, owner, drafts.thesis_place(thesis, paragraph))
-    counts = load_counts(person, declaration, marks.since)
-    return ThesisPage(
-        declaration=declaration,
-        thesis=thesis,
-        paragraphs=paragraphs,
-        counts=counts,
-        edition_number=marks.edition_number,
-        visit_due=marks.visit_due,
-        news=to_news(counts, marks.since),
-        is_open=True,
-        paragraph=paragraph,
-        panel=_load_panel(person, thesis, paragraph, wish, marks.since),
-        draft=marks.draft,
+    panel = _load_panel(person, thesis, paragraph, wish, marks.since)
+    return _to_page(
+        person, declaration, thesis, found, marks, is_open=True, paragraph=paragraph, panel=panel, draft=marks.draft
     )
 
 
 def load_marks(person: Any, declaration: Declaration, owner: drafts.Owner | None = None, place: str = "") -> Marks:
-    """Edition number, last visit and draft in one query."""
-    edition = select(func.max(Edition.number)).where(Edition.declaration_id == declaration.id).scalar_subquery()
+    """The edition in force, last visit and draft in one query."""
+    newest = select(func.max(Edition.number)).where(Edition.declaration_id == declaration.id).scalar_subquery()
     visit = and_(Visit.declaration_id == declaration.id, Visit.user_id == (person.id or 0))
     mine = Draft.user_id == owner.id if isinstance(owner, User) else Draft.browser == (owner or "")
     query = (
-        select(edition, Visit, Draft)
-        .select_from(Declaration)
+        select(Edition, has_history(declaration), Visit, Draft)
+        .join(Declaration, Declaration.id == Edition.declaration_id)
+        .options(lazyload(Edition.declaration))
         .outerjoin(Visit, visit)
         .outerjoin(Draft, and_(mine, Draft.place == place))
-        .where(Declaration.id == declaration.id)
+        .where(Declaration.id == declaration.id, Edition.number == newest)
     )
-    number, found, draft = db.session.execute(query).one()
+    edition, changed, found, draft = db.session.execute(query).one()
     due = person.is_signed_in and visits.is_due(found)
-    return Marks(number, visits.new_since(found), due, draft)
-
-
-def load_counts(person: Any, declaration: Declaration, since: datetime | None) -> dict[tuple[int, int], Count]:
-    """Annotations and replies per (thesis id, paragraph id or 0), and how many are new to the reader."""
-    key = func.coalesce(Annotation.paragraph_id, 0)
-    opening = and_(
-        Opening.user_id == (person.id or 0),
-        Opening.thesis_id == Annotation.thesis_id,
-        Opening.paragraph_key == key,
-    )
-    membership = person.membership_in(declaration.id)
-    is_new = and_(
-        Annotation.created_at > since if since else Annotation.number < 0,
-        or_(Opening.opened_at.is_(None), Annotation.created_at > Opening.opened_at),
-        or_(Annotation.author_id.is_(None), Annotation.author_id != (membership.id if membership else 0)),
-    )
-    query = (
-        select(Annotation.thesis_id, key, func.count(), func.sum(case((is_new, 1), else_=0)))
-        .outerjoin(Opening, opening)
-        .where(Annotation.declaration_id == declaration.id, Annotation.status == "visible")
-        .group_by(Annotation.thesis_id, Annotation.paragraph_id)
-    )
-    return {(thesis, place): Count(total, int(new)) for thesis, place, total, new in db.session.execute(query)}
-
-
-def thesis_count(counts: dict[tuple[int, int], Count], thesis: Thesis) -> Count:
-    """All places of a thesis together."""
-    own = [count for (thesis_id, _place), count in counts.items() if thesis_id == thesis.id]
-    return Count(sum(count.total for count in own), sum(count.new for count in own))
-
-
-def to_news(counts: dict[tuple[int, int], Count], since: datetime | None) -> News | None:
-    new = sum(count.new for count in counts.values())
-    return News(new, since) if since and new else None
+    return Marks(edition, changed, visits.new_since(found), due, draft)
 
 
 def _load_panel(person: Any, thesis: Thesis, paragraph: Paragraph | None, wish: Wish, since: datetime | None) -> Panel:
@@ -222,7 +201,7 @@ def _load_panel(person: Any, thesis: Thesis, paragraph: Paragraph | None, wish: 
     found = threads.to_threads(entries)
     wanted = threads.in_order(threads.of_kind(found, wish.kind), wish.order, reader_key(person), today())
     shown = wanted if wish.all_threads else wanted[:FIRST_THREADS]
-    stance, reason, counts = _load_stance(person, thesis, paragraph)
+    own = standing.load_own_stance(person, thesis, paragraph)
     readable = [entry for entry in entries if entry.is_readable]
     return Panel(
         threads=shown,
@@ -232,9 +211,10 @@ def _load_panel(person: Any, thesis: Thesis, paragraph: Paragraph | None, wish: 
         people=len({entry.annotation.author_id for entry in readable}),
         kind=wish.kind,
         order=wish.order,
-        stance=stance,
-        stance_reason=reason,
-        stance_counts=counts if stance else None,
+        stance=own.value,
+        stance_reason=own.reason,
+        stance_counts=own.counts if own.value else None,
+        past_stance=own.past,
         noted=frozenset(
             n for entry in shown if entry.is_readable and not entry.annotation.quote for n in entry.sentences
         ),
@@ -253,33 +233,14 @@ def _kinds(found: Sequence[Entry]) -> list[tuple[Kind, int]]:
     return [(kind, count) for kind, count in counts if count]
 
 
-def _load_stance(
-    person: Any, thesis: Thesis, paragraph: Paragraph | None
-) -> tuple[StanceValue | None, str, StanceCounts]:
-    membership = person.membership_in(thesis.declaration_id)
-    paragraph_id = paragraph.id if paragraph else None
-
-    def here(table: Any) -> Any:
-        same = table.paragraph_id == paragraph_id if paragraph_id else table.paragraph_id.is_(None)
-        return and_(table.thesis_id == thesis.id, same)
-
-    own = Stance.holder_id == (membership.id if membership else 0)
-    query = (
-        select(Stance, StanceTally)
-        .select_from(Thesis)
-        .outerjoin(Stance, and_(here(Stance), own))
-        .outerjoin(StanceTally, here(StanceTally))
-        .where(Thesis.id == thesis.id)
-    )
-    stance, tally = db.session.execute(query).one()
-    counts = StanceCounts(tally.carry, tally.change, tally.unclear, tally.against) if tally else StanceCounts()
-    return (stance.value, stance.reason, counts) if stance else (None, "", counts)
-
-
 def find_place(declaration: Declaration, t: str, p: str) -> tuple[Thesis, Paragraph | None] | None:
-    """Thesis and paragraph of an address; paragraph None stands for the thesis as a whole (`0`)."""
+    """Thesis and paragraph of an address; paragraph None stands for the thesis as a whole (`0`).
+
+    What an edition took out is found too, and what moved to another thesis is found where it is now."""
     thesis = find_thesis(declaration, t)
-    if thesis is None:
-        return None
-    paragraph = next((found for found in load_paragraphs([thesis.id]) if found.number == p), None)
-    return (thesis, paragraph) if paragraph or p == "0" else None
+    if thesis is None or p == "0":
+        return (thesis, None) if thesis else None
+    paragraph = find_paragraph(thesis, p)
+    if paragraph is None and (former := find_former(declaration, t, p)):
+        thesis, paragraph = former.thesis, find_paragraph(former.thesis, former.paragraph.number)
+    return (thesis, paragraph) if paragraph else None

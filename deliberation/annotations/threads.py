@@ -8,10 +8,12 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, null, or_, select
+from sqlalchemy import ColumnElement, and_, null, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from deliberation.annotations.models import Anchor, Annotation, Kind, Outcome, ResponseKind, Status, Vote, VoteValue
+from deliberation.annotations.outcomes import latest_outcome
+from deliberation.annotations.quotes import sentences_meant
 from deliberation.annotations.tallies import PERCENT_FROM, VoteCounts, vote_counts
 from deliberation.database import db
 from deliberation.declarations.models import Edition
@@ -71,7 +73,7 @@ class Entry:
     def words_then(self) -> str:
         """What it was written on, as it stood."""
         wording = self.annotation.wording
-        return (wording.sentence_text(self.annotation.sentences) or wording.text) if wording else ""
+        return (wording.sentence_text(sentences_meant(self.annotation)) or wording.text) if wording else ""
 
     @property
     def words_now(self) -> str:
@@ -120,7 +122,7 @@ def load_entries(
         .outerjoin(
             Anchor, and_(Anchor.annotation_id == Annotation.number, Anchor.edition_id == _in_force(declaration_id))
         )
-        .outerjoin(Outcome, Outcome.id == _latest_outcome())
+        .outerjoin(Outcome, Outcome.id == latest_outcome())
         .options(
             contains_eager(Annotation.author),
             joinedload(Annotation.declaration),
@@ -141,11 +143,6 @@ def load_entries(
 def _in_force(declaration_id: int) -> Any:
     newest = select(Edition.id).where(Edition.declaration_id == declaration_id).order_by(Edition.number.desc()).limit(1)
     return newest.scalar_subquery()
-
-
-def _latest_outcome() -> Any:
-    query = select(func.max(Outcome.id)).where(Outcome.annotation_id == Annotation.number)
-    return query.correlate(Annotation).scalar_subquery()
 
 
 def _own_vote(voter_id: int) -> Any:

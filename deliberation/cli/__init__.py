@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from deliberation.cli.people import user_group
 from deliberation.cli.running import check, db_group, demo, mail_group, serve
 from deliberation.cli.terminal import N_, Group, run
-from deliberation.cli.texts import export, import_file, import_polis, moderation, phase
+from deliberation.cli.texts import edition, export, import_file, import_polis, moderation, phase
 
 if TYPE_CHECKING:
     from flask import Flask
 
 COMMANDS = (
-    serve, demo, check, db_group, user_group, import_file, phase, moderation, export, import_polis, mail_group,
+    serve, demo, check, db_group, user_group, import_file, edition, phase, moderation, export, import_polis, mail_group,
 )  # fmt: skip
 
 cli = Group("deliberation", help=N_("Texte gemeinsam beraten: lesen, anmerken, abstimmen, auswerten."))

@@ -8,56 +8,18 @@ sentence at most, so two look-alikes never swap.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from enum import Enum
 
 from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
+from deliberation.declarations.fates import LOST, AnchorState, Fate, Spot, reworded, similarity
 from deliberation.declarations.importing import DraftDeclaration, DraftParagraph, DraftThesis
 from deliberation.declarations.order import find_reordered, longest_rising, out_of_order
 
-LIKELY_HERE = 0.4
-"""Share of common words from which a sentence of the same paragraph is its rewording."""
+LIKELY_HERE = 0.4  # share of common words from which a sentence of the same paragraph is its rewording
 LIKELY_ELSEWHERE = 0.7
-CANDIDATES = 5
-"""Likely places elsewhere that are looked at for one sentence."""
-PAIRS_MAX = 4_000_000
-"""Sentences without a place times sentences without a past; above it nobody looks for rewordings elsewhere."""
-
-
-class AnchorState(Enum):
-    SAME = "same"
-    MOVED = "moved"
-    REWORDED = "reworded"
-    GONE = "gone"
-
-
-@dataclass(frozen=True)
-class Spot:
-    """Sentences of a paragraph in the new text: `paragraph` is its index over the whole text, `sentences` count from
-    1; none means the whole paragraph."""
-
-    paragraph: int
-    sentences: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class Fate:
-    """What happened to some words: how much of them is still there (0 to 1), and where, if anywhere."""
-
-    state: AnchorState
-    similarity: float
-    spot: Spot | None = None
-
-
-LOST = Fate(AnchorState.GONE, 0.0)
-
-
-def similarity(old: str, new: str) -> float:
-    """How many words two texts share in order: 1 for identical words, 0 for none (twice the longest common
-    subsequence by the number of words)."""
-    return float(Indel.normalized_similarity(old.split(), new.split()))
+CANDIDATES = 5  # likely places elsewhere that are looked at for one sentence
+PAIRS_MAX = 4_000_000  # lost sentences times new ones; above it nobody looks for rewordings elsewhere
 
 
 class Reanchoring:
@@ -89,17 +51,18 @@ class Reanchoring:
 
     def of_sentences(self, paragraph: int, numbers: Sequence[int]) -> Fate:
         """Several sentences together. They are only sure together: all of them, in one paragraph, in their order."""
-        if not numbers or numbers[-1] > len(self.old_paragraphs[paragraph].sentences):
+        old = self.old_paragraphs.get(paragraph)
+        if old is None or not numbers or numbers[-1] > len(old.sentences):
             return self.of_paragraph(paragraph)
         fates = [self.of_sentence(paragraph, number) for number in numbers]
-        if len(fates) == 1:
-            return fates[0]
-        words = [self.old_paragraphs[paragraph].sentences[number - 1] for number in numbers]
-        return _together(fates, words)
+        return _together(fates, [old.sentences[number - 1] for number in numbers])
 
     def of_paragraph(self, paragraph: int) -> Fate:
-        """A paragraph as a whole: identical, or merged whole into another one, or reworded, or gone."""
-        old = self.old_paragraphs[paragraph]
+        """A paragraph as a whole: identical, or merged whole into another one, or reworded, or gone, as it is if an
+        earlier edition took it out."""
+        old = self.old_paragraphs.get(paragraph)
+        if old is None:
+            return LOST
         at = self._continued.get(paragraph)
         if at is not None:
             new = self.new_paragraphs[at]
@@ -107,19 +70,19 @@ class Reanchoring:
                 state = AnchorState.MOVED if paragraph in self.reordered else AnchorState.SAME
                 return Fate(state, 1.0, Spot(at))
             share = similarity(" ".join(old.sentences), " ".join(new.sentences))
-            return Fate(AnchorState.REWORDED, min(share, 0.999), Spot(at))
+            return reworded(share, Spot(at))
         fates = [self.of_sentence(paragraph, number) for number in _numbers(old)]
         return _together(fates, old.sentences) if fates else LOST
 
     def of_thesis(self, thesis: int) -> Fate:
         """A thesis as a whole, heading and all; it has no spot of its own."""
-        old, new = self._old_theses[thesis], self._new_theses.get(thesis)
-        if new is None:
+        old, new = self._old_theses.get(thesis), self._new_theses.get(thesis)
+        if old is None or new is None:
             return LOST
         before, after = _whole(old), _whole(new)
         if before == after:
             return Fate(AnchorState.MOVED if thesis in self._reordered_theses else AnchorState.SAME, 1.0)
-        return Fate(AnchorState.REWORDED, min(similarity(" ".join(before), " ".join(after)), 0.999))
+        return reworded(similarity(" ".join(before), " ".join(after)))
 
     def of_words(self, paragraph: int, sentences: Sequence[str]) -> Fate:
         """Words of an earlier edition whose place was not sure already: they are only sure again where they stand
@@ -136,11 +99,7 @@ class Reanchoring:
                 return Fate(AnchorState.SAME, 1.0, Spot(at, numbers))
         shares = [(similarity(" ".join(sentences), text), -number) for number, text in enumerate(new, start=1)]
         share, number = max(shares, default=(0.0, 0))
-        return Fate(AnchorState.REWORDED, min(share, 0.999), Spot(at, (-number,))) if share >= LIKELY_HERE else LOST
-
-    def knows_thesis(self, thesis: int) -> bool:
-        """Whether the old text had this thesis; one that an earlier edition took out is in neither."""
-        return thesis in self._old_theses
+        return reworded(share, Spot(at, (-number,))) if share >= LIKELY_HERE else LOST
 
     def successor(self, paragraph: int) -> int | None:
         """Index of the paragraph that took in most words of one that is gone; None if most of them are gone too."""
@@ -155,11 +114,11 @@ class Reanchoring:
         [(at, most)] = words.most_common(1)
         return at if 2 * most > sum(len(sentence.split()) for sentence in old.sentences) else None
 
-    def _settle(self, paragraph: int, number: int, state: AnchorState, share: float, spot: Spot) -> None:
-        self._fates[paragraph, number] = Fate(state, share, spot)
-        places = {(spot.paragraph, n) for n in spot.sentences}
+    def _settle(self, paragraph: int, number: int, fate: Fate) -> None:
+        self._fates[paragraph, number] = fate
+        places = {(fate.spot.paragraph, n) for n in fate.spot.sentences} if fate.spot else set()
         self._free -= places
-        if share == 1.0:
+        if fate.similarity == 1.0:
             self._identical |= places
 
     def _find_in_place(self) -> None:
@@ -182,7 +141,7 @@ class Reanchoring:
             for number, place in pairs:
                 is_same = place in stayed and paragraph not in self.reordered
                 state = AnchorState.SAME if is_same else AnchorState.MOVED
-                self._settle(paragraph, number, state, 1.0, Spot(at, (place,)))
+                self._settle(paragraph, number, Fate(state, 1.0, Spot(at, (place,))))
 
     def _find_elsewhere(self) -> None:
         """Identical sentences in another paragraph: sure if the words stand once in each text, else doubtful."""
@@ -194,7 +153,7 @@ class Reanchoring:
         for paragraph, number, words in self._open():
             spots = is_now.get(words, [])
             if was[words] == 1 and len(spots) == 1:
-                self._settle(paragraph, number, AnchorState.MOVED, 1.0, spots[0])
+                self._settle(paragraph, number, Fate(AnchorState.MOVED, 1.0, spots[0]))
             elif spots and (paragraph, number) not in self._doubtful:
                 free = [spot for spot in spots if (spot.paragraph, spot.sentences[0]) in self._free]
                 if free:
@@ -227,7 +186,7 @@ class Reanchoring:
             for share, _distance, number, place in pairs:
                 is_open = (paragraph, number) not in self._fates and (not once or (at, place) in self._free)
                 if is_open and share >= LIKELY_HERE:
-                    self._settle(paragraph, number, AnchorState.REWORDED, min(share, 0.999), Spot(at, (place,)))
+                    self._settle(paragraph, number, reworded(share, Spot(at, (place,))))
 
     def _find_reworded_elsewhere(self) -> None:
         """Sentences that were changed and moved at once. Only looked for while that is quickly done."""
@@ -252,7 +211,7 @@ class Reanchoring:
             paragraph, number, _words = lost[-i]
             if (paragraph, number) not in self._fates and found[-j] in self._free:
                 at, place = found[-j]
-                self._settle(paragraph, number, AnchorState.REWORDED, min(share, 0.999), Spot(at, (place,)))
+                self._settle(paragraph, number, reworded(share, Spot(at, (place,))))
 
     def _open(self) -> Iterable[tuple[int, int, str]]:
         """Old sentences whose fate is not known yet."""
@@ -265,6 +224,9 @@ class Reanchoring:
 
 
 def _together(fates: Sequence[Fate], words: Sequence[str]) -> Fate:
+    """What happened to several sentences of one place, with their words for weights."""
+    if len(fates) == 1:
+        return fates[0]
     spots = [fate.spot for fate in fates if fate.spot]
     homes = Counter(spot.paragraph for spot in spots)
     if not homes:

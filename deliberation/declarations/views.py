@@ -32,7 +32,8 @@ from deliberation.declarations.importing import (
 )
 from deliberation.declarations.models import ImportPreview
 from deliberation.labels import phase_hint
-from deliberation.permissions import Permission, Phase, require
+from deliberation.permissions import Activity, Permission, Phase, require
+from deliberation.proposals.ballots import count_ballots
 from deliberation.urls import absolute, declaration_url
 from deliberation.web import after_page, limiter, viewer
 
@@ -48,6 +49,7 @@ def landing(slug: str) -> str:
     return render_template(
         "declarations/landing.html",
         page=page, declaration=declaration, news=page.news, edition_number=page.edition_number, here="text",
+        ballots=0 if declaration.allows(Activity.ANNOTATE) else count_ballots(declaration),
     )  # fmt: skip
 
 

@@ -1,32 +1,40 @@
-"""Writing the next edition: in place, act by act, or by laying a whole revised file beside the text in force."""
+"""Writing the next edition in place: its draft, the way back, and other words for its paragraphs.
 
-from collections.abc import Callable
+Every act names the version of the draft that its page showed, so that two organisers never overwrite each other.
+"""
+
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from sqlalchemy import select
+from sqlalchemy.exc import InvalidRequestError
 
 from deliberation.accounts.models import random_key
+from deliberation.annotations.actions import once
 from deliberation.clock import now
 from deliberation.database import db
 from deliberation.declarations import preview
-from deliberation.declarations.aligning import align
 from deliberation.declarations.editions import load_text, to_parts, to_units
 from deliberation.declarations.importing import DraftDeclaration, DraftParagraph, DraftThesis, from_json, to_json
 from deliberation.declarations.lines import from_source
-from deliberation.declarations.models import HEADING_MAX, Declaration, EditionDraft, current_edition
-from deliberation.declarations.preview import ActRefused, Edit, Place
+from deliberation.declarations.models import (
+    CLOSING,
+    HEADING_MAX,
+    PREAMBLE,
+    Declaration,
+    EditionDraft,
+    current_edition,
+    hold_text,
+)
+from deliberation.declarations.preview import ActRefused, Place
 from deliberation.permissions import Outdated, Permission, Person, require
-from deliberation.text import normalised
+from deliberation.text import has_words, normalised
 
 STEPS_MAX = 50
+NOTE_MAX = 3000
 REASON_MAX = 600
 SOURCE_MAX = 20_000
 """Characters of one paragraph in its edit field."""
-ACTS = (
-    "paragraph-up", "paragraph-down", "paragraph-merge", "paragraph-split", "paragraph-thesis", "paragraph-omit",
-    "thesis-up", "thesis-down",
-)  # fmt: skip
-"""Acts of the import preview that make sense on a text that is out already."""
 
 
 class NothingToUndo(Exception):
@@ -37,9 +45,10 @@ class SourceInvalid(Exception):
     """A paragraph needs words, and at most SOURCE_MAX characters of them."""
 
 
-def find_draft(declaration: Declaration) -> EditionDraft | None:
+def find_draft(declaration: Declaration, for_update: bool = False) -> EditionDraft | None:
+    """The draft of the next edition; with `for_update` nobody else changes it until the end of the transaction."""
     query = select(EditionDraft).where(EditionDraft.declaration_id == declaration.id)
-    return db.session.scalars(query).one_or_none()
+    return db.session.scalars(query.with_for_update(of=EditionDraft) if for_update else query).one_or_none()
 
 
 def find_draft_by_key(declaration: Declaration, key: str) -> EditionDraft | None:
@@ -54,25 +63,35 @@ def begin_draft(organiser: Person, declaration: Declaration) -> EditionDraft:
     found = find_draft(declaration)
     if found is not None:
         return found
+    hold_text(declaration, shared=True)
     edition = current_edition(declaration)
-    draft = EditionDraft(
-        declaration=declaration,
-        edition=edition,
-        key=random_key(),
-        text=to_json(without_reasons(load_text(edition))),
-        steps=[],
+    text = to_json(without_reasons(load_text(edition)))
+    return once(
+        select(EditionDraft).where(EditionDraft.declaration_id == declaration.id),
+        lambda: EditionDraft(declaration=declaration, edition=edition, key=random_key(), text=text, steps=[]),
     )
-    db.session.add(draft)
-    db.session.flush()
-    return draft
+
+
+def begin_anew(organiser: Person, draft: EditionDraft) -> None:
+    """Put a draft whose edition is not in force any more on the one that is: its text begins with that one.
+
+    Note and link stay. A draft that is up to date is left alone.
+    """
+    require(organiser, Permission.EDIT_TEXT, draft.declaration)
+    edition = current_edition(draft.declaration)
+    _lock(draft)
+    if draft.edition_id == edition.id:
+        return
+    draft.edition, draft.steps = edition, []
+    _write(draft, without_reasons(load_text(edition)))
 
 
 def without_reasons(text: DraftDeclaration) -> DraftDeclaration:
     """The reasons of one edition are not those of the next."""
-    return _map_paragraphs(text, lambda one: replace(one, reason="", adopted=()))
+    return map_paragraphs(text, lambda one: replace(one, reason="", adopted=()))
 
 
-def _map_paragraphs(text: DraftDeclaration, change: Callable[[DraftParagraph], DraftParagraph]) -> DraftDeclaration:
+def map_paragraphs(text: DraftDeclaration, change: Callable[[DraftParagraph], DraftParagraph]) -> DraftDeclaration:
     theses = tuple(replace(thesis, paragraphs=tuple(map(change, thesis.paragraphs))) for thesis in text.theses)
     return replace(text, theses=theses)
 
@@ -81,200 +100,155 @@ def text_of(draft: EditionDraft) -> DraftDeclaration:
     return from_json(draft.text)
 
 
+def is_stale(draft: EditionDraft) -> bool:
+    """Whether another edition was published since the draft was begun. One query."""
+    return draft.edition_id != current_edition(draft.declaration).id
+
+
+def hold(draft: EditionDraft, version: int) -> DraftDeclaration:
+    """The text as it is now, which nobody else changes until the end of the transaction.
+
+    `version` is the state that the organiser saw. Raises Outdated if it is another one by now, if the draft is gone,
+    and if the edition that it was begun on is not in force any more.
+    """
+    _lock(draft)
+    if draft.version != version or is_stale(draft):
+        raise Outdated(draft)
+    return text_of(draft)
+
+
+def _lock(draft: EditionDraft) -> None:
+    try:
+        db.session.refresh(draft, ["version", "text", "steps", "note", "edition_id"], with_for_update=True)
+    except InvalidRequestError:
+        # Published or discarded meanwhile.
+        raise Outdated(draft) from None
+
+
 def change_text(organiser: Person, draft: EditionDraft, text: DraftDeclaration, version: int) -> None:
     """Take over a changed text; the way back is remembered. `version` is the state that the organiser saw; raises
     Outdated if somebody changed it meanwhile."""
     require(organiser, Permission.EDIT_TEXT, draft.declaration)
-    db.session.refresh(draft, ["version"], with_for_update=True)
-    if draft.version != version:
-        raise Outdated(draft)
-    before = text_of(draft)
+    before = hold(draft, version)
     if text == before:
         return
     draft.steps = [*draft.steps, preview.to_step(before, text)][-STEPS_MAX:]
+    _write(draft, text)
+
+
+def _write(draft: EditionDraft, text: DraftDeclaration) -> None:
     draft.text = to_json(text)
     draft.version += 1
     draft.changed_at = now()
     db.session.flush()
 
 
-def perform(organiser: Person, draft: EditionDraft, act: str, place: Place, version: int) -> Place:
-    """Do one of ACTS; where the thing acted on is now. Raises ActRefused, Outdated."""
-    if act not in ACTS:
-        raise ActRefused
-    text = text_of(draft)
-    if act == "paragraph-thesis" and preview.is_edge(text.theses[place.thesis]):
-        raise ActRefused
-    done: Edit = preview.perform(text, act, place)
-    change_text(organiser, draft, done.draft, version)
-    return done.place
+def undo(organiser: Person, draft: EditionDraft, version: int) -> None:
+    """Take the last change back. Raises NothingToUndo, Outdated."""
+    require(organiser, Permission.EDIT_TEXT, draft.declaration)
+    text = hold(draft, version)
+    if not draft.steps:
+        raise NothingToUndo
+    *earlier, step = draft.steps
+    draft.steps = earlier
+    _write(draft, preview.undo(text, step))
 
 
-def reword(organiser: Person, draft: EditionDraft, place: Place, source: str, reason: str, version: int) -> None:
+def keep_note(organiser: Person, draft: EditionDraft, note: str, seen: str | None = None) -> None:
+    """Keep what the organiser wrote about the edition so far.
+
+    `seen` is the note that stood there when she began to write; raises Outdated if it is another one by now.
+    """
+    require(organiser, Permission.EDIT_TEXT, draft.declaration)
+    words = normalised(note)[:NOTE_MAX]
+    _lock(draft)
+    if seen is not None and draft.note not in (normalised(seen), words):
+        raise Outdated(draft)
+    draft.note = words
+    db.session.flush()
+
+
+def discard_draft(organiser: Person, draft: EditionDraft, version: int | None = None) -> None:
+    """Throw the draft away; the edition in force stays what it is. Raises Outdated if it was changed since `version`."""
+    require(organiser, Permission.EDIT_TEXT, draft.declaration)
+    _lock(draft)
+    if version is not None and draft.version != version:
+        raise Outdated(draft)
+    db.session.delete(draft)
+    db.session.flush()
+
+
+def reword(
+    organiser: Person,
+    draft: EditionDraft,
+    place: Place,
+    source: str,
+    reason: str,
+    version: int,
+    adopted: Iterable[int] | None = None,
+) -> None:
     """Give a paragraph other words, and say why. Lines that were not touched stay exactly what they were.
 
-    Raises SourceInvalid, ActRefused without such a paragraph, Outdated.
+    `adopted` are the proposals that still hold as adopted, of those that did; without it all of them do, unless the
+    words are those of the edition in force again. Raises SourceInvalid, ActRefused without such a paragraph, Outdated.
     """
-    text = text_of(draft)
+    require(organiser, Permission.EDIT_TEXT, draft.declaration)
+    text = hold(draft, version)
     old = paragraph_at(text, place)
-    units = to_units(_parts(source, to_parts(old.units)))
-    new = replace(old, units=units, reason=_one_line(reason)[:REASON_MAX])
-    change_text(organiser, draft, _put(text, place, new), version)
+    in_force = load_origin(draft, old.origin)
+    # A line that reads as it does in force is that line again, down to its split into sentences.
+    before = to_parts(old.units) + (to_parts(in_force.units) if in_force else [])
+    units = to_units(_parts(source, before))
+    kept = old.adopted if adopted is None else tuple(one for one in old.adopted if one in set(adopted))
+    is_back = in_force is not None and units == in_force.units
+    new = replace(old, units=units, reason=one_line(reason)[:REASON_MAX], adopted=() if is_back else kept)
+    change_text(organiser, draft, put(text, place, new), version)
+
+
+def load_origin(draft: EditionDraft, origin: int) -> DraftParagraph | None:
+    """A paragraph of the edition the draft was begun on, by its id."""
+    found = (one for thesis in load_text(draft.edition).theses for one in thesis.paragraphs if one.origin == origin)
+    return next(found, None) if origin else None
 
 
 def insert_after(organiser: Person, draft: EditionDraft, place: Place, source: str, reason: str, version: int) -> Place:
     """Put a new paragraph behind another one, or with paragraph -1 before the first of a thesis. Raises as `reword`."""
-    text = text_of(draft)
-    if not 0 <= place.thesis < len(text.theses) or place.paragraph >= len(text.theses[place.thesis].paragraphs):
-        raise ActRefused
-    new = DraftParagraph("", to_units(_parts(source, ())), reason=_one_line(reason)[:REASON_MAX])
-    thesis = text.theses[place.thesis]
-    at = max(place.paragraph, -1) + 1
-    paragraphs = (*thesis.paragraphs[:at], new, *thesis.paragraphs[at:])
-    change_text(organiser, draft, _put_thesis(text, place.thesis, replace(thesis, paragraphs=paragraphs)), version)
+    require(organiser, Permission.EDIT_TEXT, draft.declaration)
+    text = hold(draft, version)
+    need_gap(text, place)
+    new = DraftParagraph("", to_units(_parts(source, [])), reason=one_line(reason)[:REASON_MAX])
+    at = place.paragraph + 1
+    change_text(organiser, draft, insert(text, Place(place.thesis, at), new), version)
     return Place(place.thesis, at)
 
 
-def insert_thesis(organiser: Person, draft: EditionDraft, after: int, heading: str, source: str, version: int) -> Place:
-    """Put a new thesis with its first paragraph behind another one; never before the preamble or behind the end."""
-    text = text_of(draft)
+def insert_thesis(
+    organiser: Person, draft: EditionDraft, after: int, heading: str, source: str, version: int, reason: str = ""
+) -> Place:
+    """Put a new thesis with its first paragraph behind another one (-1: before all); never before the preamble or
+    behind the closing part. Raises as `reword`."""
+    require(organiser, Permission.EDIT_TEXT, draft.declaration)
+    text = hold(draft, version)
     at = after + 1
-    if not 0 <= at <= len(text.theses) or (at and text.theses[at - 1].number == "end"):
+    if not 0 <= at <= len(text.theses) or (at and text.theses[at - 1].number == CLOSING):
         raise ActRefused
-    if at == 0 and text.theses and text.theses[0].number == "0":
+    if at == 0 and text.theses and text.theses[0].number == PREAMBLE:
         raise ActRefused
-    words = _one_line(heading)[:HEADING_MAX]
+    words = one_line(heading)[:HEADING_MAX]
     group = text.theses[at - 1].group if at else ""
-    new = DraftThesis("", words, group, "", (DraftParagraph("", to_units(_parts(source, ()))),))
+    first = DraftParagraph("", to_units(_parts(source, [])), reason=one_line(reason)[:REASON_MAX])
+    new = DraftThesis("", words, group, "", (first,))
     change_text(organiser, draft, replace(text, theses=(*text.theses[:at], new, *text.theses[at:])), version)
     return Place(at, 0)
 
 
 def rename(organiser: Person, draft: EditionDraft, thesis: int, heading: str, version: int) -> None:
     """Give a thesis another heading. Raises ActRefused, Outdated."""
-    text = text_of(draft)
+    require(organiser, Permission.EDIT_TEXT, draft.declaration)
+    text = hold(draft, version)
     if not 0 <= thesis < len(text.theses):
         raise ActRefused
-    changed = preview.rename_theses(text, {thesis: _one_line(heading)})
-    change_text(organiser, draft, changed, version)
-
-
-def move_to(organiser: Person, draft: EditionDraft, place: Place, target: Place, version: int) -> Place:
-    """Move a paragraph behind another one, anywhere in the text (paragraph -1: to the top of a thesis)."""
-    text = text_of(draft)
-    moved = paragraph_at(text, place)
-    if not 0 <= target.thesis < len(text.theses) or target.paragraph >= len(text.theses[target.thesis].paragraphs):
-        raise ActRefused
-    if (target.thesis, target.paragraph) == (place.thesis, place.paragraph):
-        return place
-    at = target.paragraph + 1
-    if target.thesis == place.thesis and place.paragraph < at:
-        at -= 1
-    source = text.theses[place.thesis]
-    rest = source.paragraphs[: place.paragraph] + source.paragraphs[place.paragraph + 1 :]
-    text = _put_thesis(text, place.thesis, replace(source, paragraphs=rest))
-    goal = text.theses[target.thesis]
-    text = _put_thesis(
-        text, target.thesis, replace(goal, paragraphs=(*goal.paragraphs[:at], moved, *goal.paragraphs[at:]))
-    )
-    change_text(organiser, draft, text, version)
-    return Place(target.thesis, at)
-
-
-def restore(organiser: Person, draft: EditionDraft, paragraph: int, version: int) -> Place:
-    """Put a paragraph of the edition in force, given by its id, back where it stood, in its present wording."""
-    old, text = load_text(draft.edition), text_of(draft)
-    for thesis in old.theses:
-        at = next((i for i, one in enumerate(thesis.paragraphs) if one.origin == paragraph), None)
-        if at is not None:
-            break
-    else:
-        raise ActRefused
-    if any(one.origin == paragraph for each in text.theses for one in each.paragraphs):
-        raise ActRefused
-    home = next((i for i, each in enumerate(text.theses) if each.origin == thesis.origin), None)
-    back = replace(thesis.paragraphs[at], reason="")
-    if home is None:
-        theses, before = list(text.theses), {each.origin for each in old.theses[: old.theses.index(thesis)]}
-        home = 1 + max((i for i, each in enumerate(theses) if each.origin in before), default=-1)
-        theses.insert(home, replace(thesis, paragraphs=()))
-        text = replace(text, theses=tuple(theses))
-    above = {one.origin for one in thesis.paragraphs[:at]}
-    present = text.theses[home].paragraphs
-    where = 1 + max((i for i, one in enumerate(present) if one.origin in above), default=-1)
-    paragraphs = (*present[:where], back, *present[where:])
-    change_text(organiser, draft, _put_thesis(text, home, replace(text.theses[home], paragraphs=paragraphs)), version)
-    return Place(home, where)
-
-
-def lay_beside(organiser: Person, draft: EditionDraft, revised: DraftDeclaration, version: int) -> None:
-    """Make a whole revised file the draft; what continues what is found by comparing it with the edition in force.
-
-    Undoing brings back what the draft was before. Raises Outdated.
-    """
-    change_text(organiser, draft, continued(load_text(draft.edition), revised), version)
-
-
-def continued(old: DraftDeclaration, revised: DraftDeclaration) -> DraftDeclaration:
-    """A revised text in which every thesis and paragraph names what it continues in the old one."""
-    found = align(old, revised)
-    theses = []
-    for index, thesis in enumerate(revised.theses):
-        before = old.theses[found.theses[index]] if index in found.theses else None
-        paragraphs = []
-        for at, one in enumerate(thesis.paragraphs):
-            place = found.paragraphs.get((index, at))
-            origin = old.theses[place[0]].paragraphs[place[1]].origin if place else 0
-            paragraphs.append(replace(one, number="", origin=origin))
-        theses.append(
-            replace(
-                thesis,
-                number=thesis.number if preview.is_edge(thesis) else "",
-                paragraphs=tuple(paragraphs),
-                origin=before.origin if before else 0,
-            )
-        )
-    return DraftDeclaration(old.title, tuple(theses), revised.shape)
-
-
-def pair(organiser: Person, draft: EditionDraft, place: Place, paragraph: int, version: int) -> None:
-    """Say by hand which paragraph of the edition in force, by its id, one of the draft continues (0: none, it is new).
-
-    Whatever continued it before is new then: a paragraph goes on once. Raises ActRefused, Outdated.
-    """
-    text, known = text_of(draft), {one.origin for t in load_text(draft.edition).theses for one in t.paragraphs}
-    if paragraph and paragraph not in known:
-        raise ActRefused
-    chosen = paragraph_at(text, place)
-    if paragraph:
-        text = _map_paragraphs(text, lambda one: replace(one, origin=0) if one.origin == paragraph else one)
-    change_text(organiser, draft, _put(text, place, replace(chosen, origin=paragraph)), version)
-
-
-def undo(organiser: Person, draft: EditionDraft, version: int) -> None:
-    """Take the last change back. Raises NothingToUndo, Outdated."""
-    require(organiser, Permission.EDIT_TEXT, draft.declaration)
-    if draft.version != version:
-        raise Outdated(draft)
-    if not draft.steps:
-        raise NothingToUndo
-    *earlier, step = draft.steps
-    draft.text = to_json(preview.undo(text_of(draft), step))
-    draft.steps = earlier
-    draft.version += 1
-    draft.changed_at = now()
-
-
-def keep_note(organiser: Person, draft: EditionDraft, note: str) -> None:
-    """Keep what the organiser wrote about the edition so far."""
-    require(organiser, Permission.EDIT_TEXT, draft.declaration)
-    draft.note = normalised(note)[:3000]
-
-
-def discard_draft(organiser: Person, draft: EditionDraft) -> None:
-    """Throw the draft away; the edition in force stays what it is."""
-    require(organiser, Permission.EDIT_TEXT, draft.declaration)
-    db.session.delete(draft)
+    change_text(organiser, draft, preview.rename_theses(text, {thesis: one_line(heading)}), version)
 
 
 def paragraph_at(text: DraftDeclaration, place: Place) -> DraftParagraph:
@@ -284,24 +258,42 @@ def paragraph_at(text: DraftDeclaration, place: Place) -> DraftParagraph:
     return text.theses[place.thesis].paragraphs[place.paragraph]
 
 
-def _put(text: DraftDeclaration, place: Place, paragraph: DraftParagraph) -> DraftDeclaration:
-    thesis = text.theses[place.thesis]
-    paragraphs = (*thesis.paragraphs[: place.paragraph], paragraph, *thesis.paragraphs[place.paragraph + 1 :])
-    return _put_thesis(text, place.thesis, replace(thesis, paragraphs=paragraphs))
+def need_gap(text: DraftDeclaration, place: Place) -> None:
+    """Raises ActRefused unless something can stand behind this paragraph, or (-1) at the top of this thesis."""
+    if not 0 <= place.thesis < len(text.theses) or place.paragraph < -1:
+        raise ActRefused
+    if place.paragraph >= len(text.theses[place.thesis].paragraphs):
+        raise ActRefused
 
 
-def _put_thesis(text: DraftDeclaration, index: int, thesis: DraftThesis) -> DraftDeclaration:
+def put(text: DraftDeclaration, place: Place, paragraph: DraftParagraph) -> DraftDeclaration:
+    """The text with another paragraph in this place."""
+    own = text.theses[place.thesis].paragraphs
+    return put_paragraphs(text, place.thesis, (*own[: place.paragraph], paragraph, *own[place.paragraph + 1 :]))
+
+
+def insert(text: DraftDeclaration, place: Place, paragraph: DraftParagraph) -> DraftDeclaration:
+    """The text with one paragraph more, which stands in this place."""
+    own = text.theses[place.thesis].paragraphs
+    return put_paragraphs(text, place.thesis, (*own[: place.paragraph], paragraph, *own[place.paragraph :]))
+
+
+def put_paragraphs(text: DraftDeclaration, index: int, paragraphs: tuple[DraftParagraph, ...]) -> DraftDeclaration:
+    thesis = replace(text.theses[index], paragraphs=paragraphs)
     return replace(text, theses=(*text.theses[:index], thesis, *text.theses[index + 1 :]))
 
 
-def _parts(source: str, before: list[list[object]] | tuple[()]) -> list[list[object]]:
-    if len(source) > SOURCE_MAX:
-        raise SourceInvalid(f"{len(source)} characters")
-    parts = from_source(source, before)
-    if not any(sentences for _label, _level, sentences in parts):
-        raise SourceInvalid("no words")
-    return parts
+def _parts(source: str, before: list[list[object]]) -> list[list[object]]:
+    check_source(source)
+    return from_source(source, before)
 
 
-def _one_line(words: str) -> str:
+def check_source(source: str) -> None:
+    """Raises SourceInvalid; what is counted is what will be kept."""
+    words = normalised(source)
+    if len(words) > SOURCE_MAX or not has_words(words):
+        raise SourceInvalid(f"{len(words)} characters")
+
+
+def one_line(words: str) -> str:
     return " ".join(normalised(words).split())

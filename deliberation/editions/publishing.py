@@ -21,8 +21,8 @@ from deliberation.annotations.models import (
 from deliberation.annotations.outcomes import adopted_sentences, record_outcome
 from deliberation.clock import now
 from deliberation.database import db
-from deliberation.declarations.anchors import AnchorState
-from deliberation.declarations.editions import load_changed_sentences
+from deliberation.declarations.editions import load_changed_sentences, load_text
+from deliberation.declarations.fates import AnchorState
 from deliberation.declarations.importing import DraftParagraph
 from deliberation.declarations.models import (
     Declaration,
@@ -33,11 +33,12 @@ from deliberation.declarations.models import (
     hold_text,
 )
 from deliberation.declarations.writing import Written, write_edition
+from deliberation.editions.drafting import NOTE_MAX, hold
 from deliberation.editions.reanchoring import Plan, PlannedAnchor, plan_anchors
 from deliberation.permissions import Outdated, Permission, Person, require
+from deliberation.proposals.merging import is_taken_over
 from deliberation.text import normalised
 
-NOTE_MAX = 3000
 CHUNK = 5000
 
 
@@ -63,7 +64,7 @@ def publish_edition(organiser: Person, declaration: Declaration, plan: Plan, not
 
     Identical words take their annotations along; whatever is not sure waits for a person and stays where it was.
     Adopted proposals get their outcome. Raises NoteMissing, NothingChanged, and Outdated if another edition was
-    published since the plan was made.
+    published, or a misprint corrected, since the plan was made.
     """
     require(organiser, Permission.EDIT_TEXT, declaration)
     words = normalised(note)[:NOTE_MAX]
@@ -72,13 +73,15 @@ def publish_edition(organiser: Person, declaration: Declaration, plan: Plan, not
     if plan.is_unchanged:
         raise NothingChanged
     hold_text(declaration)
-    if current_edition(declaration).id != plan.edition.id:
+    # A misprint may have been put right since; then "the same words" would be said of other ones.
+    if current_edition(declaration).id != plan.edition.id or load_text(plan.edition) != plan.old:
         raise Outdated(declaration)
-    late = plan_anchors(declaration, plan.edition, plan.reanchoring, after=plan.last_number)
+    meanwhile = or_(Annotation.number > plan.last_number, Anchor.checked_at >= plan.made_at)
+    late = plan_anchors(declaration, plan.edition, plan.reanchoring, meanwhile)
     written = write_edition(declaration, plan.text, words)
     _name_successors(plan, written)
     _take_along(written)
-    anchors = [*plan.anchors, *late]
+    anchors = list({one.number: one for one in (*plan.anchors, *late)}.values())
     _keep_anchors(written, anchors)
     _move_annotations(written, anchors)
     _record_adoptions(organiser, plan, written)
@@ -92,9 +95,7 @@ def publish_draft(organiser: Person, draft: EditionDraft, plan: Plan, note: str,
     """Publish the draft of the next edition, which ends it. `version` is the state that the organiser saw; raises
     Outdated if it was changed meanwhile, and as `publish_edition`."""
     require(organiser, Permission.EDIT_TEXT, draft.declaration)
-    db.session.refresh(draft, ["version"], with_for_update=True)
-    if draft.version != version:
-        raise Outdated(draft)
+    hold(draft, version)
     published = publish_edition(organiser, draft.declaration, plan, note)
     db.session.delete(draft)
     db.session.flush()
@@ -194,7 +195,8 @@ def _record_adoptions(organiser: Person, plan: Plan, written: Written) -> None:
                 record_outcome(
                     organiser,
                     annotation,
-                    OutcomeValue.ADOPTED,
+                    # Where the organisers wrote words of their own, the proposals behind them are adopted in part.
+                    OutcomeValue.ADOPTED if is_taken_over(annotation.proposed_wording, part) else OutcomeValue.PARTLY,
                     _reason(part, written.edition),
                     f"edition-{written.edition.number}-{number}",
                     edition_id=written.edition.id,

@@ -6,15 +6,19 @@ Expensive for large declarations, and therefore done before the write transactio
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from deliberation.annotations.models import Anchor, AnchorVerdict, Annotation, Stance, Status, Vote
+from deliberation.annotations.quotes import sentences_of_quote
+from deliberation.clock import now
 from deliberation.database import db
-from deliberation.declarations.anchors import LOST, AnchorState, Fate, Reanchoring
+from deliberation.declarations.anchors import Reanchoring
 from deliberation.declarations.changes import ChangeState
 from deliberation.declarations.editions import load_text, numbered_next
+from deliberation.declarations.fates import AnchorState, Fate
 from deliberation.declarations.importing import DraftDeclaration
 from deliberation.declarations.models import Declaration, Edition, Paragraph, Thesis, Wording, current_edition
 
@@ -52,13 +56,15 @@ class PlannedAnchor:
 class Plan:
     """A next edition thought through: its numbered text, what happened to each paragraph and to each annotation.
 
-    `last_number` is the newest annotation that was there; what came later is looked at while publishing."""
+    `last_number` is the newest annotation that was there; what came later, and whose place somebody decided since
+    `made_at`, is looked at while publishing."""
 
     edition: Edition
     old: DraftDeclaration
     text: DraftDeclaration
     anchors: Sequence[PlannedAnchor]
     last_number: int
+    made_at: datetime
     reanchoring: Reanchoring = field(repr=False)
     stances: Mapping[AnchorState, int]
     votes: Mapping[AnchorState, int]
@@ -93,7 +99,7 @@ def _bare(text: DraftDeclaration) -> Any:
 
 def plan_edition(declaration: Declaration, text: DraftDeclaration) -> Plan:
     """Think a next edition through. Reads only; at most eight queries and one for 500 annotations in doubt."""
-    edition = current_edition(declaration)
+    moment, edition = now(), current_edition(declaration)
     old = load_text(edition)
     numbered = numbered_next(declaration, text)
     reanchoring = Reanchoring(old, numbered)
@@ -104,6 +110,7 @@ def plan_edition(declaration: Declaration, text: DraftDeclaration) -> Plan:
         text=numbered,
         anchors=anchors,
         last_number=max((one.number for one in anchors), default=0),
+        made_at=moment,
         reanchoring=reanchoring,
         stances=_count_stances(declaration, reanchoring),
         votes=_count_votes(declaration, anchors),
@@ -111,12 +118,12 @@ def plan_edition(declaration: Declaration, text: DraftDeclaration) -> Plan:
 
 
 def plan_anchors(
-    declaration: Declaration, edition: Edition, reanchoring: Reanchoring, after: int = 0
+    declaration: Declaration, edition: Edition, reanchoring: Reanchoring, since: ColumnElement[bool] | None = None
 ) -> list[PlannedAnchor]:
-    """What becomes of every annotation with a number above `after`; replies follow what they answer."""
-    conditions = and_(
-        Annotation.declaration_id == declaration.id, Annotation.parent_id.is_(None), Annotation.number > after
-    )
+    """What becomes of every annotation, or of those that meet `since`; replies follow what they answer."""
+    conditions = and_(Annotation.declaration_id == declaration.id, Annotation.parent_id.is_(None))
+    if since is not None:
+        conditions = and_(conditions, since)
     query = (
         select(
             Annotation.number,
@@ -158,31 +165,15 @@ def _to_basis(row: Any, earlier: Mapping[int, Basis], quoted: Mapping[int, Wordi
         return earlier[row.number]
     if row.state is not None:
         return Basis(row.thesis_id, row.anchored_to, tuple(row.anchored_sentences or ()))
-    sentences = tuple(row.sentences or ())
-    if row.quote and not sentences and row.wording_id in quoted:
-        sentences = sentences_of_quote(quoted[row.wording_id], row.quote, row.quote_start)
-    return Basis(row.thesis_id, row.paragraph_id, sentences)
-
-
-def sentences_of_quote(wording: Wording, quote: str, start: int | None) -> tuple[int, ...]:
-    """Numbers of the sentences that quoted words lie in; none if they are not found."""
-    at = start if start is not None else wording.text.find(quote)
-    found, position = [], 0
-    for number, sentence in enumerate(wording.sentences, start=1):
-        begin = wording.text.find(sentence, position)
-        position = begin + len(sentence)
-        if begin < at + len(quote) and at < position:
-            found.append(number)
-    return tuple(found) if at >= 0 else ()
+    wording = quoted.get(row.wording_id)
+    return Basis(row.thesis_id, row.paragraph_id, tuple(_meant(row, wording) if wording else row.sentences or ()))
 
 
 def _fate(reanchoring: Reanchoring, basis: Basis) -> Fate:
     if basis.words:
         return reanchoring.of_words(basis.paragraph or 0, basis.words)
     if basis.paragraph is None:
-        return reanchoring.of_thesis(basis.thesis) if reanchoring.knows_thesis(basis.thesis) else LOST
-    if basis.paragraph not in reanchoring.old_paragraphs:
-        return LOST
+        return reanchoring.of_thesis(basis.thesis)
     return reanchoring.of_sentences(basis.paragraph, basis.sentences)
 
 
@@ -206,6 +197,8 @@ def _load_last_sure(rows: Sequence[Any]) -> dict[int, Basis]:
             Annotation.paragraph_id,
             Annotation.wording_id,
             Annotation.sentences,
+            Annotation.quote,
+            Annotation.quote_start,
         ).where(Annotation.number.in_(chunk))
         origins = db.session.execute(written).all()
         wordings = _load_wordings({row.wording_id for row in origins} | {row.wording_id for row in places.values()})
@@ -213,10 +206,17 @@ def _load_last_sure(rows: Sequence[Any]) -> dict[int, Basis]:
         for origin in origins:
             place = places.get(origin.number, origin)
             wording = wordings.get(place.wording_id or 0)
-            words = _words_of(wording, place.sentences) if wording else ()
+            words = _words_of(wording, _meant(place, wording)) if wording else ()
             paragraph = wording.paragraph_id if wording else None
             found[origin.number] = Basis(origin.thesis_id, paragraph, (), words, origin.number in left)
     return found
+
+
+def _meant(place: Any, wording: Wording) -> Sequence[int]:
+    """The sentences of an anchor or of an annotation, which may only have quoted them."""
+    if place.sentences or not getattr(place, "quote", ""):
+        return place.sentences or ()
+    return sentences_of_quote(wording, place.quote, place.quote_start)
 
 
 def _words_of(wording: Wording, sentences: Iterable[int]) -> tuple[str, ...]:
@@ -239,10 +239,7 @@ def _count_stances(declaration: Declaration, reanchoring: Reanchoring) -> Counte
     """Stances that hold in the edition in force, by what happens to the words they are about."""
     counts: Counter[AnchorState] = Counter()
     for thesis_id, paragraph_id, count in db.session.execute(_stances_in_force(declaration)):
-        if paragraph_id is None:
-            fate = reanchoring.of_thesis(thesis_id) if reanchoring.knows_thesis(thesis_id) else LOST
-        else:
-            fate = reanchoring.of_paragraph(paragraph_id) if paragraph_id in reanchoring.old_paragraphs else LOST
+        fate = reanchoring.of_thesis(thesis_id) if paragraph_id is None else reanchoring.of_paragraph(paragraph_id)
         counts[fate.state] += count
     return counts
 

@@ -14,6 +14,7 @@ from deliberation.annotations.models import Annotation, Kind, Response, Status, 
 from deliberation.annotations.threads import Entry, visible_to
 from deliberation.database import db
 from deliberation.declarations.models import Declaration
+from deliberation.editions.waiting import count_waiting
 from deliberation.moderation.models import Decision, DecisionKind, Flag
 from deliberation.permissions import Permission, Person, require
 
@@ -84,6 +85,8 @@ class QueuePage:
     case: Case | None
     missing: int | None
     own_decisions: Sequence[Decision]
+    # Annotations whose place somebody has to look at since the text has changed.
+    anchors: int
 
     @property
     def place(self) -> int:
@@ -115,7 +118,7 @@ def load_queue(
 ) -> QueuePage:
     """One pile, oldest first, with one case opened; without a pile asked for, the first that is not empty.
 
-    What the moderator wrote herself waits for others and is left out. At most seven queries after person and
+    What the moderator wrote herself waits for others and is left out. At most eight queries after person and
     declaration, however much waits.
     """
     require(moderator, Permission.SEE_QUEUE, declaration)
@@ -136,6 +139,7 @@ def load_queue(
         case=_open(moderator, opened) if opened else None,
         missing=number if number and is_missing else None,
         own_decisions=_load_own_decisions(moderator, declaration),
+        anchors=count_waiting(moderator, declaration),
     )
 
 

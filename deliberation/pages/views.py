@@ -16,6 +16,7 @@ from deliberation.annotations.tallies import PERCENT_FROM, STEP
 from deliberation.clock import now
 from deliberation.config import LOCALES, OPERATOR_FIELDS
 from deliberation.database import db
+from deliberation.declarations.editions import find_former, load_editions
 from deliberation.declarations.models import (
     Declaration,
     find_declaration,
@@ -25,7 +26,7 @@ from deliberation.declarations.models import (
 )
 from deliberation.notifications.actions import KEEP_SENT_DAYS, KEEP_UNSENT_DAYS
 from deliberation.permissions import Guest, Permission, Person, may
-from deliberation.urls import absolute, declaration_url, place_url, safe_next, thesis_url
+from deliberation.urls import absolute, declaration_url, edition_url, editions_url, place_url, safe_next, thesis_url
 from deliberation.web import LANGUAGE_COOKIE, limiter, viewer
 
 pages = Blueprint("pages", __name__)
@@ -108,8 +109,11 @@ def short_address(code: str) -> Response:
     thesis = find_thesis(declaration, parts["t"]) or abort(404)
     if parts["p"] == "0":
         return redirect(place_url(thesis, None), 303)
-    paragraph = find_paragraph(thesis, parts["p"]) or abort(404)
-    return redirect(place_url(thesis, paragraph, f"absatz-{thesis.number}-{paragraph.number}"), 303)
+    paragraph = find_paragraph(thesis, parts["p"])
+    # What is printed on paper leads to where the paragraph stands now.
+    former = None if paragraph else find_former(declaration, parts["t"], parts["p"])
+    paragraph = paragraph or (former.paragraph if former else abort(404))
+    return redirect(place_url(paragraph.thesis, paragraph, f"absatz-{paragraph.thesis.number}-{paragraph.number}"), 303)
 
 
 def _named_or_only(slug: str | None) -> Declaration:
@@ -169,11 +173,13 @@ def robots_txt() -> Response:
 
 @pages.get("/sitemap.xml")
 def sitemap() -> Response:
-    """What is public: declarations and their theses."""
+    """What is public: declarations, their theses and their editions."""
     addresses = []
     for known in _readable(Guest()):
         declaration = find_declaration(known.slug) or known
         addresses += [declaration_url(declaration), *(thesis_url(thesis) for thesis in declaration.theses)]
+        numbers = [edition.number for edition in load_editions(declaration)]
+        addresses += [editions_url(declaration), *(edition_url(declaration, number) for number in numbers)]
     response = make_response(render_template("pages/sitemap.xml", addresses=addresses))
     response.mimetype = "application/xml"
     return response

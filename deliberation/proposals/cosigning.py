@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
 
 from deliberation.accounts.models import User
 from deliberation.annotations.actions import once
@@ -10,19 +11,26 @@ from deliberation.annotations.models import Annotation
 from deliberation.clock import now
 from deliberation.database import db
 from deliberation.declarations.actions import join
-from deliberation.permissions import Permission, require
+from deliberation.permissions import Outdated, Permission, require
 from deliberation.proposals.models import Cosignature
 
 
-def cosign(signer: User, proposal: Annotation) -> Cosignature:
-    """Sign a proposal as it stands now; a second time changes nothing, unless its author changed it meanwhile."""
+def cosign(signer: User, proposal: Annotation, version: int | None = None) -> Cosignature:
+    """Sign a proposal as it stands now; a second time changes nothing, unless its author changed it meanwhile.
+
+    `version` is the state that the signer read; raises Outdated if other words stand there now.
+    """
+    db.session.refresh(proposal, ["status", "version", "edited_at"], with_for_update=True)
     require(signer, Permission.COSIGN, proposal)
+    if version is not None and version != proposal.version:
+        raise Outdated(proposal)
     membership = join(signer, proposal.declaration)
     same = select(Cosignature).where(
         Cosignature.annotation_id == proposal.number, Cosignature.signer_id == membership.id
     )
-    signature = once(same, lambda: Cosignature(annotation_id=proposal.number, signer_id=membership.id, signed_at=now()))
-    if not counts(signature, proposal):
+    signature = once(same, lambda: Cosignature(annotation=proposal, signer_id=membership.id, signed_at=now()))
+    signature.annotation = proposal
+    if not signature.counts:
         signature.signed_at = now()
     return signature
 
@@ -40,20 +48,14 @@ def take_back(signer: User, proposal: Annotation) -> None:
         db.session.delete(signature)
 
 
-def counts(signature: Cosignature, proposal: Annotation) -> bool:
-    """Whether it was given for the words that stand there now."""
-    return proposal.edited_at is None or signature.signed_at >= proposal.edited_at
-
-
 def load_cosignatures(numbers: Sequence[int]) -> dict[int, list[Cosignature]]:
-    """The signatures under these proposals that count for their present words, oldest first; one query."""
+    """All signatures under these proposals, oldest first, those included that do not count any more because the
+    author has changed the words since (`Cosignature.counts`); one query."""
     query = (
         select(Cosignature)
-        .join(Annotation, Annotation.number == Cosignature.annotation_id)
-        .where(
-            Cosignature.annotation_id.in_(numbers),
-            (Annotation.edited_at.is_(None)) | (Cosignature.signed_at >= Annotation.edited_at),
-        )
+        .join(Cosignature.annotation)
+        .options(contains_eager(Cosignature.annotation))
+        .where(Cosignature.annotation_id.in_(numbers))
         .order_by(Cosignature.id)
     )
     found: dict[int, list[Cosignature]] = {}

@@ -12,6 +12,7 @@ from deliberation.database import Model, UtcDateTime
 from deliberation.declarations.models import Declaration, Edition, Membership, Paragraph, Wording
 
 RESISTANCE_MAX = 10
+MARKS = RESISTANCE_MAX + 1
 OPTIONS_MIN = 2
 OPTIONS_MAX = 5
 """Rival wordings in one ballot, the present one included."""
@@ -30,6 +31,12 @@ class Cosignature(Model):
     signed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     signer: Mapped[Membership] = relationship(lazy="joined", innerjoin=True)
+    annotation: Mapped[Annotation] = relationship(lazy="raise_on_sql")
+
+    @property
+    def counts(self) -> bool:
+        """Whether it was given for the words that stand there now."""
+        return self.annotation.edited_at is None or self.signed_at >= self.annotation.edited_at
 
 
 class Ballot(Model):

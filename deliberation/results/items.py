@@ -1,19 +1,41 @@
 """The annotations of a declaration as everybody may see them."""
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, null, select
+from sqlalchemy import ColumnElement, and_, case, func, null, or_, select
+from sqlalchemy.orm import aliased
 
-from deliberation.annotations.models import Annotation, Kind, Response, ResponseKind, Status
+from deliberation.annotations.models import (
+    EXPECTS_OUTCOME,
+    Anchor,
+    AnchorVerdict,
+    Annotation,
+    Kind,
+    Outcome,
+    OutcomeValue,
+    Response,
+    ResponseKind,
+    Status,
+)
+from deliberation.annotations.outcomes import latest_outcome
 from deliberation.annotations.tallies import VoteCounts
 from deliberation.annotations.threads import visible_to
 from deliberation.clock import BERLIN
 from deliberation.database import db
-from deliberation.declarations.models import Declaration, Edition, Membership, Paragraph, Thesis
+from deliberation.declarations.fates import AnchorState
+from deliberation.declarations.models import (
+    Declaration,
+    Edition,
+    Membership,
+    Paragraph,
+    ParagraphState,
+    Thesis,
+    Wording,
+)
 from deliberation.permissions import Guest
 from deliberation.results.filters import Filters, Names
 
@@ -31,7 +53,10 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class Item:
     """One annotation or reply. If it is not visible, it only keeps the place of replies to it: no words, no
-    author, no day, no votes. `author` is None for somebody who left, empty where names are left out."""
+    author, no day, no votes. `author` is None for somebody who left, empty where names are left out.
+
+    Thesis, paragraph and sentences are those of the edition that is shown, `edition` is the one it was written to.
+    `outcome` is what became of it, with the edition where words changed and the day it was said."""
 
     number: int
     thesis: str
@@ -51,6 +76,10 @@ class Item:
     votes: VoteCounts
     status: Status
     responses: tuple[Answer, ...]
+    outcome: OutcomeValue | None
+    outcome_reason: str
+    outcome_edition: int | None
+    outcome_day: date | None
 
     @property
     def is_visible(self) -> bool:
@@ -65,20 +94,21 @@ class Item:
         return f"A-{self.number}"
 
 
-def load_items(declaration: Declaration, filters: Filters) -> tuple[tuple[Item, ...], list[int]]:
-    """The annotations that match in order of their numbers, and the numbers of all editions. Three queries."""
-    found = select(Edition.id, Edition.number).where(Edition.declaration_id == declaration.id).order_by(Edition.number)
-    editions = {key: number for key, number in db.session.execute(found)}  # noqa: C416
-    rows = _with_ground(db.session.execute(_query(declaration, filters, editions)).all())
+def load_items(
+    declaration: Declaration, filters: Filters, editions: Sequence[Edition], shown: Edition
+) -> tuple[Item, ...]:
+    """The annotations that match in order of their numbers, placed in the text of the edition `shown`. Two queries."""
+    numbers = {edition.id: edition.number for edition in editions}
+    rows = _with_ground(db.session.execute(_query(declaration, filters, numbers, shown)).all())
     authors = _author_names(rows, filters)
     answers = _load_answers(declaration, filters)
-    items = tuple(
+    return tuple(
         Item(
             number=row.number,
             thesis=row.thesis,
             paragraph=row.paragraph,
             sentences=tuple(row.sentences or ()),
-            edition=editions[row.edition_id],
+            edition=numbers[row.edition_id],
             kind=row.kind,
             parent=row.parent_id,
             root=row.root_id or row.number,
@@ -93,10 +123,13 @@ def load_items(declaration: Declaration, filters: Filters) -> tuple[tuple[Item, 
             # What is being read by a moderator and what she decided not to show look the same from outside.
             status=Status.HIDDEN if row.status is Status.PENDING else row.status,
             responses=tuple(answers.get(row.number, ())) if row.status is Status.VISIBLE else (),
+            outcome=row.outcome or (OutcomeValue.RECEIVED if row.kind in EXPECTS_OUTCOME else None),
+            outcome_reason=row.outcome_reason or "",
+            outcome_edition=numbers.get(row.outcome_edition_id),
+            outcome_day=_day(row.decided_at),
         )
         for row in rows
     )
-    return items, list(editions.values())
 
 
 def published(declaration: Declaration) -> ColumnElement[bool]:
@@ -117,17 +150,60 @@ def load_answered(declaration: Declaration) -> frozenset[int]:
     return frozenset(number for number in db.session.scalars(replied.union(responded)) if number is not None)
 
 
-def _query(declaration: Declaration, filters: Filters, editions: dict[int, int]) -> Any:
+@dataclass(frozen=True)
+class _Place:
+    """Where annotations stand: three columns, and the tables they need beside those of the present place."""
+
+    thesis: Any
+    paragraph: Any
+    sentences: Any
+    joins: tuple[tuple[Any, ColumnElement[bool]], ...]
+
+
+def _as_written() -> _Place:
+    """In the edition each was written to; a reply to words which that did not have any more stands where it is now."""
+    then = aliased(Thesis)
+    state = and_(
+        ParagraphState.edition_id == Annotation.edition_id, ParagraphState.paragraph_id == Wording.paragraph_id
+    )
+    return _Place(
+        thesis=func.coalesce(then.number, Thesis.number),
+        paragraph=func.coalesce(ParagraphState.number, Paragraph.number),
+        sentences=Annotation.sentences,
+        joins=(
+            (Wording, Wording.id == Annotation.wording_id),
+            (ParagraphState, state),
+            (then, then.id == ParagraphState.thesis_id),
+        ),
+    )
+
+
+def _in_force(edition: Edition) -> _Place:
+    """Where they are read now. Sentences only where their words surely are."""
+    is_sure = or_(
+        Anchor.verdict.in_((AnchorVerdict.ACCEPTED, AnchorVerdict.PLACED)),
+        and_(Anchor.verdict.is_(None), Anchor.state.in_((AnchorState.SAME, AnchorState.MOVED))),
+    )
+    return _Place(
+        thesis=Thesis.number,
+        paragraph=Paragraph.number,
+        sentences=case((Anchor.id.is_(None), Annotation.sentences), (is_sure, Anchor.sentences), else_=null()),
+        joins=((Anchor, and_(Anchor.annotation_id == Annotation.number, Anchor.edition_id == edition.id)),),
+    )
+
+
+def _query(declaration: Declaration, filters: Filters, editions: Mapping[int, int], shown: Edition) -> Any:
     public = published(declaration)
+    place = _in_force(shown) if filters.edition is None else _as_written()
 
     def if_public(column: Any) -> Any:
         return case((public, column), else_=null())
 
-    return (
+    query = (
         select(
             Annotation.number,
-            Thesis.number.label("thesis"),
-            Paragraph.number.label("paragraph"),
+            place.thesis.label("thesis"),
+            place.paragraph.label("paragraph"),
             Annotation.edition_id,
             Annotation.parent_id,
             Annotation.root_id,
@@ -135,7 +211,7 @@ def _query(declaration: Declaration, filters: Filters, editions: dict[int, int])
             if_public(Annotation.author_id).label("author_id"),
             if_public(Membership.pseudonym).label("pseudonym"),
             if_public(Annotation.kind).label("kind"),
-            if_public(Annotation.sentences).label("sentences"),
+            if_public(place.sentences).label("sentences"),
             if_public(Annotation.created_at).label("created_at"),
             if_public(Annotation.edited_at).label("edited_at"),
             if_public(Annotation.body).label("body"),
@@ -145,18 +221,25 @@ def _query(declaration: Declaration, filters: Filters, editions: dict[int, int])
             if_public(Annotation.shown_agree).label("agree"),
             if_public(Annotation.shown_disagree).label("disagree"),
             if_public(Annotation.shown_pass).label("passes"),
+            if_public(Outcome.value).label("outcome"),
+            if_public(Outcome.reason).label("outcome_reason"),
+            if_public(Outcome.edition_id).label("outcome_edition_id"),
+            if_public(Outcome.decided_at).label("decided_at"),
         )
         .join(Thesis, Thesis.id == Annotation.thesis_id)
         .outerjoin(Paragraph, Paragraph.id == Annotation.paragraph_id)
         .outerjoin(Membership, Membership.id == Annotation.author_id)
-        .where(Annotation.declaration_id == declaration.id, *_conditions(declaration, filters, editions))
-        .order_by(Annotation.number)
+        .outerjoin(Outcome, Outcome.id == latest_outcome())
     )
+    for table, condition in place.joins:
+        query = query.outerjoin(table, condition)
+    conditions = _conditions(filters, editions, place)
+    return query.where(Annotation.declaration_id == declaration.id, *conditions).order_by(Annotation.number)
 
 
-def _conditions(declaration: Declaration, filters: Filters, editions: dict[int, int]) -> Iterable[ColumnElement[bool]]:
+def _conditions(filters: Filters, editions: Mapping[int, int], place: _Place) -> Iterable[ColumnElement[bool]]:
     if filters.thesis is not None:
-        yield Thesis.number == filters.thesis
+        yield place.thesis == filters.thesis
     if filters.edition is not None:
         yield Annotation.edition_id.in_([key for key, number in editions.items() if number == filters.edition])
     if filters.since is not None:

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from deliberation.annotations.models import Kind
+from deliberation.annotations.models import Kind, OutcomeValue
+from deliberation.annotations.outcomes import DECIDED
 from deliberation.annotations.tallies import PERCENT_FROM, STEP, StanceCounts, load_stance_counts
 from deliberation.annotations.threads import dispute, wilson
 from deliberation.clock import today
-from deliberation.declarations.models import CLOSING, PREAMBLE, Declaration, Paragraph, Thesis, load_paragraphs
+from deliberation.declarations.editions import load_editions, load_text
+from deliberation.declarations.importing import DraftParagraph, DraftThesis
+from deliberation.declarations.models import CLOSING, PREAMBLE, Declaration, Edition
 from deliberation.permissions import Permission, Person, require
 from deliberation.results import figures
 from deliberation.results.figures import Figures, Headline, ModerationFigures
@@ -20,6 +23,8 @@ from deliberation.results.timeline import Timeline, to_timeline
 from deliberation.text import excerpt
 
 OPENING_WORDS = 70
+OUTCOMES = (*DECIDED, OutcomeValue.IN_REVIEW, OutcomeValue.RECEIVED)
+"""In the order in which they are counted for readers: what has an end comes first."""
 MINORITY = 0.25
 """Share of the smaller side from which an annotation is called disputed."""
 
@@ -80,9 +85,14 @@ class ThesisResult:
 
 @dataclass(frozen=True)
 class Summary:
-    """Everything that results page and files need. `site` is the address of the site for links in files."""
+    """Everything that results page and files need. `site` is the address of the site for links in files.
+
+    `edition` is the one whose text is shown, with the stances on its words: that of the filter, else the one in
+    force. `outcomes` counts what became of the annotations that expect an answer or have one; `decided` are those with
+    an end, the latest first."""
 
     about: About
+    edition: int
     filters: Filters
     day: date
     site: str
@@ -94,6 +104,8 @@ class Summary:
     disputed: tuple[Item, ...]
     unanswered: tuple[Item, ...]
     kinds: tuple[tuple[Kind, int], ...]
+    outcomes: tuple[tuple[OutcomeValue, int], ...]
+    decided: tuple[Item, ...]
     timeline: Timeline | None
     moderation: ModerationFigures
     items: tuple[Item, ...]
@@ -106,6 +118,11 @@ class Summary:
     def quotable(self) -> int:
         """How many annotations may be quoted word by word."""
         return sum(item.is_quotable for item in self.items)
+
+    @property
+    def expecting(self) -> int:
+        """Annotations of which everybody learns what became of them."""
+        return sum(count for _value, count in self.outcomes)
 
     @property
     def measured_theses(self) -> list[ThesisResult]:
@@ -133,21 +150,23 @@ class Summary:
 
 
 def summarise(person: Person, declaration: Declaration, filters: Filters | None = None, site: str = "") -> Summary:
-    """What came of a declaration so far, the same for everybody who may read it. Nine queries, whatever the size.
+    """What came of a declaration so far, the same for everybody who may read it. Twelve queries, whatever the size.
 
-    People, moderation and the stances on the theses that remain are those of the whole deliberation: they
-    have neither kind nor edition.
+    People and moderation are those of the whole deliberation: they have neither kind nor edition. Stances are those
+    on the words of the edition that is shown.
     """
     require(person, Permission.READ, declaration)
     filters = filters or Filters()
-    paragraphs = load_paragraphs([thesis.id for thesis in declaration.theses])
-    items, editions = load_items(declaration, filters)
-    about = _about(declaration, editions)
-    theses = _theses(declaration, about, filters, paragraphs, items)
+    editions = load_editions(declaration)
+    shown_edition = next((one for one in editions if one.number == filters.edition), editions[0])
+    items = load_items(declaration, filters, editions, shown_edition)
+    about = _about(declaration, sorted(one.number for one in editions))
+    theses = _theses(declaration, about, filters, shown_edition, items)
     shown = [item for item in items if item.is_visible]
     replies = sum(item.is_reply for item in shown)
     return Summary(
         about=about,
+        edition=shown_edition.number,
         filters=filters,
         day=today(),
         site=site.rstrip("/"),
@@ -165,6 +184,8 @@ def summarise(person: Person, declaration: Declaration, filters: Filters | None 
         disputed=most_disputed(shown),
         unanswered=unanswered(shown, load_answered(declaration)),
         kinds=_kinds(shown),
+        outcomes=_outcomes(shown),
+        decided=_decided(shown),
         timeline=to_timeline(item.created for item in shown if item.created),
         moderation=figures.load_moderation(declaration),
         items=items,
@@ -183,36 +204,40 @@ def _about(declaration: Declaration, editions: Sequence[int]) -> About:
 
 
 def _theses(
-    declaration: Declaration, about: About, filters: Filters, paragraphs: Sequence[Paragraph], items: Iterable[Item]
+    declaration: Declaration, about: About, filters: Filters, edition: Edition, items: Iterable[Item]
 ) -> tuple[ThesisResult, ...]:
-    stances = load_stance_counts(declaration)
+    stances = load_stance_counts(declaration, edition)
+    # A paragraph that moved to another thesis since took its stances along: its id finds them.
+    on_paragraphs = {key: counts for (_thesis, key), counts in stances.items() if key is not None}
     contributions = Counter((item.thesis, item.paragraph) for item in items if item.is_visible)
-    by_thesis: dict[int, list[Paragraph]] = {}
-    for paragraph in paragraphs:
-        by_thesis.setdefault(paragraph.thesis_id, []).append(paragraph)
 
-    def result(thesis: Thesis) -> ThesisResult:
-        own = by_thesis.get(thesis.id, [])
-        return ThesisResult(
+    def paragraph(thesis: DraftThesis, one: DraftParagraph) -> ParagraphResult:
+        return ParagraphResult(
+            number=one.number,
+            full_number=f"{thesis.number}.{one.number}" if thesis.number not in (PREAMBLE, CLOSING) else one.number,
+            opening=excerpt(_text(one), OPENING_WORDS),
+            stances=on_paragraphs.get(one.origin, StanceCounts()),
+            contributions=contributions[thesis.number, one.number],
+        )
+
+    return tuple(
+        ThesisResult(
             declaration=about,
             number=thesis.number,
             heading=thesis.heading,
-            opening=excerpt(own[0].wording.text, OPENING_WORDS) if own else "",
-            stances=stances.get((thesis.id, None), StanceCounts()),
+            opening=excerpt(_text(thesis.paragraphs[0]), OPENING_WORDS) if thesis.paragraphs else "",
+            stances=stances.get((thesis.origin, None), StanceCounts()),
             contributions=contributions[thesis.number, None],
-            paragraphs=tuple(
-                ParagraphResult(
-                    number=paragraph.number,
-                    full_number=paragraph.full_number,
-                    opening=excerpt(paragraph.wording.text, OPENING_WORDS),
-                    stances=stances.get((thesis.id, paragraph.id), StanceCounts()),
-                    contributions=contributions[thesis.number, paragraph.number],
-                )
-                for paragraph in own
-            ),
+            paragraphs=tuple(paragraph(thesis, one) for one in thesis.paragraphs),
         )
+        for thesis in load_text(edition).theses
+        if filters.thesis in (None, thesis.number)
+    )
 
-    return tuple(result(t) for t in declaration.theses if filters.thesis in (None, t.number))
+
+def _text(paragraph: DraftParagraph) -> str:
+    """Labels included, as it is read."""
+    return " ".join(f"{unit.label} {' '.join(unit.sentences)}".strip() for unit in paragraph.units)
 
 
 def _stances(theses: Iterable[ThesisResult]) -> Iterable[int]:
@@ -247,3 +272,13 @@ def unanswered(items: Iterable[Item], answered: frozenset[int]) -> tuple[Item, .
 def _kinds(items: Iterable[Item]) -> tuple[tuple[Kind, int], ...]:
     counts = Counter(item.kind for item in items)
     return tuple((kind, counts[kind]) for kind in Kind)
+
+
+def _outcomes(items: Iterable[Item]) -> tuple[tuple[OutcomeValue, int], ...]:
+    counts = Counter(item.outcome for item in items if item.outcome)
+    return tuple((value, counts[value]) for value in OUTCOMES)
+
+
+def _decided(items: Iterable[Item]) -> tuple[Item, ...]:
+    found = [item for item in items if item.outcome in DECIDED]
+    return tuple(sorted(found, key=lambda item: (item.outcome_day or date.min, item.number), reverse=True))

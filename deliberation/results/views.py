@@ -22,7 +22,7 @@ from deliberation.web import after_page, viewer
 results = Blueprint("results", __name__)
 
 LIST_MAX = 5
-LISTS = ("agreed", "disputed", "unanswered")
+LISTS = ("agreed", "disputed", "unanswered", "outcomes")
 PURPOSES = ("report", "data")
 ERRORS = {
     "thesis": _l("Diese These gibt es in dieser Erklärung nicht."),

@@ -185,6 +185,16 @@ def votes_sentence(votes: VoteCounts) -> str:
     return f"{agree}, {rest}"
 
 
+def outcome(item: Item) -> str:
+    """`Übernommen in Fassung 2`."""
+    return labels.outcome_label(item.outcome, item.outcome_edition) if item.outcome else ""
+
+
+def outcome_rows(summary: Summary) -> list[tuple[str, str]]:
+    """How many annotations have which outcome."""
+    return [(label(value), number(count)) for value, count in summary.outcomes]
+
+
 def moderation_rows(summary: Summary) -> list[tuple[str, str]]:
     """What moderation did, in words and numbers; what never happened is left out."""
     rows: list[tuple[str, int | None]] = []
@@ -229,7 +239,7 @@ def selection(summary: Summary) -> list[str]:
     if filters.thesis is not None:
         found.append(thesis_label(filters.thesis))
     if filters.edition is not None:
-        found.append(_("Anmerkungen zu Fassung %(number)s", number=filters.edition))
+        found.append(_("Anmerkungen und Haltungen zu Fassung %(number)s", number=filters.edition))
     if filters.since is not None:
         found.append(_("geschrieben ab %(day)s", day=day(filters.since)))
     if filters.kind is not None:
@@ -260,17 +270,26 @@ def state_of(summary: Summary) -> str:
     return " · ".join(
         (
             _("Stand: %(day)s", day=day(summary.day)),
-            _("Fassung %(number)s", number=summary.about.edition),
+            edition(summary),
             _("Auswahl: %(selection)s", selection=", ".join(selection(summary))),
         )
     )
 
 
+def edition(summary: Summary) -> str:
+    """`Fassung 1`; that it is not the one in force is said."""
+    if summary.edition == summary.about.edition:
+        return _("Fassung %(number)s", number=summary.edition)
+    return _("Text von Fassung %(number)s, in Kraft ist %(now)s", number=summary.edition, now=summary.about.edition)
+
+
 def figure_rows(summary: Summary) -> list[tuple[str, str]]:
-    figures = summary.figures
+    figures, stances = summary.figures, _("Haltungen zu Thesen und Absätzen")
+    if len(summary.about.editions) > 1:
+        stances = _("Haltungen zum Text von Fassung %(number)s", number=summary.edition)
     return [
         (_("Personen haben mitgemacht"), few(figures.people)),
         (_("Anmerkungen und Antworten"), number(figures.contributions)),
         (_("Stimmen zu Anmerkungen"), number(figures.votes)),
-        (_("Haltungen zu Thesen und Absätzen"), number(figures.stances)),
+        (stances, number(figures.stances)),
     ]

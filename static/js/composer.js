@@ -10,11 +10,19 @@ const follow = (form) => {
   const field = wording.querySelector("textarea");
   if (isProposal && !field.value.trim()) field.value = sentencesOf(form) || wording.dataset.original;
 };
-const sentencesOf = (form) =>
-  [...form.querySelectorAll("[name=sentence]:checked")]
-    .map((box) => box.closest("label").textContent.trim())
-    .join(" ");
-const followAll = () => document.querySelectorAll("[data-composer]").forEach(follow);
+// As the server would begin: sentences of one unit in one line, each unit of a list in its own.
+const sentencesOf = (form) => {
+  const lines = new Map();
+  form.querySelectorAll("[name=sentence]:checked").forEach((box) => {
+    const words = box.closest("label").textContent.trim();
+    lines.set(box.dataset.unit, lines.has(box.dataset.unit) ? `${lines.get(box.dataset.unit)} ${words}` : words);
+  });
+  return [...lines.values()].join("\n");
+};
+const followAll = () => document.querySelectorAll("[data-composer]").forEach((form) => {
+  form.dataset.filled ??= sentencesOf(form);
+  follow(form);
+});
 document.addEventListener("change", (event) => {
   const form = event.target.closest("[data-composer]");
   if (!form) return;

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from deliberation.declarations.anchors import AnchorState, Fate, Reanchoring, Spot, similarity
+from deliberation.declarations.anchors import Reanchoring
+from deliberation.declarations.fates import AnchorState, Fate, Spot, similarity
 from deliberation.declarations.importing import DraftDeclaration, DraftParagraph, DraftThesis, Unit
 from tests.editions.changing import some_changes, texts
 

@@ -3,13 +3,14 @@
 import pytest
 from sqlalchemy import select
 
-from deliberation.annotations.models import Anchor, Annotation, Stance, StanceValue
+from deliberation.annotations.models import Anchor, Annotation, Stance, StanceValue, find_annotation
 from deliberation.annotations.positions import take_stance
 from deliberation.annotations.tallies import load_stance_counts
 from deliberation.database import db
-from deliberation.declarations.anchors import AnchorState
 from deliberation.declarations.editions import find_edition, find_former, load_text
+from deliberation.declarations.fates import AnchorState
 from deliberation.declarations.models import Paragraph, current_edition, load_all_paragraphs, load_paragraphs
+from deliberation.editions.checking import accept
 from deliberation.editions.publishing import NoteMissing, NothingChanged, publish_edition
 from deliberation.editions.reanchoring import plan_edition
 from deliberation.permissions import NotAllowed, Operator, Outdated
@@ -210,3 +211,19 @@ def test_what_is_written_between_check_and_publishing_is_not_forgotten(cast):
     late = builders.annotate(cast.ada, cast.declaration, "3.1")
     publish_edition(Operator(), cast.declaration, plan, "Darum.")
     assert anchor_of(late).state is AnchorState.REWORDED
+
+
+def test_a_verdict_given_between_check_and_publishing_is_kept(cast):
+    annotation = builders.annotate(cast.ada, cast.declaration, "3.1", sentences=[2])
+    first = scene.paragraph(scene.text(cast.declaration), "3.1").sentences[0]
+    scene.publish(
+        cast.declaration,
+        scene.reworded(scene.text(cast.declaration), "3.1", first, "Sie braucht erfahrene Menschen."),
+    )
+    plan = plan_edition(cast.declaration, scene.reworded(scene.text(cast.declaration), "1.1", "Anders."))
+    db.session.refresh(annotation)
+    accept(cast.mira, find_annotation(annotation.number), 2)
+    db.session.flush()
+    publish_edition(Operator(), cast.declaration, plan, "Darum.")
+    anchor = anchor_of(annotation)
+    assert (anchor.state, anchor.sentences, anchor.waits) == (AnchorState.SAME, [2], False)

@@ -232,7 +232,7 @@ def test_row_says_everything_about_an_annotation(cast):
     assert first == {
         **dict.fromkeys(CONTRACT_COLUMNS, ""),
         "number": str(annotation.number), "thesis": "3", "paragraph": "1", "sentence": "1 2", "edition": "1",
-        "kind": "objection", "author": "Weide 27", "created": today().isoformat(), "body": body,
+        "kind": "objection", "author": "Weide 27", "created": today().isoformat(), "body": body, "outcome": "received",
         "quote": "Eine Inobhutnahme", "agree": "3", "disagree": "2", "pass": "1", "state": "visible",
         "responses": f"Nachfrage ({by}): Können Sie das zeigen?",
     }  # fmt: skip

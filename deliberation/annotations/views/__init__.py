@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort, request, url_for
+from werkzeug.routing import RequestRedirect
 
 from deliberation import web
 from deliberation.accounts.models import random_key
@@ -15,6 +16,7 @@ from deliberation.declarations.models import Declaration, Paragraph, Thesis, fin
 from deliberation.moderation.queue import load_last_decisions
 from deliberation.permissions import Permission, require
 from deliberation.proposals.cosigning import load_cosignatures
+from deliberation.urls import paragraph_number
 from deliberation.web import viewer
 
 annotations = Blueprint("annotations", __name__)
@@ -43,6 +45,16 @@ class Place(NamedTuple):
     thesis: Thesis
     paragraph: Paragraph | None
 
+    @property
+    def is_in_force(self) -> bool:
+        return not (self.paragraph or self.thesis).is_removed
+
+
+class MovedForGood(RequestRedirect):
+    """A printed number leads to where its paragraph stands now."""
+
+    code = 301
+
 
 def readable_declaration(slug: str) -> Declaration:
     """The declaration of an address; absent and not yet public look alike."""
@@ -52,9 +64,16 @@ def readable_declaration(slug: str) -> Declaration:
 
 
 def find_place(slug: str, t: str, p: str) -> Place:
+    """The place of an address. Raises MovedForGood for a page under a number of former days; what is sent there
+    arrives at the present place."""
     declaration = readable_declaration(slug)
     found = reading.find_place(declaration, t, p) or abort(404)
-    return Place(declaration, *found)
+    place = Place(declaration, *found)
+    present = place.thesis.number, paragraph_number(place.paragraph)
+    if request.method == "GET" and present != (t, p):
+        query = f"?{request.query_string.decode()}" if request.query_string else ""
+        raise MovedForGood(url_for(str(request.endpoint), slug=slug, t=present[0], p=present[1]) + query)
+    return place
 
 
 def readable_annotation(number: int) -> Annotation:
@@ -81,4 +100,4 @@ def draft_fields(draft: Any) -> dict[str, Any]:
     return {**fields, "kind": fields.get("kind") or None, "form_key": draft.form_key}
 
 
-from deliberation.annotations.views import pages, voting, writing  # noqa: E402, F401 (their routes)
+from deliberation.annotations.views import pages, voting, wording, writing  # noqa: E402, F401 (their routes)

@@ -9,11 +9,13 @@ from deliberation.annotations import mine, reading, visits
 from deliberation.annotations.forms import AnnotationForm
 from deliberation.annotations.models import Kind, find_annotation
 from deliberation.annotations.reading import Wish
+from deliberation.annotations.standing import count_past
 from deliberation.annotations.threads import Order
 from deliberation.annotations.views import (
     annotations,
     draft_fields,
     draft_owner,
+    find_place,
     readable_annotation,
     readable_declaration,
     thread_context,
@@ -37,7 +39,11 @@ def thesis(slug: str, t: str) -> str:
 def paragraph(slug: str, t: str, p: str) -> str:
     declaration = readable_declaration(slug)
     found = find_thesis(declaration, t) or abort(404)
-    page = reading.load_open_page(viewer(), declaration, found, p, _wish(), draft_owner()) or abort(404)
+    page = reading.load_open_page(viewer(), declaration, found, p, _wish(), draft_owner())
+    if page is None:
+        # Either it moved to another thesis, or nobody ever printed this number.
+        find_place(slug, t, p)
+        abort(404)
     _remember_visit(page)
     person = viewer()
     if not person.is_signed_in:
@@ -51,8 +57,14 @@ def _render_page(page: reading.ThesisPage, **context: Any) -> str:
     return render_template(
         "annotations/thesis.html",
         page=page, declaration=page.declaration, edition_number=page.edition_number, news=page.news, here="text",
-        orders=list(Order), **thread_context(page.panel.threads if page.panel else ()), **context,
+        orders=list(Order), past_stances=_count_past_stances(page),
+        **thread_context(page.panel.threads if page.panel else ()), **context,
     )  # fmt: skip
+
+
+def _count_past_stances(page: reading.ThesisPage) -> int:
+    """An opened place asks for itself."""
+    return count_past(viewer(), page.declaration) if page.edition_number > 1 and not page.is_open else 0
 
 
 def _remember_visit(page: reading.ThesisPage) -> None:

@@ -7,6 +7,7 @@ from flask import jsonify, redirect, render_template, request
 from deliberation.annotations import drafts, mine, reading
 from deliberation.annotations.actions import (
     Contribution,
+    NotInForce,
     edit_annotation,
     hits_in,
     must_be_checked,
@@ -24,8 +25,10 @@ from deliberation.annotations.views import (
     find_place,
     readable_annotation,
 )
+from deliberation.annotations.views.gone import gone_page
+from deliberation.database import db
 from deliberation.declarations.models import Declaration, find_wording
-from deliberation.permissions import NotAllowed, Permission, require
+from deliberation.permissions import NotAllowed, Outdated, Permission, require
 from deliberation.urls import annotation_act_url, annotation_url, compose_url, place_url, sign_in_url
 from deliberation.web import limiter, viewer
 
@@ -33,10 +36,12 @@ POSTING_LIMIT = "60 per hour"
 
 
 @annotations.get("/d/<slug>/<t>/<p>/annotations")
-def compose(slug: str, t: str, p: str) -> str:
+def compose(slug: str, t: str, p: str) -> Any:
     place = find_place(slug, t, p)
     draft = drafts.find_draft(draft_owner(), drafts.thesis_place(place.thesis, place.paragraph))
     fields = draft_fields(draft)
+    if not place.is_in_force:
+        return gone_page(place, fields if draft else {})
     fields["sentence"] = fields.get("sentence") or request.args.getlist("sentence", type=int)
     return render_composer(place, AnnotationForm(formdata=None, **fields), draft=draft)
 
@@ -55,7 +60,10 @@ def render_composer(place: Place, form: Any, **context: Any) -> str:
 def create(slug: str, t: str, p: str) -> Any:
     place = find_place(slug, t, p)
     form = AnnotationForm()
-    form.sentence.count = len(place.paragraph.wording.sentences) if place.paragraph else 0
+    if not place.is_in_force and form.action.data != "discard":
+        return gone_page(place)
+    form.present = place.paragraph.wording if place.paragraph else None
+    form.sentence.count = len(form.present.sentences) if form.present else 0
     key = drafts.thesis_place(place.thesis, place.paragraph)
     back = compose_url(place.thesis, place.paragraph)
     if answer := _keep_or_drop(place.declaration, key, form, back):
@@ -66,13 +74,27 @@ def create(slug: str, t: str, p: str) -> Any:
     if form.action.data == "preview":
         return render_composer(place, form, preview=mine.to_preview(place.paragraph, words))
     if _is_outdated(place, form):
-        return render_composer(place, form, older=find_wording(int(form.seen.data))), 409
+        return _compare(place, form, find_wording(int(form.seen.data)))
     if _needs_check(place.declaration, words, form):
         drafts.save_draft(draft_owner(make=True) or "", place.declaration, key, form.to_fields(), words.form_key)
         return redirect(back + "/check", 303)
-    annotation = post_annotation(viewer(), place.thesis, place.paragraph, words)
+    seen = place.paragraph.wording if place.paragraph else None
+    try:
+        annotation = post_annotation(viewer(), place.thesis, place.paragraph, words)
+    except NotInForce:
+        return gone_page(place)
+    except Outdated:
+        # Somebody published an edition while this was being sent.
+        db.session.expire(place.paragraph)
+        place = find_place(slug, t, p)
+        return _compare(place, form, seen) if place.is_in_force else gone_page(place)
     drafts.discard_draft(draft_owner(), key)
     return redirect(_sent_url(annotation, place), 303)
+
+
+def _compare(place: Place, form: Any, older: Any) -> Any:
+    """The form again, with what changed since the words that the person had in front of her."""
+    return render_composer(place, form, older=older), 409
 
 
 def _is_outdated(place: Place, form: Any) -> bool:

@@ -46,8 +46,8 @@ VALUES: dict[str, Callable[[Item], Any]] = {
     "pass": _votes("passes"),
     "state": lambda item: item.status.value,
     "responses": _responses,
-    "outcome": lambda item: None,
-    "outcome_reason": lambda item: None,
+    "outcome": lambda item: item.outcome.value if item.outcome else None,
+    "outcome_reason": lambda item: item.outcome_reason or None,
     "origin": lambda item: None,
 }
 COLUMNS = tuple(VALUES)
@@ -64,8 +64,13 @@ def meanings() -> dict[str, str]:
         "number": _("Nummer der Anmerkung; 204 steht für A-204, die Adresse ist /a/204"),
         "thesis": _("Nummer der These; 0 ist die Vorbemerkung, end der Schlussteil"),
         "paragraph": _("Nummer des Absatzes in der These; leer: zur These insgesamt"),
-        "sentence": _("Nummern der Sätze im Absatz, durch Leerzeichen getrennt; leer: zum ganzen Absatz"),
-        "edition": _("Fassung, zu der geschrieben wurde"),
+        "sentence": _(
+            "Nummern der Sätze im Absatz, durch Leerzeichen getrennt; leer: zum ganzen Absatz, oder die Worte sind "
+            "inzwischen neu gefasst"
+        ),
+        "edition": _(
+            "Fassung, zu der geschrieben wurde; These, Absatz und Satz sind die der Fassung, die diese Auswahl zeigt"
+        ),
         "kind": _(
             "Art: practice (Aus der Praxis), proposal (Textvorschlag), question (Frage), objection (Einwand), "
             "agreement (Zustimmung), reference (Hinweis); Antworten haben keine"
@@ -85,8 +90,11 @@ def meanings() -> dict[str, str]:
             "ohne Text da, damit Antworten ihren Platz behalten"
         ),
         "responses": _("öffentliche Antworten der Moderation, eine je Zeile"),
-        "outcome": _("was daraus wurde; noch leer"),
-        "outcome_reason": _("Begründung dazu; noch leer"),
+        "outcome": _(
+            "was daraus wurde: received (eingegangen), in_review (in Prüfung), adopted (übernommen), partly (teilweise "
+            "übernommen), declined (nicht übernommen); leer: dazu muss niemand etwas sagen"
+        ),
+        "outcome_reason": _("öffentliche Begründung dazu"),
         "origin": _("Herkunft, zum Beispiel eine Tischgruppe; noch leer"),
     }
 

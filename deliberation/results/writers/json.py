@@ -19,7 +19,8 @@ def to_data(summary: Summary) -> dict[str, Any]:
     return {
         "declaration": {"slug": summary.about.slug, "title": summary.about.title, "is_sample": summary.about.is_sample},
         "exported_on": summary.day.isoformat(),
-        "edition": summary.about.edition,
+        "edition": summary.edition,
+        "edition_in_force": summary.about.edition,
         "filters": {
             "thesis": filters.thesis,
             "edition": filters.edition,
@@ -41,6 +42,7 @@ def to_data(summary: Summary) -> dict[str, Any]:
         "most_disputed": [item.number for item in summary.disputed],
         "unanswered": [item.number for item in summary.unanswered],
         "kinds": {kind.value: count for kind, count in summary.kinds},
+        "outcomes": {value.value: count for value, count in summary.outcomes},
         "timeline": _timeline(summary),
         "moderation": _moderation(summary),
         "columns": meanings(),

@@ -26,6 +26,7 @@ def write(summary: Summary) -> bytes:
         *_head(summary),
         *_theses(summary),
         *_lists(summary),
+        *_outcomes(summary),
         *_course(summary),
         *_annex(summary),
     ]
@@ -103,6 +104,25 @@ def _list(summary: Summary, title: str, items: Sequence[Item], with_votes: bool)
         yield _("Die ersten %(shown)s von %(all)s.", shown=LIST_MAX, all=words.number(len(items)))
 
 
+def _outcomes(summary: Summary) -> Iterator[str]:
+    yield f"## {_('Was wurde daraus?')}"
+    if not summary.expecting:
+        yield _("Noch wartet niemand auf eine Antwort.")
+        return
+    yield _("Zu jedem Textvorschlag, Einwand und jeder Frage steht öffentlich, was daraus wurde.")
+    yield table([_("Ergebnis"), _("Anzahl")], words.outcome_rows(summary))
+    lines = [f"- {_decided(summary, item)}" for item in summary.decided[:LIST_MAX]]
+    if lines:
+        yield "\n".join(lines)
+    if len(summary.decided) > LIST_MAX:
+        yield _("Die ersten %(shown)s von %(all)s.", shown=LIST_MAX, all=words.number(len(summary.decided)))
+
+
+def _decided(summary: Summary, item: Item) -> str:
+    link = f"[{item.label}]({summary.annotation_address(item.number)})"
+    return f"{link}, {escaped(words.mention(item))}: **{escaped(words.outcome(item))}.** {escaped(item.outcome_reason)}"
+
+
 def named(summary: Summary, item: Item) -> str:
     """Its number as a link, what it is, and its words where that is allowed."""
     link = f"[{item.label}]({summary.annotation_address(item.number)})"
@@ -138,8 +158,10 @@ def grouped(summary: Summary) -> list[tuple[str, list[Item]]]:
     theses = {thesis.number: index for index, thesis in enumerate(summary.theses)}
     paragraphs = {(t.number, p.number): index for t in summary.theses for index, p in enumerate(t.paragraphs)}
 
-    def place(item: Item) -> tuple[int, int]:
-        return theses.get(item.thesis, -1), paragraphs.get((item.thesis, item.paragraph or ""), -1)
+    def place(item: Item) -> tuple[int, str, int, str]:
+        # What an edition took out is not in the text any more; its numbers keep it apart from the thesis as a whole.
+        at = paragraphs.get((item.thesis, item.paragraph or ""), -1)
+        return theses.get(item.thesis, -1), item.thesis, at, item.paragraph or ""
 
     in_order = sorted(summary.items, key=lambda item: (*place(item), item.root, item.number))
     groups = [list(group) for _place, group in groupby(in_order, key=place)]
