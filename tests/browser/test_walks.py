@@ -31,7 +31,7 @@ def _mail_code(site, email):
 
 
 def test_guest_writes_signs_in_and_finds_the_text_again(device):
-    page = device.go("/")
+    page = device.go("/d/musterstadt")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Musterstädter")
     page.get_by_role("link", name="Erklärung lesen").click()
     page.goto(device.site.url("/d/musterstadt/6"))
