@@ -1,11 +1,9 @@
 """After an edition was published: moderators find each annotation its place, readers the old words, people their stance."""
 
-import json
 import re
 import threading
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
@@ -14,11 +12,11 @@ from deliberation.database import db, set_reading
 from deliberation.declarations.models import find_declaration
 from deliberation.sample.load import SLUG, load_sample
 from tests.browser.conftest import WIDTHS, Site
+from tests.browser.looking import assert_pages_are_fit
 from tests.editions import scene
 
 DEVICES = [(width, script) for width in WIDTHS for script in (True, False)]
 IDS = [f"{width}-{'script' if script else 'noscript'}" for width, script in DEVICES]
-LOOKS = [(width, dark) for width in WIDTHS for dark in (False, True)]
 LIST = "/d/musterstadt/moderation/anchors"
 CHANGES = {
     "1.1": (1, "Wer Wohngeld beantragt, soll den Stand der Bearbeitung jederzeit verfolgen können wie den Weg eines Pakets."),
@@ -127,24 +125,14 @@ def test_participant_is_asked_once_whether_a_stance_holds(device):
     assert device.complaints == []
 
 
-@pytest.mark.parametrize(("width", "dark"), LOOKS, ids=[f"{w}-{'dark' if d else 'light'}" for w, d in LOOKS])
-def test_pages_are_accessible_and_fit(desk, width, dark):
+def test_pages_are_accessible_and_fit(desk):
     pages = {
         "": ["/a/9", "/a/9/wording", "/a/21/wording", "/d/musterstadt/2/2?order=oldest", "/d/musterstadt/3/3"],
         "moderation@example.org": [LIST, f"{LIST}?state=gone", "/a/21/anchor", "/a/9/anchor?paragraph=2.1"],
         "teilnahme@example.org": ["/d/musterstadt/stances", "/d/musterstadt/4/0", "/d/musterstadt/7/2"],
     }
-    faults = {}
     for email, paths in pages.items():
-        seat = desk(width=width, dark=dark)
+        seat = desk()
         if email:
             seat.sign_in(email)
-        for path in paths:
-            page = seat.go(path)
-            for violation in Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]:
-                faults[f"{path} {violation['id']}"] = [node["target"] for node in violation["nodes"]][:3]
-            if page.evaluate("document.documentElement.scrollWidth") > width:
-                faults[f"{path} scrolls sideways"] = page.evaluate("document.documentElement.scrollWidth")
-        assert seat.foreign == []
-        assert seat.complaints == []
-    assert faults == {}, json.dumps(faults, indent=1, ensure_ascii=False)
+        assert_pages_are_fit(seat, paths)

@@ -1,12 +1,10 @@
 """Rival wordings in a real browser: beside each other, signed, rated, and taken into the next edition."""
 
-import json
 import re
 import threading
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -23,11 +21,11 @@ from deliberation.permissions import Operator, Phase
 from deliberation.proposals import ballots
 from deliberation.sample.load import load_sample
 from tests.browser.conftest import WIDTHS, Site
+from tests.browser.looking import assert_pages_are_fit
 
 BESIDE = "/d/musterstadt/1/4/proposals"
 CLOSING = "/d/musterstadt/closing"
 ADOPT = "/d/musterstadt/editions/draft/proposals"
-LOOKS = [(width, dark) for width in WIDTHS for dark in (False, True)]
 DEVICES = [(width, script) for width in WIDTHS for script in (True, False)]
 
 
@@ -99,33 +97,18 @@ def device(request, desk):
     return desk(width=width, script=script)
 
 
-@pytest.mark.parametrize(("width", "dark"), LOOKS, ids=[f"{w}-{'dark' if d else 'light'}" for w, d in LOOKS])
 @pytest.mark.parametrize("phase", [Phase.ANNOTATING, Phase.VOTING, Phase.EVALUATING], ids=lambda p: p.value)
-def test_pages_are_accessible_quiet_and_fit(desk, site, phase, width, dark):
+def test_pages_are_accessible_quiet_and_fit(desk, site, phase):
     enter(site, phase)
-    faults = {}
     for email, paths in (
         ("", [BESIDE, CLOSING]),
         ("teilnahme@example.org", [BESIDE, CLOSING]),
         ("organisation@example.org", [BESIDE, CLOSING, ADOPT]),
     ):
-        seat = desk(width=width, dark=dark)
+        seat = desk()
         if email:
             seat.sign_in(email)
-        for path in paths:
-            page = seat.go(path)
-            for details in page.locator("main details").all():
-                details.evaluate("one => { one.open = true; }")
-            found = Axe().run(page, options={"resultTypes": ["violations"]})
-            faults |= {
-                f"{email} {path} {one['id']}": [node["target"] for node in one["nodes"]][:3]
-                for one in found.response["violations"]
-            }
-            if page.evaluate("document.documentElement.scrollWidth") > width:
-                faults[f"{email} {path} scrolls sideways"] = page.evaluate("document.documentElement.scrollWidth")
-        assert seat.foreign == []
-        assert seat.complaints == []
-    assert faults == {}, json.dumps(faults, indent=1, ensure_ascii=False)
+        assert_pages_are_fit(seat, paths)
 
 
 def test_participant_rates_changes_and_withdraws(device, site):
