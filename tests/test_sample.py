@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections import Counter
 
 import pytest
 from flask import Flask
@@ -9,15 +10,27 @@ from sqlalchemy import func, select
 
 from deliberation.accounts.models import User, find_user_by_email
 from deliberation.accounts.passwords import is_right
-from deliberation.annotations.models import Annotation, Response, Stance, StanceTally, Status, Vote
+from deliberation.annotations.models import (
+    Anchor,
+    Annotation,
+    Outcome,
+    OutcomeValue,
+    Response,
+    Stance,
+    StanceTally,
+    Status,
+    Vote,
+)
+from deliberation.annotations.outcomes import CHANGES_TEXT
 from deliberation.annotations.tallies import STEP
 from deliberation.cli.checking import examine
 from deliberation.clock import now
 from deliberation.database import db
-from deliberation.declarations.models import Policy, find_declaration
+from deliberation.declarations.models import Policy, current_edition, find_declaration
 from deliberation.moderation.models import Decision, Flag
 from deliberation.permissions import Phase, Role
 from deliberation.sample.load import ACCOUNTS, FOLDER, PASSWORD, SLUG, is_private, load_sample, sign_ins
+from deliberation.sample.second_edition import ADOPTED, publish_second_edition
 
 SCRIPT = tomllib.loads((FOLDER / "discussion.toml").read_text("utf-8"))
 SCENES = SCRIPT["contributions"]
@@ -135,6 +148,22 @@ def test_a_sample_that_cannot_be_finished_leaves_nothing(app: Flask, monkeypatch
     db.session.rollback()
     assert find_declaration(SLUG) is None
     assert count(User) == count(Annotation) == 0
+
+
+def test_the_demo_shows_what_came_of_the_discussion(app: Flask) -> None:
+    load_sample()
+    publish_second_edition()
+    db.session.commit()
+    declaration = find_declaration(SLUG)
+    assert declaration is not None
+    assert current_edition(declaration).number == 2
+    values = Counter(db.session.scalars(select(Outcome.value)))
+    assert values == {
+        OutcomeValue.ADOPTED: len(ADOPTED), OutcomeValue.DECLINED: 2, OutcomeValue.PARTLY: 2, OutcomeValue.IN_REVIEW: 1,
+    }  # fmt: skip
+    waiting = [anchor for anchor in db.session.scalars(select(Anchor)) if anchor.waits]
+    assert 0 < len(waiting) < 12, "a few for the moderators to look at"
+    assert all(outcome.sentences for outcome in db.session.scalars(select(Outcome)) if outcome.value in CHANGES_TEXT)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from deliberation.annotations.models import (
 )
 from deliberation.database import db
 from deliberation.declarations.actions import join
-from deliberation.declarations.editions import find_edition, load_changed_sentences
+from deliberation.declarations.editions import find_edition, find_paragraph_id, load_changed_sentences
 from deliberation.declarations.models import Declaration, Edition, ParagraphState, Wording
 from deliberation.permissions import Permission, Person, may, require
 from deliberation.sentences import split_sentences
@@ -45,6 +45,10 @@ class NoSuchEdition(Exception):
         self.numbers = tuple(numbers)
 
 
+class NoSuchPlace(Exception):
+    """The edition has no paragraph with this number."""
+
+
 @dataclass(frozen=True)
 class Bulk:
     """What became of one outcome for many: on which annotations it stands now, and which could not have one."""
@@ -60,17 +64,19 @@ def set_outcome(
     reason: str = "",
     edition: int | None = None,
     form_key: str = "",
+    place: str = "",
 ) -> Outcome:
     """Say what became of an annotation; the former outcome stays in the record. The same form key sent again returns
     what the first sending made. Replies have no outcome: they belong to what they answer.
 
-    With the number of an edition it names where the words changed: the place of the annotation in that edition.
-    Raises OutcomeReasonMissing, NoSuchEdition.
+    With the number of an edition it names where the words changed: the place of the annotation in that edition, or
+    `place`, the printed number of another paragraph ("3.1a"). Raises OutcomeReasonMissing, NoSuchEdition, NoSuchPlace.
     """
     require(organiser, Permission.SET_OUTCOME, annotation)
     words = _checked_reason(value, reason)
     found = _find_edition(annotation.declaration, edition, [annotation])
-    return _set(organiser, annotation, value, words, found, form_key or random_key())
+    where = _named_place(annotation, found, place) if found and place.strip() else None
+    return _set(organiser, annotation, value, words, found, form_key or random_key(), where)
 
 
 def set_outcomes(
@@ -118,13 +124,28 @@ def _find_edition(declaration: Declaration, number: int | None, annotations: Seq
     return found
 
 
+def _named_place(annotation: Annotation, edition: Edition, printed: str) -> dict[str, Any]:
+    paragraph_id = find_paragraph_id(edition, printed)
+    if paragraph_id is None:
+        raise NoSuchPlace(printed)
+    changed = load_changed_sentences(edition, paragraph_id)
+    meant = adopted_sentences(changed, annotation.proposed_wording) or set(changed)
+    return {"paragraph_id": paragraph_id, "sentences": sorted(meant)}
+
+
 def _set(
-    organiser: Person, annotation: Annotation, value: OutcomeValue, words: str, edition: Edition | None, form_key: str
+    organiser: Person,
+    annotation: Annotation,
+    value: OutcomeValue,
+    words: str,
+    edition: Edition | None,
+    form_key: str,
+    named: dict[str, Any] | None = None,
 ) -> Outcome:
     # Who declines changed nothing: there is no place to name.
     if edition is None or value not in CHANGES_TEXT:
         return record_outcome(organiser, annotation, value, words, form_key)
-    place = _changed_place(annotation, edition)
+    place = named or _changed_place(annotation, edition)
     return record_outcome(organiser, annotation, value, words, form_key, edition_id=edition.id, **place)
 
 

@@ -84,12 +84,14 @@ def serve(host: str, port: int, no_jobs: bool) -> None:
 def demo(host: str, port: int, no_jobs: bool) -> None:
     from deliberation.database import db
     from deliberation.sample.load import PASSWORD, SLUG, is_private, load_sample, sign_ins
+    from deliberation.sample.second_edition import publish_second_edition
 
     with application() as app:
         if not is_private(app.config["BASE_URL"], host):
             raise Mistake(_("Die Musterberatung hat bekannte Passwörter und läuft nur auf dem eigenen Rechner."))
         _upgrade_on_start()
         if load_sample():
+            publish_second_edition()
             db.session.commit()
             say(_("Die Musterberatung ist angelegt."))
         people = sign_ins()

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from deliberation.database import db
 from deliberation.declarations.importing import DraftDeclaration, DraftParagraph, DraftThesis, Unit
 from deliberation.declarations.models import (
+    PREAMBLE,
     Declaration,
     Edition,
     Paragraph,
@@ -128,6 +129,21 @@ def find_former(declaration: Declaration, thesis_number: str, number: str) -> Fo
     )
     paragraph = db.session.scalars(query).first()
     return FormerPlace(paragraph.thesis, paragraph) if paragraph else None
+
+
+def find_paragraph_id(edition: Edition, printed: str) -> int | None:
+    """The paragraph that has a printed number ("3.1a"; "0.1" or "1" in the preamble) in an edition."""
+    thesis, dot, number = printed.strip().rpartition(".")
+    query = (
+        select(ParagraphState.paragraph_id)
+        .join(Thesis, Thesis.id == ParagraphState.thesis_id)
+        .where(
+            ParagraphState.edition_id == edition.id,
+            Thesis.number == (thesis if dot else PREAMBLE),
+            ParagraphState.number == number,
+        )
+    )
+    return db.session.scalars(query).one_or_none()
 
 
 def load_changed_sentences(edition: Edition, paragraph_id: int) -> dict[int, str]:

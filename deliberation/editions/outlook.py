@@ -61,9 +61,9 @@ class Outlook:
 def load_outlook(organiser: Person, declaration: Declaration, plan: Plan) -> Outlook:
     """A plan in figures, and the first annotations that are affected. Two queries."""
     require(organiser, Permission.EDIT_TEXT, declaration)
-    waiting = [one for one in plan.anchors if one.waits]
+    waiting = plan.waiting
     shown = [one for one in waiting if one.status is Status.VISIBLE]
-    adopted = sorted({number for thesis in plan.text.theses for one in thesis.paragraphs for number in one.adopted})
+    adopted = sorted(plan.adopted)
     first = shown[:SHOWN]
     found = select(Annotation.number, Annotation.body).where(Annotation.number.in_([one.number for one in first]))
     bodies = {number: body for number, body in db.session.execute(found)}  # noqa: C416

@@ -14,6 +14,7 @@ from deliberation.annotations.models import (
     AnchorVerdict,
     Annotation,
     Opening,
+    Outcome,
     OutcomeValue,
     Stance,
     StanceTally,
@@ -34,7 +35,7 @@ from deliberation.declarations.models import (
 )
 from deliberation.declarations.writing import Written, write_edition
 from deliberation.editions.drafting import NOTE_MAX, hold
-from deliberation.editions.reanchoring import Plan, PlannedAnchor, plan_anchors
+from deliberation.editions.reanchoring import Plan, PlannedAnchor, plan_anchors, to_check
 from deliberation.permissions import Outdated, Permission, Person, require
 from deliberation.proposals.merging import is_taken_over
 from deliberation.text import normalised
@@ -88,7 +89,7 @@ def publish_edition(organiser: Person, declaration: Declaration, plan: Plan, not
     db.session.flush()
     states = [one.fate.state for one in anchors]
     counts = {state: states.count(state) for state in AnchorState}
-    return Published(written.edition, counts, sum(one.waits for one in anchors))
+    return Published(written.edition, counts, len(to_check(anchors, plan.adopted)))
 
 
 def publish_draft(organiser: Person, draft: EditionDraft, plan: Plan, note: str, version: int) -> Published:
@@ -192,7 +193,8 @@ def _record_adoptions(organiser: Person, plan: Plan, written: Written) -> None:
             annotation = annotations.get(number)
             if annotation is not None and annotation.is_visible:
                 annotation.declaration = written.edition.declaration
-                record_outcome(
+                sentences = sorted(adopted_sentences(changed, annotation.proposed_wording) or changed)
+                outcome = record_outcome(
                     organiser,
                     annotation,
                     # Where the organisers wrote words of their own, the proposals behind them are adopted in part.
@@ -201,8 +203,34 @@ def _record_adoptions(organiser: Person, plan: Plan, written: Written) -> None:
                     f"edition-{written.edition.number}-{number}",
                     edition_id=written.edition.id,
                     paragraph_id=paragraph_id,
-                    sentences=sorted(adopted_sentences(changed, annotation.proposed_wording) or changed),
+                    sentences=sentences,
                 )
+                _settle_adopted(written, outcome)
+
+
+def _settle_adopted(written: Written, outcome: Outcome) -> None:
+    """Who adopted a proposal said where it belongs: nobody is asked about it again."""
+    if not outcome.sentences:
+        return
+    wording_id = written.wording_ids[written.paragraph_ids.index(outcome.paragraph_id or 0)]
+    change = (
+        update(Anchor)
+        .where(
+            Anchor.annotation_id == outcome.annotation_id,
+            Anchor.edition_id == written.edition.id,
+            Anchor.state.in_((AnchorState.REWORDED, AnchorState.GONE)),
+        )
+        .values(
+            paragraph_id=outcome.paragraph_id,
+            wording_id=wording_id,
+            sentences=outcome.sentences,
+            verdict=AnchorVerdict.ACCEPTED,
+            checked_by_id=outcome.decider_id,
+            checked_at=now(),
+        )
+    )
+    db.session.execute(change.execution_options(synchronize_session=False))
+    move_annotations([outcome.annotation_id], outcome.paragraph_id or 0)
 
 
 def _reason(part: DraftParagraph, edition: Edition) -> str:

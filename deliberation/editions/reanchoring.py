@@ -4,14 +4,14 @@ Expensive for large declarations, and therefore done before the write transactio
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
-from deliberation.annotations.models import Anchor, AnchorVerdict, Annotation, Stance, Status, Vote
+from deliberation.annotations.models import Anchor, AnchorVerdict, Annotation, Status
 from deliberation.annotations.quotes import sentences_of_quote
 from deliberation.clock import now
 from deliberation.database import db
@@ -20,7 +20,8 @@ from deliberation.declarations.changes import ChangeState
 from deliberation.declarations.editions import load_text, numbered_next
 from deliberation.declarations.fates import AnchorState, Fate
 from deliberation.declarations.importing import DraftDeclaration
-from deliberation.declarations.models import Declaration, Edition, Paragraph, Thesis, Wording, current_edition
+from deliberation.declarations.models import Declaration, Edition, Wording, current_edition
+from deliberation.editions.affected import count_stances, count_votes
 
 ID_CHUNK = 500
 """Values in one IN list; SQLite allows 32 766 variables, older ones 999."""
@@ -75,9 +76,14 @@ class Plan:
         return Counter(one.fate.state for one in self.anchors if one.status is Status.VISIBLE)
 
     @property
-    def waiting(self) -> int:
-        """How many annotations a person will have to look at."""
-        return sum(one.waits for one in self.anchors)
+    def adopted(self) -> frozenset[int]:
+        """Proposals whose wording the text takes over."""
+        return frozenset(number for t in self.text.theses for one in t.paragraphs for number in one.adopted)
+
+    @property
+    def waiting(self) -> Sequence[PlannedAnchor]:
+        """The annotations that a person will have to look at."""
+        return to_check(self.anchors, self.adopted)
 
     @property
     def is_unchanged(self) -> bool:
@@ -88,6 +94,11 @@ class Plan:
     def paragraphs(self) -> list[tuple[str, str, ChangeState]]:
         """Old number, new number and state of every paragraph; numbers as in addresses, "0.1" for the preamble."""
         return _paragraph_states(self)
+
+
+def to_check(anchors: Iterable[PlannedAnchor], adopted: Collection[int]) -> list[PlannedAnchor]:
+    """Those that wait for a person. Who adopts a proposal has said where it belongs."""
+    return [one for one in anchors if one.waits and one.number not in adopted]
 
 
 def _bare(text: DraftDeclaration) -> Any:
@@ -112,8 +123,8 @@ def plan_edition(declaration: Declaration, text: DraftDeclaration) -> Plan:
         last_number=max((one.number for one in anchors), default=0),
         made_at=moment,
         reanchoring=reanchoring,
-        stances=_count_stances(declaration, reanchoring),
-        votes=_count_votes(declaration, anchors),
+        stances=count_stances(declaration, reanchoring),
+        votes=count_votes(declaration, {one.number: one.fate.state for one in anchors}),
     )
 
 
@@ -233,47 +244,6 @@ def _load_wordings(ids: Iterable[int | None]) -> dict[int, Wording]:
 
 def _chunks(values: Sequence[int]) -> Iterable[Sequence[int]]:
     return (values[start : start + ID_CHUNK] for start in range(0, len(values), ID_CHUNK))
-
-
-def _count_stances(declaration: Declaration, reanchoring: Reanchoring) -> Counter[AnchorState]:
-    """Stances that hold in the edition in force, by what happens to the words they are about."""
-    counts: Counter[AnchorState] = Counter()
-    for thesis_id, paragraph_id, count in db.session.execute(_stances_in_force(declaration)):
-        fate = reanchoring.of_thesis(thesis_id) if paragraph_id is None else reanchoring.of_paragraph(paragraph_id)
-        counts[fate.state] += count
-    return counts
-
-
-def _stances_in_force(declaration: Declaration) -> Any:
-    on_theses = and_(
-        Stance.paragraph_id.is_(None), Stance.edition_id == Thesis.since_id, Thesis.removed_in_id.is_(None)
-    )
-    on_paragraphs = and_(Stance.edition_id == Wording.edition_id, Paragraph.removed_in_id.is_(None))
-    return (
-        select(Stance.thesis_id, Stance.paragraph_id, func.count())
-        .join(Thesis, Thesis.id == Stance.thesis_id)
-        .outerjoin(Paragraph, Paragraph.id == Stance.paragraph_id)
-        .outerjoin(Wording, Wording.id == Paragraph.wording_id)
-        .where(Stance.declaration_id == declaration.id, or_(on_theses, on_paragraphs))
-        .group_by(Stance.thesis_id, Stance.paragraph_id)
-    )
-
-
-def _count_votes(declaration: Declaration, anchors: Sequence[PlannedAnchor]) -> Counter[AnchorState]:
-    """Votes by what happens to the annotation they were cast on, replies with what they answer."""
-    root: ColumnElement[int] = func.coalesce(Annotation.root_id, Annotation.number)
-    query = (
-        select(root, func.count())
-        .select_from(Vote)
-        .join(Annotation, Annotation.number == Vote.annotation_id)
-        .where(Annotation.declaration_id == declaration.id)
-        .group_by(root)
-    )
-    states = {one.number: one.fate.state for one in anchors}
-    counts: Counter[AnchorState] = Counter()
-    for number, count in db.session.execute(query):
-        counts[states[number]] += count
-    return counts
 
 
 def _paragraph_states(plan: Plan) -> list[tuple[str, str, ChangeState]]:

@@ -63,9 +63,7 @@ def take_stances(stage: Stage, script: Sequence[dict[str, Any]]) -> None:
                 _take(stage, thesis, paragraph, lean, reach)
 
 
-def _take(
-    stage: Stage, thesis: Thesis, paragraph: Paragraph | None, lean: dict[str, Any], reach: float
-) -> None:
+def _take(stage: Stage, thesis: Thesis, paragraph: Paragraph | None, lean: dict[str, Any], reach: float) -> None:
     rows = []
     for name, view in stage.views.items():
         if stage.chance.random() < reach:

@@ -13,9 +13,11 @@ from deliberation.annotations.models import (
     Outcome,
     OutcomeValue,
     Status,
+    find_annotation,
 )
 from deliberation.annotations.outcomes import (
     NoSuchEdition,
+    NoSuchPlace,
     OutcomeReasonMissing,
     load_outcomes,
     set_outcome,
@@ -338,3 +340,21 @@ def test_a_long_form_key_is_no_obstacle(cast, objection):
     key = "k" * 64
     set_outcomes(cast.otto, cast.declaration, [objection], OutcomeValue.DECLINED, WHY, form_key=key)
     assert len(stored()[0].form_key) <= 64
+
+
+def test_words_in_another_paragraph_can_be_named(cast, client, objection):
+    scene.publish(cast.declaration, scene.inserted(scene.text(cast.declaration), "3.1", "Neu. Und mehr.", "Zweitens."))
+    with pytest.raises(NoSuchPlace):
+        found = find_annotation(objection.number)
+        set_outcome(cast.otto, found, OutcomeValue.PARTLY, "Ein neuer Absatz sagt es.", 2, place="3.9")
+    client.sign_in(cast.otto)
+    address = f"/a/{objection.number}/outcome"
+    sent = {"outcome": "partly", "reason": "Ein neuer Absatz sagt es.", "edition": "2", "form_key": "k"}
+    refused = client.post(address, data={**sent, "place": "3.9"})
+    assert refused.status_code == 422
+    assert "Diesen Absatz gibt es in dieser Fassung nicht." in refused.get_data(as_text=True)
+    assert client.post(address, data={**sent, "place": "3.1", "edition": ""}).status_code == 422
+    assert client.post(address, data={**sent, "place": " 3.1a "}).status_code == 303
+    made = db.session.scalars(select(Outcome)).one()
+    assert (made.paragraph_id, made.sentences) == (builders.paragraph(cast.declaration, "3.1a").id, [1, 2])
+    assert "absatz-3-1a" in client.get(f"/a/{objection.number}").get_data(as_text=True)

@@ -10,11 +10,22 @@ from hypothesis import strategies as st
 from lxml import html
 from sqlalchemy import select
 
-from deliberation.annotations.models import Kind, Membership, Outcome, OutcomeValue, Status, VoteValue, find_annotation
+from deliberation.annotations.models import (
+    Anchor,
+    AnchorVerdict,
+    Kind,
+    Membership,
+    Outcome,
+    OutcomeValue,
+    Status,
+    VoteValue,
+    find_annotation,
+)
 from deliberation.annotations.outcomes import set_outcome
 from deliberation.annotations.positions import cast_vote
 from deliberation.database import db
 from deliberation.declarations.editions import load_text
+from deliberation.declarations.fates import AnchorState
 from deliberation.declarations.importing import DraftParagraph, Unit
 from deliberation.declarations.models import current_edition, find_declaration, load_paragraphs
 from deliberation.declarations.preview import Place
@@ -77,6 +88,10 @@ def test_adopted_words_stand_in_the_draft_and_after_publishing_everybody_learns_
     assert (outcome.value, outcome.edition_id, outcome.sentences) == (OutcomeValue.ADOPTED, done.edition.id, [2])
     assert outcome.reason == f"Hier steht jetzt der Wortlaut aus A-{proposal.number}."
     assert outcome.paragraph_id == builders.paragraph(cast.declaration).id
+    # Nobody is asked where it belongs: whoever adopted it has said so.
+    anchor = db.session.scalars(select(Anchor).where(Anchor.annotation_id == proposal.number)).one()
+    assert (anchor.state, anchor.verdict, anchor.sentences) == (AnchorState.REWORDED, AnchorVerdict.ACCEPTED, [2])
+    assert done.waiting == 0
 
 
 def test_colliding_ones_are_never_adopted_together(cast):

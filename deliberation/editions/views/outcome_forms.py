@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, ValidationError
 
@@ -23,8 +23,8 @@ CHOSEN_MAX = 200
 NEEDS_REASON = {value.value for value in DECIDED}
 
 
-class OutcomeForm(FlaskForm):  # type: ignore[misc]
-    """`editions` are those that can be named."""
+class OutcomesFields(FlaskForm):  # type: ignore[misc]
+    """What one contribution and many have in common. `editions` are those that can be named."""
 
     outcome = RadioField(
         choices=[SelectChoice(value.value, LABELS[value]) for value in OutcomeValue], validate_choice=False
@@ -62,7 +62,20 @@ class OutcomeForm(FlaskForm):  # type: ignore[misc]
         return int(self.edition.data) if self.edition.data else None
 
 
-class OutcomesForm(OutcomeForm):
+class OutcomeForm(OutcomesFields):
+    """For one contribution. `place` is the printed number of the paragraph that changed, if it is another one."""
+
+    place = StringField(validators=[Length(max=40, message=_l("Diesen Absatz gibt es in dieser Fassung nicht."))])
+
+    def validate_place(self, field: Any) -> None:
+        if (field.data or "").strip() and not self.edition.data:
+            raise ValidationError(_l("Wählen Sie bitte auch die Fassung, in der dieser Absatz steht."))
+
+    def refuse_place(self) -> None:
+        self.place.errors = (str(_("Diesen Absatz gibt es in dieser Fassung nicht.")),)
+
+
+class OutcomesForm(OutcomesFields):
     """The same for several contributions at once."""
 
     number = SelectMultipleField(choices=[], validate_choice=False)

@@ -8,8 +8,8 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from deliberation.annotations import mine
-from deliberation.annotations.models import Kind
-from deliberation.annotations.outcomes import Bulk, NoSuchEdition, load_outcomes, set_outcome, set_outcomes
+from deliberation.annotations.models import Annotation, Kind, Outcome
+from deliberation.annotations.outcomes import Bulk, NoSuchEdition, NoSuchPlace, load_outcomes, set_outcome, set_outcomes
 from deliberation.annotations.views import readable_annotation, readable_declaration
 from deliberation.declarations.editions import load_editions
 from deliberation.declarations.models import Declaration, find_thesis
@@ -42,10 +42,7 @@ def outcome(number: int) -> Any:
     all_editions = load_editions(annotation.declaration)
     later = [one for one in all_editions if one.number > annotation.edition.number]
     form = OutcomeForm(later, back=request.args.get("back", ""), **_present(history))
-    if request.method == "POST" and form.validate():
-        made = set_outcome(
-            viewer(), annotation, form.value, form.reason.data or "", form.edition_number, form.form_key.data or ""
-        )
+    if request.method == "POST" and form.validate() and (made := _set(annotation, form)):
         words = outcome_label(made.value, made.edition.number if made.edition else None)
         flash(_("%(label)s: %(outcome)s.", label=annotation.label, outcome=words), "done")
         back = safe_next(form.back.data)
@@ -58,6 +55,23 @@ def outcome(number: int) -> Any:
         edition_number=all_editions[0].number, signatures=count_signatures([number])[number],
     )  # fmt: skip
     return page, 422 if request.method == "POST" else 200
+
+
+def _set(annotation: Annotation, form: OutcomeForm) -> Outcome | None:
+    """None if the form names a paragraph that is not there."""
+    try:
+        return set_outcome(
+            viewer(),
+            annotation,
+            form.value,
+            form.reason.data or "",
+            form.edition_number,
+            form.form_key.data or "",
+            form.place.data or "",
+        )
+    except NoSuchPlace:
+        form.refuse_place()
+        return None
 
 
 def _present(history: Any) -> dict[str, Any]:
