@@ -344,8 +344,8 @@ def test_a_long_form_key_is_no_obstacle(cast, objection):
 
 def test_words_in_another_paragraph_can_be_named(cast, client, objection):
     scene.publish(cast.declaration, scene.inserted(scene.text(cast.declaration), "3.1", "Neu. Und mehr.", "Zweitens."))
+    found = find_annotation(objection.number)
     with pytest.raises(NoSuchPlace):
-        found = find_annotation(objection.number)
         set_outcome(cast.otto, found, OutcomeValue.PARTLY, "Ein neuer Absatz sagt es.", 2, place="3.9")
     client.sign_in(cast.otto)
     address = f"/a/{objection.number}/outcome"
