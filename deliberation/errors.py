@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from deliberation.clock import BERLIN, now
 from deliberation.database import db
@@ -35,8 +35,8 @@ ADVICE = {
     400: _l("Gehen Sie bitte eine Seite zurück und versuchen Sie es noch einmal."),
     404: _l("Vielleicht hat sich die Adresse geändert. Von der Startseite aus finden Sie alles."),
     405: _l("Gehen Sie bitte eine Seite zurück und benutzen Sie den Knopf auf der Seite."),
-    409: _l("Der Beitrag wurde inzwischen geändert. Sehen Sie ihn sich an und entscheiden Sie dann neu."),
-    413: _l("Kürzen Sie bitte den Text, oder wählen Sie eine kleinere Datei."),
+    409: _l("Hier hat sich inzwischen etwas geändert. Sehen Sie sich den neuen Stand an und entscheiden Sie dann neu."),
+    413: _l("Dateien dürfen höchstens 10 MB groß sein. Kürzen Sie bitte den Text, oder wählen Sie eine kleinere Datei."),
     500: _l("Gespeicherte Entwürfe sind noch da. Versuchen Sie es bitte in einer Minute noch einmal."),
     503: _l("Es wurde nichts gespeichert. Versuchen Sie es bitte in einer Minute noch einmal."),
 }
@@ -47,6 +47,7 @@ REASONS = {
     "open_for_votes": _l("In dieser Phase wird nicht abgestimmt."),
     "open_for_rating": _l("Wortlaute werden nur in der Schlussrunde bewertet."),
     "is_proposal": _l("Mitzeichnen lassen sich nur Textvorschläge."),
+    "undecided": _l("Über diesen Vorschlag ist schon entschieden."),
     "not_draft": _l("Die Erklärung ist noch nicht veröffentlicht."),
     "open_for_flags": _l("In dieser Phase kann nichts gemeldet werden."),
     "open_for_responses": _l("In dieser Phase antwortet die Moderation nicht."),
@@ -107,8 +108,13 @@ def kept_text() -> dict[str, str]:
     """The words somebody just sent, to be shown again whatever went wrong."""
     if request.method != "POST":
         return {}
+    try:
+        form = request.form
+    except RequestEntityTooLarge:
+        # What is too large to be read cannot be shown again either.
+        return {}
     names = ("body", "wording", "explanation", "reason", "source", "heading", "note")
-    return {name: request.form[name] for name in names if request.form.get(name)}
+    return {name: form[name] for name in names if form.get(name)}
 
 
 def _not_allowed(error: NotAllowed) -> Any:

@@ -212,6 +212,10 @@ def is_proposal(person: Person, thing: Any) -> bool:
     return bool(thing.is_proposal)
 
 
+def undecided(person: Person, thing: Any) -> bool:
+    return bool(thing.is_undecided)
+
+
 def opens_thread(person: Person, thing: Any) -> bool:
     return not thing.is_reply
 
@@ -247,7 +251,9 @@ PERMISSIONS: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
     Permission.READ_HIDDEN: ((is_author,), (is_moderator, not_withdrawn)),
     Permission.EXPORT: ((is_organiser,), (is_operator,)),
     Permission.CHANGE_SETTINGS: ((is_organiser,), (is_operator,)),
-    Permission.COSIGN: ((is_proposal, is_visible, open_for_annotations, signed_in, not_author, not_moderator),),
+    Permission.COSIGN: (
+        (is_proposal, is_visible, undecided, open_for_annotations, signed_in, not_author, not_moderator),
+    ),
     Permission.RATE: ((open_for_rating, signed_in, not_moderator),),
     Permission.PREPARE_BALLOT: ((is_organiser, not_draft), (is_operator, not_draft)),
     # A question that its author took back needs no answer, and one that is not shown gets none in public. What became

@@ -97,17 +97,20 @@ class DiffPart:
     text: str
 
 
+_STOPS = ".,;:!?…"
+
+
 def word_diff(old: str, new: str) -> tuple[DiffPart, ...]:
-    """What changed between two wordings, word by word; joining kept and inserted parts gives `new`."""
+    """What changed between two wordings, word by word; joining kept and inserted parts gives `new`.
+
+    A word is the same whatever stop stands behind it; then only the stop has changed.
+    """
     before, after = re.findall(r"\S+\s*|\s+", old), re.findall(r"\S+\s*|\s+", new)
-    # A word at the end of the text has no blank behind it and is the same word all the same.
-    matcher = difflib.SequenceMatcher(
-        None, [word.rstrip() for word in before], [word.rstrip() for word in after], autojunk=False
-    )
+    matcher = difflib.SequenceMatcher(None, [_bare(word) for word in before], [_bare(word) for word in after], False)
     parts: list[DiffPart] = []
     for kind, i, j, k, m in matcher.get_opcodes():
         if kind == "equal":
-            parts.append(DiffPart("kept", "".join(after[k:m])))
+            _keep(parts, before[i:j], after[k:m])
             continue
         if j > i:
             gap = " " if parts and not parts[-1].text[-1:].isspace() else ""
@@ -115,3 +118,24 @@ def word_diff(old: str, new: str) -> tuple[DiffPart, ...]:
         if m > k:
             parts.append(DiffPart("inserted", "".join(after[k:m])))
     return tuple(parts)
+
+
+def _bare(word: str) -> str:
+    # A word at the end of the text has no blank behind it and is the same word all the same.
+    word = word.rstrip()
+    return word.rstrip(_STOPS) or word
+
+
+def _keep(parts: list[DiffPart], before: list[str], after: list[str]) -> None:
+    kept = ""
+    for was, now in zip(before, after, strict=True):
+        bare, words = _bare(now), now.rstrip()
+        lost, won = was.rstrip()[len(bare) :], words[len(bare) :]
+        if lost == won:
+            kept += now
+            continue
+        changed = [DiffPart("deleted", lost), DiffPart("inserted", won)]
+        parts += [DiffPart("kept", kept + bare), *(part for part in changed if part.text)]
+        kept = now[len(words) :]
+    if kept:
+        parts.append(DiffPart("kept", kept))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from deliberation.annotations.models import Kind, Status
+from deliberation.annotations.models import Kind, OutcomeValue, Status
 from deliberation.permissions import (
     PERMISSIONS,
     PHASE_ALLOWS,
@@ -122,6 +122,15 @@ def test_only_a_proposal_can_be_signed_too(cast, people):
         cast.declaration.phase = phase
         allowed = {name for name, person in people.items() if may(person, Permission.COSIGN, proposal)}
         assert allowed == (VOTERS - {"author"} if phase is Phase.ANNOTATING else set()), phase
+
+
+@pytest.mark.parametrize("value", [None, *OutcomeValue])
+def test_a_decided_proposal_is_signed_by_nobody(cast, people, value):
+    proposal = builders.annotate(cast.ada, cast.declaration, kind=Kind.PROPOSAL, wording="Schutz braucht Menschen.")
+    proposal.outcome = value
+    allowed = {name for name, person in people.items() if may(person, Permission.COSIGN, proposal)}
+    is_open = value in (None, OutcomeValue.RECEIVED, OutcomeValue.IN_REVIEW)
+    assert allowed == (VOTERS - {"author"} if is_open else set())
 
 
 def test_roles_of_another_declaration_count_for_nothing(cast):

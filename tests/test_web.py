@@ -117,3 +117,10 @@ def test_logs_hold_no_address_query_or_words(cast, client, caplog):
     assert caplog.text
     for secret in ("127.7.7.7", "geheim", "ada@example.org"):
         assert secret not in caplog.text
+
+
+def test_a_body_that_is_too_large_is_refused_with_a_sentence(client):
+    for address in ("/login", "/register"):
+        answer = client.post(address, data={"body": "x" * (12 * 1024 * 1024)})
+        assert answer.status_code == 413
+        assert "höchstens 10 MB" in answer.get_data(as_text=True)

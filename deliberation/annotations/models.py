@@ -209,6 +209,10 @@ class Annotation(Model):
         return self.kind is Kind.PROPOSAL
 
     @property
+    def is_undecided(self) -> bool:
+        return self.outcome in (None, OutcomeValue.RECEIVED, OutcomeValue.IN_REVIEW)
+
+    @property
     def public_outcome(self) -> OutcomeValue | None:
         """What everybody is told; None for kinds that nobody has to answer and nobody did."""
         return self.outcome or (OutcomeValue.RECEIVED if self.kind in EXPECTS_OUTCOME else None)

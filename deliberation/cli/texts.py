@@ -100,10 +100,13 @@ def _plain_slug() -> Mistake:
 @click.option("--split", "shape", default="auto", type=OneOf(SHAPES), help=N_("Wonach Thesen gebildet werden"))
 @click.option("--dry-run", is_flag=True, help=N_("Nur zeigen, was mit Absätzen und Anmerkungen geschähe (JSON)"))
 def edition(slug: str, file: Path, note: str, shape: str, dry_run: bool) -> None:
+    from deliberation.editions.drafting import NOTE_MAX
     from deliberation.text import has_words
 
     if not dry_run and not has_words(note):
         raise Mistake(_("Es fehlt --note: Schreiben Sie, was sich ändert und warum. Alle lesen das."))
+    if len(note) > NOTE_MAX:
+        raise Mistake(_("Die Notiz ist zu lang: höchstens %(most)s Zeichen.", most=NOTE_MAX))
     revised = _read(file, shape)
     show_progress(1, STEPS)
     with site():

@@ -29,6 +29,16 @@ class Credit:
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """Sentences that stand word for word in another paragraph of the other text: its thesis, its whole number, and
+    their numbers in the old paragraph."""
+
+    thesis: str
+    number: str
+    sentences: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class ParagraphChange:
     """One paragraph in both states. Numbers are whole ("3.2"); the old one is empty for a new paragraph, the new one
     for one that is gone, and so are its lines. A paragraph that moved stands where it is now; `is_reordered` says
@@ -50,6 +60,10 @@ class ParagraphChange:
     credits: tuple[tuple[int, tuple[Credit, ...]], ...] = ()
     # Annotations behind the change as a whole, where no sentence of the new wording shows it: words were taken out.
     credited: tuple[Credit, ...] = ()
+    # A new one: the old paragraph in which most of its sentences stood. A reworded one: the one that was merged into it.
+    came_from: Elsewhere | None = None
+    # The paragraphs of the new text in which sentences stand that this one lost.
+    went_to: tuple[Elsewhere, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -131,20 +131,22 @@ def exact_diff(old: str, new: str) -> tuple[DiffPart, ...]:
     parts: list[DiffPart] = []
     at = 0
     for part in word_diff(old, new):
-        if part.kind == "kept":
-            for word, blanks in re.findall(r"(\S*)(\s*)", part.text):
-                was = _blanks(old, at + len(word))
-                at += len(word) + len(was)
-                parts.append(DiffPart("kept", word + (blanks if was == blanks else "")))
-                if was != blanks:
-                    parts += [DiffPart("deleted", was), DiffPart("inserted", blanks)]
-        elif part.kind == "deleted":
-            # A blank that `word_diff` put in front for readers has been told already.
-            text = part.text if old.startswith(part.text, at) else part.text[1:]
-            at += len(text)
-            parts.append(DiffPart("deleted", text))
-        else:
+        if part.kind == "inserted":
             parts.append(part)
+            continue
+        # What `word_diff` deletes may begin with a blank that it put there for readers.
+        pieces = re.findall(r"\s+|\S+", part.text) if part.kind == "kept" else [part.text.lstrip()]
+        for piece in pieces:
+            was = _blanks(old, at)
+            at += len(was)
+            if not piece.isspace():
+                parts += [DiffPart("deleted", was), DiffPart(part.kind, piece)]
+                at += len(piece)
+            elif was == piece:
+                parts.append(DiffPart("kept", piece))
+            else:
+                parts += [DiffPart("deleted", was), DiffPart("inserted", piece)]
+    parts.append(DiffPart("deleted", old[at:]))
     return joined(parts)
 
 

@@ -26,12 +26,16 @@ class NotAdoptable(Exception):
         self.numbers = numbers
 
 
+class AlreadyThere(NotAdoptable):
+    """The text in force reads word for word as these proposals do."""
+
+
 def adopt(organiser: Person, draft: EditionDraft, numbers: Sequence[int], own: OwnWordings, version: int) -> list[int]:
     """Put proposals, or wordings of the organisers' own in place of several, into the draft of the next edition;
     which proposals that were. Publishing then tells everybody what became of them.
 
     The same form sent again changes nothing. Raises Colliding where two of them are about the same words, WordsGone
-    if these do not stand in the draft any more, NotAdoptable, SourceInvalid for an own wording, and Outdated if
+    if these do not stand in the draft any more, NotAdoptable, AlreadyThere, SourceInvalid for an own wording, and Outdated if
     somebody changed the draft since `version`.
     """
     require(organiser, Permission.EDIT_TEXT, draft.declaration)
@@ -62,6 +66,8 @@ def _adoptions(organiser: Person, declaration: Declaration, numbers: Sequence[in
     }
     if missing := wanted - set(places):
         raise NotAdoptable(*sorted(missing))
+    if there := [number for number in dict.fromkeys(numbers) if placing.is_present(rivals[number])]:
+        raise AlreadyThere(*there)
     chosen = [
         placing.adoption(n, places[n], rivals[n].annotation.proposed_wording, ADOPTED_REASON.format(f"A-{n}"))
         for n in dict.fromkeys(numbers)

@@ -13,12 +13,12 @@ from sqlalchemy.orm import joinedload
 from deliberation.accounts.models import User
 from deliberation.annotations.actions import NotInForce
 from deliberation.annotations.models import Anchor, AnchorVerdict, Annotation
+from deliberation.annotations.moving import move_annotations
 from deliberation.clock import now
 from deliberation.database import db
 from deliberation.declarations.actions import join
 from deliberation.declarations.fates import AnchorState
 from deliberation.declarations.models import Declaration, Edition, Paragraph, Wording, current_edition, hold_text
-from deliberation.editions.publishing import move_annotations
 from deliberation.permissions import Outdated, Permission, Person, require
 
 BULK_FROM = 0.9
@@ -31,6 +31,10 @@ class NothingToCheck(Exception):
 
 class NoCandidate(Exception):
     """There is no place that could be accepted."""
+
+
+class NoSuchSentence(Exception):
+    """The paragraph has no sentence with this number."""
 
 
 class StaysWithThesis(Exception):
@@ -60,15 +64,16 @@ def place(
     seen: datetime | None = None,
 ) -> Anchor:
     """Say where the annotation belongs instead: some sentences of a paragraph, or none for all of it. Otherwise as
-    `accept`; raises NotInForce for a paragraph that is not in the text, StaysWithThesis."""
+    `accept`; raises NotInForce for a paragraph that is not in the text, NoSuchSentence, StaysWithThesis."""
     require(person, Permission.CHECK_ANCHORS, annotation.declaration)
     anchor = _find(annotation, edition)
     if annotation.wording_id is None:
         raise StaysWithThesis
     if paragraph.is_removed or paragraph.declaration.id != annotation.declaration_id:
         raise NotInForce
-    count = len(paragraph.wording.sentences)
-    wanted = sorted({number for number in sentences if 0 < number <= count})
+    wanted = sorted(set(sentences))
+    if wanted and not 0 < wanted[0] <= wanted[-1] <= len(paragraph.wording.sentences):
+        raise NoSuchSentence
     return _decide(person, annotation, anchor, AnchorVerdict.PLACED, (paragraph.id, paragraph.wording_id, wanted), seen)
 
 

@@ -22,6 +22,7 @@ from deliberation.proposals.cosigning import load_cosignatures
 from deliberation.proposals.merging import Adoption, fits
 from deliberation.proposals.models import Cosignature
 from deliberation.proposals.places import Place, grouped
+from deliberation.proposals.shared_words import are_same
 
 
 class State(Enum):
@@ -30,6 +31,8 @@ class State(Enum):
     FREE = "free"
     # In the draft already.
     ADOPTED = "adopted"
+    # The text in force reads like that already.
+    PRESENT = "present"
     # The draft has other words in its place.
     BLOCKED = "blocked"
     # Nobody has said yet where it belongs in the text in force.
@@ -58,8 +61,8 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Choice:
-    """One proposal to tick, or several that get in each other's way, of which at most one can be chosen. `source` are
-    the present words of the whole place."""
+    """One proposal to tick, or several that get in each other's way, directly or through others: of them any that do
+    not meet can be chosen together. `source` are the present words of the whole place."""
 
     candidates: Sequence[Candidate]
     place: Place
@@ -68,6 +71,17 @@ class Choice:
     @property
     def is_collision(self) -> bool:
         return len(self.candidates) > 1
+
+    @property
+    def is_only_one(self) -> bool:
+        """Whether each of them meets each other one, so that only one can be chosen."""
+        return all(len(self.against(one)) == len(self.candidates) - 1 for one in self.candidates)
+
+    def against(self, candidate: Candidate) -> list[Candidate]:
+        """Those that cannot be chosen together with this one."""
+        own = candidate.rival.place
+        others = [one for one in self.candidates if one is not candidate]
+        return [one for one in others if own and one.rival.place and own.meets(one.rival.place)]
 
     @property
     def key(self) -> int:
@@ -80,7 +94,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Spot:
-    """A paragraph of the text in force with the proposals for it."""
+    """A paragraph of the text in force with the proposals for it. `blocked` cannot be chosen now, or need not."""
 
     paragraph: Paragraph
     choices: Sequence[Choice]
@@ -178,6 +192,8 @@ class Placing:
             state = State.PLACELESS
         elif rival.place is None or rival.place.paragraph not in self.paragraphs:
             state = State.UNSURE
+        elif self.is_present(rival):
+            state = State.PRESENT
         else:
             state = State.FREE if self.fits(rival) else State.BLOCKED
         if rival.place is not None:
@@ -188,6 +204,13 @@ class Placing:
         at = entry.anchor.paragraph_id if entry.anchor else entry.annotation.paragraph_id
         present = self.paragraphs.get(at or 0)
         return to_rival(entry, present.wording if present else None)
+
+    def is_present(self, rival: Rival) -> bool:
+        """Whether the text in force reads word for word as this proposal does."""
+        paragraph = self.paragraphs.get(rival.place.paragraph) if rival.place else None
+        if paragraph is None or rival.place is None:
+            return False
+        return are_same(source_of(paragraph.wording, rival.place.sentences), rival.annotation.proposed_wording or "")
 
     def adoption(self, number: int, place: Place, wording: str, reason: str = "") -> Adoption:
         return Adoption((number,), place, self.before(place), wording, reason)
@@ -205,7 +228,7 @@ class Placing:
     def to_spots(self, candidates: Sequence[Candidate]) -> list[Spot]:
         """In the order of the text."""
         order = {key: index for index, key in enumerate(self.paragraphs)}
-        placed = [one for one in candidates if one.state in (State.FREE, State.BLOCKED)]
+        placed = [one for one in candidates if one.state in (State.FREE, State.BLOCKED, State.PRESENT)]
         placed.sort(key=lambda one: order[self.places[one.number].paragraph])
         return [
             self._to_spot(self.paragraphs[key], list(group))
@@ -217,9 +240,9 @@ class Placing:
         groups = grouped({number: self.places[number] for number in free})
         choices = [self._to_choice(paragraph, [free[number] for number in group]) for group in groups]
         blocked = [
-            Candidate(one.rival, one.state, self._blockers(one), one.ballot)
+            Candidate(one.rival, one.state, self._blockers(one) if one.state is State.BLOCKED else (), one.ballot)
             for one in candidates
-            if one.state is State.BLOCKED
+            if one.state is not State.FREE
         ]
         return Spot(paragraph, choices, blocked)
 

@@ -9,11 +9,12 @@ from typing import TypeVar
 
 from deliberation.declarations.changes import Changes, ChangeState, ParagraphChange, ThesisChange
 from deliberation.declarations.editions import load_editions, load_text, numbered_next, to_parts
-from deliberation.declarations.importing import CLOSING, PREAMBLE, DraftDeclaration, DraftParagraph, DraftThesis
+from deliberation.declarations.importing import DraftDeclaration, DraftParagraph, DraftThesis
 from deliberation.declarations.lines import to_lines
 from deliberation.declarations.models import Declaration, Edition, EditionDraft
 from deliberation.declarations.order import find_reordered
 from deliberation.editions.credits import Behind, behind_draft, load_corrected, load_credits, load_reasons
+from deliberation.editions.wandering import Wandering, full_number
 
 NOBODY: Behind = {}
 
@@ -94,6 +95,7 @@ class _Comparison:
         self.kept = {one.origin for thesis in new.theses for one in thesis.paragraphs if one.origin in self.stood}
         self.kept_theses = {thesis.origin for thesis in new.theses if thesis.origin in self.old_theses}
         self.reordered = find_reordered(old, new)
+        self.wandering = Wandering(old, new)
 
     def changes(self, span: Span) -> Changes:
         present = [(thesis.origin, self._thesis(thesis)) for thesis in self.new.theses]
@@ -127,6 +129,7 @@ class _Comparison:
         state = self._state(stood, one)
         is_elsewhere = stood is not None and stood.thesis.origin != thesis.origin
         is_changed = state is not ChangeState.SAME
+        is_reworded = state in (ChangeState.NEW, ChangeState.REWORDED)
         behind = self.behind(one) if is_changed else NOBODY
         reason = (self.reasons.get(one.origin) or one.reason) if is_changed else self.corrected.get(one.origin, "")
         return ParagraphChange(
@@ -141,6 +144,8 @@ class _Comparison:
             reason=reason,
             credits=tuple((number, tuple(behind[number])) for number in sorted(behind) if number),
             credited=tuple(behind.get(0, ())),
+            came_from=self.wandering.source(one, stood is None) if is_reworded else None,
+            went_to=self.wandering.targets(stood.paragraph) if stood and is_reworded else (),
         )
 
     def _state(self, stood: _Stood | None, one: DraftParagraph) -> ChangeState:
@@ -160,6 +165,7 @@ class _Comparison:
             new=(),
             old_position=stood.position,
             credited=tuple(self.behind(one).get(0, ())),
+            went_to=self.wandering.targets(one),
         )
 
 
@@ -180,9 +186,3 @@ def _put_back(
         elif key in keys and key not in reordered:
             after = keys.index(key)
     return things
-
-
-def full_number(thesis: DraftThesis, paragraph: DraftParagraph) -> str:
-    """3.2; paragraphs of preamble and closing part have no thesis number to show."""
-    is_edge = thesis.number in (PREAMBLE, CLOSING)
-    return paragraph.number if is_edge else f"{thesis.number}.{paragraph.number}"

@@ -19,8 +19,9 @@ from deliberation.declarations.models import Declaration, EditionDraft, current_
 from deliberation.declarations.order import out_of_order
 from deliberation.declarations.preview import Place, is_edge, offered
 from deliberation.editions.arranging import is_sensible
-from deliberation.editions.comparing import Span, full_number, to_changes
+from deliberation.editions.comparing import Span, to_changes
 from deliberation.editions.drafting import text_of
+from deliberation.editions.wandering import full_number
 from deliberation.permissions import Permission, Person, require
 
 PAGE_SIZE = 20
@@ -96,7 +97,13 @@ class ThesisRow:
 
     @property
     def is_changed(self) -> bool:
-        return self.change.is_changed or self.is_moved or any(row.is_changed for row in self.paragraphs)
+        is_emptied = self.is_empty and bool(self.change.old_number)
+        return is_emptied or self.change.is_changed or self.is_moved or any(row.is_changed for row in self.paragraphs)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it would be published as a heading alone."""
+        return bool(self.position) and not self.thesis.paragraphs
 
 
 @dataclass(frozen=True)

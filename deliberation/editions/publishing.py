@@ -14,17 +14,14 @@ from deliberation.annotations.models import (
     AnchorVerdict,
     Annotation,
     Opening,
-    Outcome,
-    OutcomeValue,
     Stance,
     StanceTally,
 )
-from deliberation.annotations.outcomes import adopted_sentences, record_outcome
+from deliberation.annotations.moving import move_annotations
 from deliberation.clock import now
 from deliberation.database import db
-from deliberation.declarations.editions import load_changed_sentences, load_text
+from deliberation.declarations.editions import load_text
 from deliberation.declarations.fates import AnchorState
-from deliberation.declarations.importing import DraftParagraph
 from deliberation.declarations.models import (
     Declaration,
     Edition,
@@ -34,10 +31,10 @@ from deliberation.declarations.models import (
     hold_text,
 )
 from deliberation.declarations.writing import Written, write_edition
+from deliberation.editions.adoptions import load_adopted, record_adoptions, with_true_reasons
 from deliberation.editions.drafting import NOTE_MAX, hold
 from deliberation.editions.reanchoring import Plan, PlannedAnchor, plan_anchors, to_check
 from deliberation.permissions import Outdated, Permission, Person, require
-from deliberation.proposals.merging import is_taken_over
 from deliberation.text import normalised
 
 CHUNK = 5000
@@ -79,13 +76,15 @@ def publish_edition(organiser: Person, declaration: Declaration, plan: Plan, not
         raise Outdated(declaration)
     meanwhile = or_(Annotation.number > plan.last_number, Anchor.checked_at >= plan.made_at)
     late = plan_anchors(declaration, plan.edition, plan.reanchoring, meanwhile)
-    written = write_edition(declaration, plan.text, words)
+    proposals = load_adopted(plan)
+    text = with_true_reasons(plan.text, proposals)
+    written = write_edition(declaration, text, words)
     _name_successors(plan, written)
     _take_along(written)
     anchors = list({one.number: one for one in (*plan.anchors, *late)}.values())
     _keep_anchors(written, anchors)
     _move_annotations(written, anchors)
-    _record_adoptions(organiser, plan, written)
+    record_adoptions(organiser, text, written, proposals)
     db.session.flush()
     states = [one.fate.state for one in anchors]
     counts = {state: states.count(state) for state in AnchorState}
@@ -164,75 +163,3 @@ def _move_annotations(written: Written, anchors: Iterable[PlannedAnchor]) -> Non
             moves.setdefault(wanted[number], []).append(number)
     for paragraph_id, numbers in moves.items():
         move_annotations(numbers, paragraph_id)
-
-
-def move_annotations(numbers: Sequence[int], paragraph_id: int) -> None:
-    """Let annotations be read beside another paragraph, with their replies. Whoever calls this asked who may."""
-    thesis_id = db.session.scalar(select(Paragraph.thesis_id).where(Paragraph.id == paragraph_id))
-    for start in range(0, len(numbers), 500):
-        some = numbers[start : start + 500]
-        change = (
-            update(Annotation)
-            .where(or_(Annotation.number.in_(some), Annotation.root_id.in_(some)))
-            .values(paragraph_id=paragraph_id, thesis_id=thesis_id)
-        )
-        db.session.execute(change.execution_options(synchronize_session=False))
-
-
-def _record_adoptions(organiser: Person, plan: Plan, written: Written) -> None:
-    """Adopted proposals learn in which sentences they live on."""
-    paragraphs = [part for thesis in plan.text.theses for part in thesis.paragraphs]
-    numbers = {number for part in paragraphs for number in part.adopted}
-    if not numbers:
-        return
-    query = select(Annotation).where(Annotation.number.in_(numbers))
-    annotations = {one.number: one for one in db.session.scalars(query)}
-    for part, paragraph_id in zip(paragraphs, written.paragraph_ids, strict=True):
-        changed = load_changed_sentences(written.edition, paragraph_id) if part.adopted else {}
-        for number in part.adopted:
-            annotation = annotations.get(number)
-            if annotation is not None and annotation.is_visible:
-                annotation.declaration = written.edition.declaration
-                sentences = sorted(adopted_sentences(changed, annotation.proposed_wording) or changed)
-                outcome = record_outcome(
-                    organiser,
-                    annotation,
-                    # Where the organisers wrote words of their own, the proposals behind them are adopted in part.
-                    OutcomeValue.ADOPTED if is_taken_over(annotation.proposed_wording, part) else OutcomeValue.PARTLY,
-                    _reason(part, written.edition),
-                    f"edition-{written.edition.number}-{number}",
-                    edition_id=written.edition.id,
-                    paragraph_id=paragraph_id,
-                    sentences=sentences,
-                )
-                _settle_adopted(written, outcome)
-
-
-def _settle_adopted(written: Written, outcome: Outcome) -> None:
-    """Who adopted a proposal said where it belongs: nobody is asked about it again."""
-    if not outcome.sentences:
-        return
-    wording_id = written.wording_ids[written.paragraph_ids.index(outcome.paragraph_id or 0)]
-    change = (
-        update(Anchor)
-        .where(
-            Anchor.annotation_id == outcome.annotation_id,
-            Anchor.edition_id == written.edition.id,
-            Anchor.state.in_((AnchorState.REWORDED, AnchorState.GONE)),
-        )
-        .values(
-            paragraph_id=outcome.paragraph_id,
-            wording_id=wording_id,
-            sentences=outcome.sentences,
-            verdict=AnchorVerdict.ACCEPTED,
-            checked_by_id=outcome.decider_id,
-            checked_at=now(),
-        )
-    )
-    db.session.execute(change.execution_options(synchronize_session=False))
-    move_annotations([outcome.annotation_id], outcome.paragraph_id or 0)
-
-
-def _reason(part: DraftParagraph, edition: Edition) -> str:
-    """The reason given for the paragraph, else that it was adopted; part of the text, and therefore in its language."""
-    return part.reason if len(part.reason) >= 10 else f"Übernommen in Fassung {edition.number}."

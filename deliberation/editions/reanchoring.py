@@ -97,8 +97,9 @@ class Plan:
 
 
 def to_check(anchors: Iterable[PlannedAnchor], adopted: Collection[int]) -> list[PlannedAnchor]:
-    """Those that wait for a person. Who adopts a proposal has said where it belongs."""
-    return [one for one in anchors if one.waits and one.number not in adopted]
+    """Those that wait for a person: shown, or held back for now. Who adopts a proposal has said where it belongs."""
+    open_ones = (Status.VISIBLE, Status.PENDING)
+    return [one for one in anchors if one.waits and one.status in open_ones and one.number not in adopted]
 
 
 def _bare(text: DraftDeclaration) -> Any:

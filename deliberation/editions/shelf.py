@@ -39,6 +39,8 @@ class ParagraphThen:
     thesis: ThesisThen
     number: str
     wording: Wording | None = None
+    # The last misprint that was put right in it, 0 if there is none.
+    correction: int = 0
 
     @property
     def full_number(self) -> str:
@@ -178,18 +180,28 @@ def _load_corrections(declaration: Declaration) -> dict[int, list[Corrected]]:
 
 
 def load_edition_page(declaration: Declaration, number: int) -> EditionPage | None:
-    """The whole text of an edition; three queries. None if there is no such edition."""
+    """The whole text of an edition; four queries. None if there is no such edition."""
     editions = load_editions(declaration)
     edition = next((one for one in editions if one.number == number), None)
     if edition is None:
         return None
-    return EditionPage(declaration, edition, editions[0], _to_parts(declaration, load_text(edition)))
+    parts = _to_parts(declaration, load_text(edition), _last_corrections(edition))
+    return EditionPage(declaration, edition, editions[0], parts)
 
 
-def _to_parts(declaration: Declaration, text: DraftDeclaration) -> list[PartThen]:
+def _last_corrections(edition: Edition) -> dict[int, int]:
+    """By paragraph, the last misprint put right in this edition."""
+    query = select(Correction).where(Correction.edition_id == edition.id).order_by(Correction.id)
+    return {one.paragraph_id: one.id for one in db.session.scalars(query)}
+
+
+def _to_parts(declaration: Declaration, text: DraftDeclaration, corrections: Mapping[int, int]) -> list[PartThen]:
     parts = []
     for each in text.theses:
         thesis = ThesisThen(declaration, each.number, each.heading, each.group)
-        own = [ParagraphThen(thesis, one.number, Wording(parts=to_parts(one.units))) for one in each.paragraphs]
+        own = [
+            ParagraphThen(thesis, one.number, Wording(parts=to_parts(one.units)), corrections.get(one.origin, 0))
+            for one in each.paragraphs
+        ]
         parts.append(PartThen(thesis, own))
     return parts

@@ -5,6 +5,7 @@ goes on, only the state at each fifth person.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
 from sqlalchemy import func, select
@@ -18,18 +19,22 @@ from deliberation.clock import now
 from deliberation.database import db
 from deliberation.declarations.actions import join
 from deliberation.declarations.models import Declaration, Paragraph, Wording, current_edition, hold_text
-from deliberation.permissions import Activity, Outdated, Permission, Person, require
+from deliberation.permissions import Activity, Outdated, Permission, Person, Phase, require
 from deliberation.proposals.models import OPTIONS_MAX, RESISTANCE_MAX, Ballot, BallotOption, Resistance
 from deliberation.proposals.places import Place, to_place
 from deliberation.proposals.resistance import next_shown, no_marks
+from deliberation.proposals.shared_words import are_same
 
 
 class BallotRefused(Exception):
-    """These proposals cannot be put up together. `reason` is number, absent, place or twice."""
+    """These proposals cannot be put up, or not together. `reason` is phase, number, absent, place, twice, overlap,
+    present or same; for the last two `numbers` are the proposals that read like the present text, or like each other.
+    """
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, *numbers: int) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.numbers = numbers
 
 
 class BallotOver(Exception):
@@ -52,6 +57,8 @@ def put_up(organiser: Person, paragraph: Paragraph, proposals: Sequence[Annotati
     """
     declaration = paragraph.declaration
     require(organiser, Permission.PREPARE_BALLOT, declaration)
+    if declaration.phase in (Phase.EVALUATING, Phase.CLOSED):
+        raise BallotRefused("phase")
     if paragraph.is_removed:
         raise NotInForce
     hold_text(declaration)
@@ -64,6 +71,7 @@ def put_up(organiser: Person, paragraph: Paragraph, proposals: Sequence[Annotati
         raise Outdated(paragraph)
     entries = _entries(organiser, declaration, proposals)
     place = _common_place(entries, paragraph)
+    _refuse_same_words(source_of(paragraph.wording, place.sentences), entries)
     _refuse_second(paragraph, place)
     return once(sent, lambda: _new_ballot(paragraph, place, entries, key))
 
@@ -87,12 +95,26 @@ def _common_place(entries: Sequence[Entry], paragraph: Paragraph) -> Place:
     return place
 
 
+def _refuse_same_words(present: str, entries: Sequence[Entry]) -> None:
+    """Nobody can choose between two wordings that read the same."""
+    wordings = {entry.annotation.number: entry.annotation.proposed_wording or "" for entry in entries}
+    for number, wording in wordings.items():
+        if are_same(wording, present):
+            raise BallotRefused("present", number)
+    for one, other in combinations(sorted(wordings), 2):
+        if are_same(wordings[one], wordings[other]):
+            raise BallotRefused("same", one, other)
+
+
 def _refuse_second(paragraph: Paragraph, place: Place) -> None:
     """The same words are put to the vote once: of two ballots nobody would know which one counts."""
     query = select(Ballot).join(Wording, Wording.id == Ballot.wording_id)
     same = query.where(Ballot.paragraph_id == paragraph.id, Wording.edition_id == paragraph.wording.edition_id)
-    if any(tuple(ballot.sentences) == place.sentences for ballot in db.session.scalars(same)):
+    places = [Place(paragraph.id, tuple(ballot.sentences)) for ballot in db.session.scalars(same)]
+    if place in places:
         raise BallotRefused("twice")
+    if any(place.meets(other) for other in places):
+        raise BallotRefused("overlap")
 
 
 def _new_ballot(paragraph: Paragraph, place: Place, entries: Sequence[Entry], key: str) -> Ballot:

@@ -20,7 +20,7 @@ def cosign(signer: User, proposal: Annotation, version: int | None = None) -> Co
 
     `version` is the state that the signer read; raises Outdated if other words stand there now.
     """
-    db.session.refresh(proposal, ["status", "version", "edited_at"], with_for_update=True)
+    db.session.refresh(proposal, ["status", "version", "edited_at", "outcome"], with_for_update=True)
     require(signer, Permission.COSIGN, proposal)
     if version is not None and version != proposal.version:
         raise Outdated(proposal)

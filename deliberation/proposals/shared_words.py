@@ -4,8 +4,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from deliberation.text import normalised
+
 MARKS = ".,;:!?…()[]{}\"'„“”‚‘’»«›‹–—-*/"
 """What may stand around a word without making it another one."""
+
+
+def are_same(one: str, other: str) -> bool:
+    """Whether two wordings read the same, however they are spaced and broken into lines."""
+    return normalised(one).split() == normalised(other).split()
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from deliberation.annotations.models import NUMBER_MAX, find_annotation
 from deliberation.annotations.views import readable_annotation, readable_declaration
 from deliberation.annotations.wordings import source_of
 from deliberation.declarations.models import Declaration, Paragraph, Wording
+from deliberation.labels import label
 from deliberation.permissions import Outdated, Permission, require
 from deliberation.proposals import ballots, cosigning
 from deliberation.proposals.beside import load_beside
@@ -33,6 +34,13 @@ REFUSALS = {
         "Sätze, oder nur solche für den ganzen Absatz."
     ),
     "twice": _l("Über diese Stelle wird schon abgestimmt. Zwei Abstimmungen über dieselben Worte gibt es nicht."),
+    "overlap": _l(
+        "Über Absatz %(place)s wird schon abgestimmt, im Ganzen oder in Teilen. Zwei Abstimmungen über dieselben Worte "
+        "gibt es nicht."
+    ),
+    "present": _l("%(labels)s steht schon so im Text."),
+    "same": _l("%(labels)s sind wortgleich. Stellen Sie bitte nur einen der beiden zur Wahl."),
+    "phase": _l("In der Phase „%(phase)s“ kommt nichts mehr zur Wahl: Die Schlussrunde ist vorbei."),
 }
 
 
@@ -90,11 +98,17 @@ def put_up(slug: str, t: str, p: str) -> Any:
         try:
             ballot = ballots.put_up(viewer(), paragraph, [one for one in found if one], form.form_key.data or "")
         except ballots.BallotRefused as refused:
-            form.proposal.errors = (REFUSALS[refused.reason],)
+            form.proposal.errors = (_refusal(refused, paragraph),)
         else:
             flash(_("Steht zur Wahl in der Schlussrunde."), "done")
             return redirect(closing_url(paragraph.declaration, f"wahl-{ballot.id}"), 303)
     return _render_place(paragraph, form), 422
+
+
+def _refusal(refused: ballots.BallotRefused, paragraph: Paragraph) -> str:
+    labels = _(" und ").join(f"A-{number}" for number in refused.numbers)
+    phase = label(paragraph.declaration.phase)
+    return str(_(str(REFUSALS[refused.reason]), labels=labels, place=paragraph.full_number, phase=phase))
 
 
 @proposals.get("/d/<slug>/closing")

@@ -1,11 +1,12 @@
 """What somebody wants to have in a file: read from an address or a command line, checked once for both."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from deliberation.annotations.models import Kind
+from deliberation.declarations.editions import load_editions
 from deliberation.declarations.models import Declaration, find_thesis
 
 FIELDS = ("thesis", "edition", "since", "kind", "names")
@@ -63,6 +64,14 @@ def read_filters(declaration: Declaration, values: Mapping[str, str | None]) -> 
     return Filters(**found)  # type: ignore[arg-type]
 
 
+def read_edition(value: str, editions: Collection[int]) -> int:
+    """The number of one of these editions. Raises ValueError for everything else."""
+    found = next((number for number in editions if str(number) == value), None)
+    if found is None:
+        raise ValueError(value)
+    return found
+
+
 def _read(declaration: Declaration, field: str, value: str) -> object:
     match field:
         case "thesis":
@@ -70,9 +79,7 @@ def _read(declaration: Declaration, field: str, value: str) -> object:
                 raise ValueError(value)
             return value
         case "edition":
-            if not value.isascii() or not value.isdigit() or not 0 < int(value[:9]) < 10**6:
-                raise ValueError(value)
-            return int(value[:9])
+            return read_edition(value, {one.number for one in load_editions(declaration)})
         case "since":
             return date.fromisoformat(value)
         case "kind":

@@ -87,9 +87,9 @@ class ThesisResult:
 class Summary:
     """Everything that results page and files need. `site` is the address of the site for links in files.
 
-    `edition` is the one whose text is shown, with the stances on its words: that of the filter, else the one in
-    force. `outcomes` counts what became of the annotations that expect an answer or have one; `decided` are those with
-    an end, the latest first."""
+    `edition` is the one whose text is shown, with the stances on its words: that asked for, else the one in force.
+    `outcomes` counts what became of the annotations that expect an answer or have one; `decided` are those with an
+    end, the latest first."""
 
     about: About
     edition: int
@@ -149,19 +149,27 @@ class Summary:
         return f"{self.site}/d/{self.about.slug}/results"
 
 
-def summarise(person: Person, declaration: Declaration, filters: Filters | None = None, site: str = "") -> Summary:
+def summarise(
+    person: Person,
+    declaration: Declaration,
+    filters: Filters | None = None,
+    site: str = "",
+    stances_of: int | None = None,
+) -> Summary:
     """What came of a declaration so far, the same for everybody who may read it. Twelve queries, whatever the size.
 
     People and moderation are those of the whole deliberation: they have neither kind nor edition. Stances are those
-    on the words of the edition that is shown.
+    on the words of the edition that is shown. `stances_of` shows another edition with its stances and leaves no
+    annotation out: these keep their present places, and the theses of the other text do not count them.
     """
     require(person, Permission.READ, declaration)
     filters = filters or Filters()
     editions = load_editions(declaration)
-    shown_edition = next((one for one in editions if one.number == filters.edition), editions[0])
-    items = load_items(declaration, filters, editions, shown_edition)
+    placed_in = next((one for one in editions if one.number == filters.edition), editions[0])
+    shown_edition = next((one for one in editions if one.number == stances_of), placed_in)
+    items = load_items(declaration, filters, editions, placed_in)
     about = _about(declaration, sorted(one.number for one in editions))
-    theses = _theses(declaration, about, filters, shown_edition, items)
+    theses = _theses(declaration, about, filters, shown_edition, items if shown_edition is placed_in else ())
     shown = [item for item in items if item.is_visible]
     replies = sum(item.is_reply for item in shown)
     return Summary(

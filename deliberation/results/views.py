@@ -7,13 +7,15 @@ from flask import Blueprint, Response, abort, current_app, render_template, requ
 from flask_babel import lazy_gettext as _l
 
 from deliberation.annotations.models import Kind
+from deliberation.declarations.editions import load_editions
 from deliberation.declarations.models import Declaration, find_declaration
 from deliberation.permissions import Permission, require
 from deliberation.results import chart, words
 from deliberation.results.actions import mark_results_seen
 from deliberation.results.exports import export, file_name
-from deliberation.results.filters import FIELDS, Filters, FiltersInvalid, Names, read_filters
+from deliberation.results.filters import FIELDS, Filters, FiltersInvalid, Names, read_edition, read_filters
 from deliberation.results.headline import headline_sentence
+from deliberation.results.page import load_results
 from deliberation.results.summary import Summary, summarise
 from deliberation.results.writers import WRITERS
 from deliberation.results.writers.columns import how_to_read, meanings, readme
@@ -26,7 +28,7 @@ LISTS = ("agreed", "disputed", "unanswered", "outcomes")
 PURPOSES = ("report", "data")
 ERRORS = {
     "thesis": _l("Diese These gibt es in dieser Erklärung nicht."),
-    "edition": _l("Die Fassung ist eine Zahl, zum Beispiel 1."),
+    "edition": _l("Diese Fassung gibt es nicht. Gemeint ist eine Zahl, zum Beispiel 1."),
     "since": _l("Das ist kein Datum. Beispiel: 2026-11-23"),
     "kind": _l("Diese Art von Anmerkung gibt es nicht."),
     "names": _l("Bitte wählen Sie, wie Pseudonyme erscheinen sollen."),
@@ -47,23 +49,40 @@ def _declaration(slug: str, permission: Permission) -> Declaration:
 
 
 def _summarise(declaration: Declaration, filters: Filters | None = None) -> Summary:
+    _mark_seen(declaration)
+    return summarise(viewer(), declaration, filters, current_app.config["BASE_URL"])
+
+
+def _mark_seen(declaration: Declaration) -> None:
     """What the person sees here she knows when she votes afterwards."""
     person = viewer()
     membership = person.membership_in(declaration.id) if person.is_signed_in else None
     if membership is not None and membership.results_seen_at is None:
         after_page(lambda: mark_results_seen(person, declaration))
-    return summarise(person, declaration, filters, current_app.config["BASE_URL"])
 
 
 @results.get("/d/<slug>/results")
 def show(slug: str) -> str:
     declaration = _declaration(slug, Permission.READ)
-    summary = _summarise(declaration)
+    edition = _wanted_edition(declaration)
+    _mark_seen(declaration)
+    page = load_results(viewer(), declaration, edition, current_app.config["BASE_URL"])
     everything = request.args.get("all")
     return render_template(
-        "results/show.html", declaration=declaration, summary=summary, here="results", chart=chart,
-        edition_number=summary.about.edition, list_max=LIST_MAX, everything=everything if everything in LISTS else "",
+        "results/show.html", declaration=declaration, page=page, summary=page.summary, here="results", chart=chart,
+        edition_number=page.summary.about.edition, list_max=LIST_MAX, everything=everything if everything in LISTS else "",
     )  # fmt: skip
+
+
+def _wanted_edition(declaration: Declaration) -> int | None:
+    """The edition whose stances are asked for; one that does not exist has no page."""
+    value = request.args.get("edition")
+    if value is None:
+        return None
+    try:
+        return read_edition(value, {one.number for one in load_editions(declaration)})
+    except ValueError:
+        abort(404)
 
 
 @results.get("/d/<slug>/export")

@@ -201,7 +201,7 @@ def test_organiser_decides_between_colliding_proposals(device, site):
     device.sign_in("organisation@example.org")
     page = device.go(ADOPT)
     group = page.locator("fieldset.collision").first
-    group.get_by_role("radio", name=re.compile("Eigener Wortlaut")).check()
+    group.get_by_role("checkbox", name=re.compile("Eigener Wortlaut")).check()
     group.get_by_label(re.compile("Eigener Wortlaut: ")).fill("Auf dem Bescheid steht, wer antwortet.")
     page.get_by_role("button", name="In den Entwurf übernehmen").click()
     expect(page.get_by_text(re.compile("Übernommen in den Entwurf der nächsten Fassung: A-"))).to_be_visible()

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -11,7 +10,7 @@ from sqlalchemy import select
 from deliberation.annotations.models import Anchor
 from deliberation.database import db
 from deliberation.declarations.editions import find_edition, load_editions
-from deliberation.declarations.models import Edition, EditionDraft
+from deliberation.declarations.models import EditionDraft
 from deliberation.editions.drafting import begin_draft, discard_draft, find_draft
 from deliberation.permissions import Operator
 from tests import builders
@@ -150,19 +149,3 @@ def test_nobody_waits_while_an_edition_is_thought_through(run: Run, cast: Cast, 
     with others_can_write_during("FROM vote") as tries:
         assert run("edition", "erklaerung", file, "--note", "Darum.").exit_code == 0
     assert len(tries) == 1
-
-
-def test_a_crash_in_the_middle_leaves_the_old_edition(
-    refused: Callable[..., str], cast: Cast, file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    builders.annotate(cast.ada, cast.declaration, "3.1", sentences=[2])
-    before = scene.text(cast.declaration)
-
-    def crash(*_arguments: Any) -> None:
-        raise RuntimeError("power cut")
-
-    monkeypatch.setattr("deliberation.editions.publishing._record_adoptions", crash)
-    assert "power cut" in refused("edition", "erklaerung", file, "--note", "Darum.")
-    assert scene.text(cast.declaration) == before
-    assert db.session.scalars(select(Edition.number)).all() == [1]
-    assert db.session.scalars(select(Anchor)).all() == []

@@ -183,6 +183,7 @@ def test_results_can_be_narrowed(run: Run, cast: Cast) -> None:
         (("anderswo", "--format", "md"), "gibt es nicht"),
         (("erklaerung", "--format", "stein"), "csv"),
         (("erklaerung", "--format", "md", "--thesis", "77"), "--thesis 77"),
+        (("erklaerung", "--format", "md", "--edition", "9"), "--edition 9"),
         (("erklaerung", "--format", "md", "--since", "gestern"), "--since gestern"),
         (("erklaerung", "--format", "md", "--kind", "rant"), "practice, proposal"),
         (("erklaerung", "--format", "md", "--names", "all"), "pseudonyms, numbers, none"),

@@ -103,7 +103,10 @@ class TestVerdicts:
 
     def test_placing_elsewhere_takes_sentences_and_moves(self, cast, doubts):
         there = target(cast.declaration, "2.1")
-        anchor = checking.place(cast.mira, look(doubts.gone), there, [1, 7, 0], 3)
+        for wrong in ([1, 7], [0]):
+            with pytest.raises(checking.NoSuchSentence):
+                checking.place(cast.mira, look(doubts.gone), there, wrong, 3)
+        anchor = checking.place(cast.mira, look(doubts.gone), there, [1], 3)
         assert (anchor.verdict, anchor.paragraph_id, anchor.sentences) == (AnchorVerdict.PLACED, there.id, [1])
         assert anchor.wording_id == there.wording_id
         assert place_of(doubts.gone) == there.id
@@ -397,6 +400,7 @@ class TestDecidingOnThePage:
             {"verdict": "move", "paragraph": "x" * 400},
             {"verdict": "move", "paragraph": "3.\x00"},
             {"verdict": "move", "paragraph": "2.1", "sentence": ["-1", "zwei"]},
+            {"verdict": "move", "paragraph": "2.1", "sentence": ["99"]},
             {"verdict": "accept", "edition": "drei"},
             {"verdict": "accept", "edition": ""},
             {"verdict": "accept", "seen": "gestern"},

@@ -9,7 +9,7 @@ from deliberation.annotations.actions import withdraw
 from deliberation.annotations.models import Annotation, Kind, OutcomeValue, find_annotation
 from deliberation.annotations.outcomes import set_outcome
 from deliberation.database import db
-from deliberation.declarations.changes import Changes, ChangeState, Credit, ParagraphChange
+from deliberation.declarations.changes import Changes, ChangeState, Credit, Elsewhere, ParagraphChange
 from deliberation.declarations.editions import find_edition, load_text
 from deliberation.declarations.importing import DraftDeclaration
 from deliberation.declarations.lines import to_source
@@ -208,6 +208,34 @@ def test_credit_goes_along_when_the_sentence_goes_to_another_paragraph(cast):
     text = scene.inserted(scene.reworded(text, "3.1", first), "3.1", second)
     scene.publish(cast.declaration, text)
     assert at(compared(cast.declaration, 1, 3), "3.1a").credits == ((1, (Credit(proposal.number, "Weide 27"),)),)
+
+
+def test_a_divided_paragraph_says_where_its_sentences_stand(cast):
+    text = scene.text(cast.declaration)
+    first, second = scene.paragraph(text, "3.1").sentences
+    scene.publish(cast.declaration, scene.inserted(scene.reworded(text, "3.1", first), "3.1", second))
+    found = compared(cast.declaration)
+    assert at(found, "3.1a").came_from == Elsewhere("3", "3.1", (2,))
+    assert at(found, "3.1").went_to == (Elsewhere("3", "3.1a", (2,)),)
+    assert at(found, "3.1").came_from is None
+
+
+def test_a_paragraph_that_took_in_another_one_names_it(cast):
+    text = scene.text(cast.declaration)
+    both = [*scene.paragraph(text, "3.1").sentences, *scene.paragraph(text, "3.2").sentences]
+    scene.publish(cast.declaration, scene.reworded(scene.removed(text, "3.2"), "3.1", *both))
+    found = compared(cast.declaration)
+    assert at(found, "3.1").came_from == Elsewhere("3", "3.2", (1,))
+    assert at(found, "3.2").went_to == (Elsewhere("3", "3.1", (1,)),)
+
+
+def test_a_sentence_that_stood_twice_came_from_nowhere(cast):
+    text = scene.text(cast.declaration)
+    second = scene.paragraph(text, "3.1").sentences[1]
+    scene.publish(cast.declaration, scene.inserted(scene.reworded(text, "3.2", second), "3.1", second))
+    found = compared(cast.declaration)
+    assert at(found, "3.1a").came_from is None
+    assert {one.went_to for one in found.paragraphs} == {()}
 
 
 def test_who_asked_for_taking_out_is_credited_with_it(cast):

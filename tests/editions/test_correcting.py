@@ -333,7 +333,7 @@ def test_what_is_wrong_with_a_correction_is_said_and_the_text_kept(client: Flask
         ({"source": RIGHT, "reason": "kurz"}, "10 bis 300 Zeichen"),
         ({"source": "", "reason": WHY}, "Ein Absatz braucht Worte"),
         ({"source": WRONG, "reason": WHY}, "Sie haben nichts geändert"),
-        ({"source": "Etwas völlig anderes steht jetzt da.", "reason": WHY}, "mehr als ein Druckfehler"),
+        ({"source": "Etwas völlig anderes steht jetzt da.", "reason": WHY}, "mehr als ein Tippfehler"),
     ):
         answer = otto.post(address, data=sent | change)
         assert answer.status_code == 422

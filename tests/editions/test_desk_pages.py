@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from lxml import html
 from sqlalchemy import select
 
-from deliberation.annotations.models import Anchor, Annotation, Kind, StanceValue
+from deliberation.annotations.models import Anchor, Annotation, Kind, StanceValue, Status
 from deliberation.annotations.positions import take_stance
 from deliberation.database import db
 from deliberation.declarations.actions import Particulars, create_declaration
@@ -195,6 +195,25 @@ def test_a_joined_paragraph_says_where_its_sentences_are(otto: Any, cast: Cast) 
     assert "restore:" not in page
     press(otto, "paragraph-split:4-1", cut_4_1="3")
     assert [words(cast, 3, p) for p in (0, 1)][1] == "Öffnungszeiten dürfen digital sein."
+
+
+def test_a_divided_paragraph_is_not_called_new(otto: Any, cast: Cast) -> None:
+    press(otto, "paragraph-split:4-1", cut_4_1="2")
+    page = otto.get(DESK).text
+    assert "abgeteilt aus 3.1" in page
+    assert "Satz 2 steht jetzt in 3.1a." in page
+
+
+def test_a_thesis_without_paragraphs_is_warned_about_and_can_be_taken_out(otto: Any, cast: Cast) -> None:
+    said = "hat keinen Absatz. Fügen Sie dort einen ein"
+    assert said not in otto.get(DESK).text
+    press(otto, "paragraph-omit:3-1")
+    assert said in otto.get(DESK).text
+    assert said in otto.get(f"{DESK}?show=changed").text
+    assert said in otto.get(f"{DESK}/publish").text
+    press(otto, "thesis-omit:3")
+    assert said not in otto.get(DESK).text
+    assert said not in otto.get(f"{DESK}/publish").text
 
 
 def test_a_struck_thesis_stays_in_sight(otto: Any, cast: Cast) -> None:
@@ -652,7 +671,9 @@ def test_before_publishing_one_sees_what_it_does(otto: Any, cast: Cast) -> None:
         cast.ben, cast.declaration, "3.2", kind=Kind.PROPOSAL, wording="Anders.", sentences=[1]
     )
     hidden = builders.annotate(cast.ben, cast.declaration, "3.1", "Das sieht niemand.", sentences=[2])
-    hidden.status = type(hidden.status).HIDDEN
+    hidden.status = Status.HIDDEN
+    held_back = builders.annotate(cast.ben, cast.declaration, "3.1", "Das liest erst jemand.", sentences=[2])
+    held_back.status = Status.PENDING
     place = builders.paragraph(cast.declaration, "3.1")
     take_stance(cast.ada, place.thesis, place, StanceValue.CARRY)
     db.session.commit()
@@ -674,6 +695,7 @@ def test_before_publishing_one_sees_what_it_does(otto: Any, cast: Cast) -> None:
     assert changed.label in listed.text_content()
     assert kept.label not in listed.text_content()
     assert "Das sieht niemand." not in page.text
+    assert "Das liest erst jemand." not in page.text
     assert "Über 1 Vorschlag ist noch nicht entschieden." in page.text
     assert proposal.outcome is None
 

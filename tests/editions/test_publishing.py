@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from deliberation.annotations.models import Anchor, Annotation, Stance, StanceValue, find_annotation
+from deliberation.annotations.models import Anchor, Annotation, Stance, StanceValue, Status, find_annotation
 from deliberation.annotations.positions import take_stance
 from deliberation.annotations.tallies import load_stance_counts
 from deliberation.database import db
@@ -227,3 +227,12 @@ def test_a_verdict_given_between_check_and_publishing_is_kept(cast):
     publish_edition(Operator(), cast.declaration, plan, "Darum.")
     anchor = anchor_of(annotation)
     assert (anchor.state, anchor.sentences, anchor.waits) == (AnchorState.SAME, [2], False)
+
+
+def test_nobody_is_asked_to_place_what_its_author_took_back_or_moderation_hid(cast):
+    kept, taken_back, hidden = (builders.annotate(cast.ada, cast.declaration, "3.2", body=f"{n}.") for n in range(3))
+    taken_back.status, hidden.status = Status.WITHDRAWN, Status.HIDDEN
+    db.session.commit()
+    plan = plan_edition(cast.declaration, scene.removed(scene.text(cast.declaration), "3.2"))
+    assert [one.number for one in plan.waiting] == [kept.number]
+    assert publish_edition(Operator(), cast.declaration, plan, "Darum.").waiting == 1

@@ -100,6 +100,15 @@ def test_an_old_edition_reads_as_it_was_and_says_that_it_is_over(cast, client):
     assert 'id="absatz-1-1a"' not in page
 
 
+def test_an_edition_leads_from_a_misprint_put_right_to_the_shelf(cast, client):
+    correction = misprint(cast)
+    page = client.get(f"{SLUG}/editions/1").text
+    assert words(page).count("Tippfehler berichtigt") == 1
+    assert f'href="{SLUG}/editions#berichtigung-{correction.id}"' in page
+    second_edition(cast)
+    assert "Tippfehler berichtigt" not in client.get(f"{SLUG}/editions/2").text
+
+
 def test_the_edition_in_force_says_so(cast, client):
     second_edition(cast)
     page = client.get(f"{SLUG}/editions/2").text
@@ -333,6 +342,28 @@ def test_a_merged_paragraph_says_where_its_words_are(cast, client):
     scene.publish(cast.declaration, scene.reworded(scene.removed(text, "3.2"), "3.1", *both))
     assert "In Fassung 2 aufgegangen in Absatz 3.1" in words(client.get(f"{SLUG}/3").text)
     assert "aufgegangen in Absatz 3.1" in words(client.get(f"{SLUG}/changes").text)
+
+
+def test_divided_and_merged_paragraphs_name_one_another(cast, client):
+    text = scene.text(cast.declaration)
+    first, second = scene.paragraph(text, "3.1").sentences
+    text = scene.inserted(scene.reworded(text, "3.1", first), "3.1", second)
+    both = [*scene.paragraph(text, "1.1").sentences, *scene.paragraph(text, "1.2").sentences]
+    scene.publish(cast.declaration, scene.reworded(scene.removed(text, "1.2"), "1.1", *both))
+    page = words(client.get(f"{SLUG}/changes").text)
+    for said in ("abgeteilt aus 3.1", "stand dieser Text in 3.1", "Satz 2 steht jetzt in 3.1a.", "Mit 1.2 verbunden."):
+        assert said in page
+    assert "gibt es diesen Absatz nicht." not in page
+
+
+def test_where_theses_have_letters_nobody_counts_them(cast, client):
+    assert "These 2 von 3" in words(client.get(f"{SLUG}/2").text)
+    text = scene.text(cast.declaration)
+    new = scene.new_thesis("Dazwischen", scene.new_paragraph("Ganz neu."))
+    scene.publish(cast.declaration, replace(text, theses=(*text.theses[:3], new, *text.theses[3:])))
+    page = words(client.get(f"{SLUG}/2a").text)
+    assert "These 2a" in page
+    assert "von 4" not in page
 
 
 def test_a_removed_thesis_stays_readable(cast, client):

@@ -32,7 +32,7 @@ from deliberation.declarations.preview import Place
 from deliberation.editions import checking, drafting
 from deliberation.editions.adopting import NotAdoptable, adopt
 from deliberation.editions.choosing import load_merge_page
-from deliberation.editions.drafting import SourceInvalid, begin_draft, find_draft, text_of
+from deliberation.editions.drafting import SourceInvalid, begin_draft, find_draft, reword, text_of
 from deliberation.editions.publishing import publish_draft
 from deliberation.editions.reanchoring import plan_edition
 from deliberation.permissions import NotAllowed, Operator, Outdated, Phase
@@ -329,20 +329,61 @@ def test_organiser_chooses_on_the_page_and_finds_it_in_the_draft(cast, client):
     assert drafted(cast) == (SERVICE, "Sie braucht erfahrene Menschen.")
 
 
-def test_colliding_ones_are_a_question_with_one_answer(cast, client):
+def test_colliding_ones_are_shown_together_and_one_of_them_is_chosen(cast, client):
     one, two = propose(cast.ada, cast.declaration, "Eins.", 2), propose(cast.ben, cast.declaration, "Zwei.", 1, 2)
     otto = client.sign_in(cast.otto)
     group = html.fromstring(otto.get(PAGE).text).xpath("//fieldset[contains(@class, 'collision')]")[0]
     assert "A-1, A-2 überschneiden sich" in group.xpath("string(legend)")
-    assert group.xpath(".//input[@name='group-1']/@value") == ["", "1", "2", "own"]
-    assert group.xpath(".//input[@name='group-1'][@checked]/@value") == [""]
+    assert group.xpath(".//input[@name='adopt']/@value") == ["1", "2"]
+    assert group.xpath(".//input[@name='group-1']/@value") == ["own"]
+    assert not group.xpath(".//input[@checked]")
+    assert "Geht nicht zusammen" not in group.text_content()
     assert group.xpath("string(.//textarea)").strip() == f"{SERVICE} {PEOPLE}"
-    data = {"group-1": "2", "members-1": "1 2", "own-1": "Nicht gemeint.", "version": 0}
+    data = {"adopt": "2", "members-1": "1 2", "own-1": "Nicht gemeint.", "version": 0}
     assert otto.post(PAGE, data=data).status_code == 303
     assert drafted(cast) == ("Zwei.",)
     page = otto.get(PAGE)
     assert "Geht nicht zusammen mit A-2, schon im Entwurf an dieser Stelle." in card(page, one)
     assert two.number
+
+
+def test_what_does_not_collide_is_adopted_together_although_a_third_one_meets_both(cast, client):
+    both = propose(cast.ben, cast.declaration, "Beides.", 1, 2)
+    first, second = propose(cast.ada, cast.declaration, "Eins.", 1), propose(cast.ada, cast.declaration, "Zwei.", 2)
+    otto = client.sign_in(cast.otto)
+    group = html.fromstring(otto.get(PAGE).text).xpath("//fieldset[contains(@class, 'collision')]")[0]
+    notes = [small.text for small in group.xpath(".//label//small")][:3]
+    assert notes == [
+        "Geht nicht zusammen mit A-2, A-3", "Geht nicht zusammen mit A-1", "Geht nicht zusammen mit A-1",
+    ]  # fmt: skip
+    answer = otto.post(PAGE, data={"adopt": [both.number, second.number], "version": 0})
+    assert answer.status_code == 422
+    assert "A-1, A-3 betreffen dieselben Worte" in answer.text
+    assert html.fromstring(answer.text).xpath("//input[@name='adopt'][@checked]/@value") == ["1", "3"]
+    assert otto.post(PAGE, data={"adopt": [first.number, second.number], "version": 0}).status_code == 303
+    assert drafted(cast) == ("Eins.", "Zwei.")
+
+
+def test_an_own_wording_and_a_proposal_at_one_place_are_too_much(cast, client):
+    propose(cast.ada, cast.declaration, "Eins.", 2)
+    propose(cast.ben, cast.declaration, "Zwei.", 1, 2)
+    data = {"adopt": "1", "group-1": "own", "members-1": "1 2", "own-1": "Unser Satz.", "version": 0}
+    answer = client.sign_in(cast.otto).post(PAGE, data=data)
+    assert answer.status_code == 422
+    assert "entweder ein eigener Wortlaut oder einer der Vorschläge" in answer.text
+    assert find_draft(cast.declaration) is None
+
+
+def test_what_stands_in_the_text_already_is_said_and_not_adopted(cast, client):
+    proposal = propose(cast.ada, cast.declaration, PEOPLE.replace(" ", "  "), 2)
+    other = propose(cast.ben, cast.declaration, "Neu.", 2)
+    otto = client.sign_in(cast.otto)
+    page = otto.get(PAGE)
+    assert "Steht schon so im Text." in card(page, proposal)
+    assert html.fromstring(page.text).xpath("//input[@name='adopt']/@value") == [str(other.number)]
+    answer = otto.post(PAGE, data={"adopt": proposal.number, "version": 0})
+    assert answer.status_code == 422
+    assert f"A-{proposal.number} steht schon so im Text." in answer.text
 
 
 def test_an_own_wording_is_written_on_the_page(cast, client):
@@ -372,7 +413,7 @@ def test_a_form_made_by_hand_cannot_adopt_both(cast, client):
     ("data", "words"),
     [
         ({}, "Wählen Sie bitte mindestens einen Vorschlag aus."),
-        ({"adopt": "x"}, "lässt sich nicht übernehmen"),
+        ({"adopt": "quatsch"}, "Die Auswahl enthält etwas, das kein Vorschlag ist."),
         ({"adopt": "99"}, "A-99 lässt sich nicht übernehmen"),
         ({"group-1": "own", "own-1": "Etwas."}, "Schreiben Sie bitte Ihren eigenen Wortlaut"),
     ],
@@ -491,3 +532,34 @@ def test_page_stays_within_its_budget_whatever_the_size(cast, client, size):
         page = load_merge_page(Operator(), declaration)
     assert page.total == size
     assert queries.count <= 14, queries.statements
+
+
+def test_each_author_reads_about_the_own_proposal_alone(cast):
+    one, two = (
+        propose(cast.ada, cast.declaration, words, n) for words, n in (("Erstens neu.", 1), ("Zweitens neu.", 2))
+    )
+    draft = draft_of(cast)
+    adopt(cast.otto, draft, [one.number], {}, draft.version)
+    adopt(cast.otto, draft, [two.number], {}, draft.version)
+    publish(cast.declaration, cast.otto)
+    for proposal in (one, two):
+        assert outcome_of(proposal).reason == f"Hier steht jetzt der Wortlaut aus A-{proposal.number}."
+
+
+def test_nobody_is_told_that_words_stand_there_which_were_changed_after_adopting(cast):
+    proposal = propose(cast.ada, cast.declaration, "Sie braucht erfahrene Menschen.", 2)
+    draft = draft_of(cast)
+    adopt(cast.otto, draft, [proposal.number], {}, draft.version)
+    place, text = next(
+        (Place(t, p), part)
+        for t, thesis in enumerate(text_of(draft).theses)
+        for p, part in enumerate(thesis.paragraphs)
+        if part.adopted
+    )
+    source = f"{SERVICE} Sie braucht erfahrene Kolleginnen."
+    reword(cast.otto, draft, place, source, text.reason, draft.version, adopted=[proposal.number])
+    done = publish(cast.declaration, cast.otto)
+    outcome = outcome_of(proposal)
+    assert outcome.value is OutcomeValue.PARTLY
+    assert outcome.reason == f"Der neue Wortlaut nimmt A-{proposal.number} zum Teil auf."
+    assert all(not part.reason for thesis in load_text(done.edition).theses for part in thesis.paragraphs)

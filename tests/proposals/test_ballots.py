@@ -91,6 +91,36 @@ def test_the_same_words_are_put_up_once_and_the_same_form_makes_one_ballot(cast,
     assert db.session.scalar(select(func.count(Ballot.id))) == 2
 
 
+def test_overlapping_words_are_put_up_once(cast, rivals):
+    whole = propose(cast.ada, cast.declaration, "Ganz neu.")
+    put_up(cast, *rivals, phase=None)
+    assert refused(cast, whole) == "overlap"
+    assert refused(cast, propose(cast.ada, cast.declaration, "Beides neu.", 1, 2)) == "overlap"
+    put_up(cast, whole_there := propose(cast.ada, cast.declaration, "Ganz neu.", at="3.2"), at="3.2", phase=None)
+    assert whole_there.number
+    assert refused(cast, propose(cast.ada, cast.declaration, "Anders.", 1, at="3.2"), at="3.2") == "overlap"
+
+
+def test_the_same_wording_stands_only_once_to_choose(cast, rivals):
+    same = propose(cast.ben, cast.declaration, " Eine  Inobhutnahme\nist Schutz. ", 1)
+    present = propose(cast.ben, cast.declaration, SERVICE.replace(" ", "\n", 1), 1)
+    whole = propose(cast.ben, cast.declaration, f"{SERVICE}  {PEOPLE}")
+    for group, reason, numbers in (
+        ([*rivals, same], "same", (rivals[0].number, same.number)),
+        ([rivals[0], present], "present", (present.number,)),
+        ([whole], "present", (whole.number,)),
+    ):
+        with pytest.raises(BallotRefused) as refusal:
+            ballots.put_up(cast.otto, builders.paragraph(cast.declaration), group)
+        assert (refusal.value.reason, refusal.value.numbers) == (reason, numbers)
+
+
+@pytest.mark.parametrize("phase", [Phase.EVALUATING, Phase.CLOSED])
+def test_after_the_round_nothing_is_put_up(cast, rivals, phase):
+    cast.declaration.phase = phase
+    assert refused(cast, *rivals) == "phase"
+
+
 def test_only_organisers_put_wordings_up(cast, rivals):
     place = builders.paragraph(cast.declaration)
     for person in (cast.ada, cast.mira):

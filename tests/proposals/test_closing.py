@@ -78,6 +78,36 @@ def test_a_ballot_that_makes_no_sense_is_explained_and_the_choice_kept(cast, cli
     assert count(Ballot) == 0
 
 
+def test_every_refusal_is_a_sentence_of_its_own(cast, client, rivals):
+    present = propose(cast.ben, cast.declaration, f" {SERVICE}", 1)
+    same = propose(cast.ben, cast.declaration, "Eine  Inobhutnahme ist Schutz.", 1)
+    whole = propose(cast.ben, cast.declaration, "Ganz neu.")
+    otto = client.sign_in(cast.otto)
+
+    def answer(*proposals) -> str:
+        page = otto.post(BALLOTS, data={"proposal": [one.number for one in proposals]})
+        assert page.status_code == 422
+        return page.text
+
+    assert f"A-{present.number} steht schon so im Text." in answer(rivals[0], present)
+    assert f"A-{rivals[0].number} und A-{same.number} sind wortgleich." in answer(rivals[0], same)
+    put_up(cast, *rivals, phase=None)
+    assert "Über Absatz 3.1 wird schon abgestimmt" in answer(whole)
+    cast.declaration.phase = Phase.EVALUATING
+    assert "In der Phase „Auswertung“ kommt nichts mehr zur Wahl" in answer(whole)
+    assert not html.fromstring(otto.get(PLACE).text).xpath(f"//form[@action='{BALLOTS}']")
+    assert count(Ballot) == 1
+
+
+@pytest.mark.parametrize("phase", list(Phase)[1:])
+def test_who_sees_the_result_when_is_said_as_it_is(cast, client, rivals, phase):
+    put_up(cast, *rivals, phase=phase)
+    page = client.get(PAGE).text
+    is_over = phase in (Phase.EVALUATING, Phase.CLOSED)
+    assert ("Das Ergebnis sehen jetzt alle genau" in page) is is_over
+    assert ("Das Ergebnis sehen Sie nach Ihrer Bewertung" in page) is not is_over
+
+
 @pytest.mark.parametrize(("person", "status"), [("", 303), ("ada", 403), ("mira", 403)])
 def test_nobody_else_puts_anything_up(cast, client, rivals, person, status):
     if person:

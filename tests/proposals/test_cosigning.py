@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from deliberation.accounts.models import load_user
 from deliberation.annotations.actions import edit_annotation
-from deliberation.annotations.models import Kind, Status, find_annotation
+from deliberation.annotations.models import Kind, OutcomeValue, Status, find_annotation
 from deliberation.database import db
 from deliberation.permissions import NotAllowed, Outdated, Phase
 from deliberation.proposals.cosigning import cosign, load_cosignatures, take_back
@@ -140,6 +140,21 @@ def test_after_writing_has_closed_a_signature_can_only_be_taken_back(cast, clien
     take_back(cast.ben, proposal)
     db.session.commit()
     assert signers(proposal) == []
+
+
+@pytest.mark.parametrize("value", [OutcomeValue.ADOPTED, OutcomeValue.PARTLY, OutcomeValue.DECLINED])
+def test_a_decided_proposal_keeps_its_names_and_takes_no_more(cast, client, proposal, value):
+    cosign(cast.ben, proposal)
+    proposal.outcome = value
+    otto = client.sign_in(cast.otto)
+    for address in (f"/a/{proposal.number}", "/d/erklaerung/3/1/proposals"):
+        assert text_under(otto.get(address), proposal) == "Mitgezeichnet von Linde 88"
+    answer = otto.post(ADDRESS.format(proposal.number), data={"cosign": "yes"})
+    assert answer.status_code == 403
+    assert "Über diesen Vorschlag ist schon entschieden." in answer.text
+    guest = client.application.test_client().get(f"/a/{proposal.number}")
+    assert text_under(guest, proposal) == "Mitgezeichnet von Linde 88"
+    assert signers(proposal) == ["Linde 88"]
 
 
 def test_a_hidden_proposal_shows_no_names(cast, client, proposal):

@@ -367,6 +367,16 @@ def test_filters_are_read_from_words_and_wrong_ones_are_named(cast):
     assert invalid.value.fields == ("thesis", "edition", "since", "kind", "names")
 
 
+@pytest.mark.parametrize("number", ["9", "0", "01", "99999999999"])
+def test_a_file_of_an_edition_that_does_not_exist_is_refused(cast, client, number):
+    with pytest.raises(FiltersInvalid) as invalid:
+        read_filters(find_declaration("erklaerung"), {"edition": number})
+    assert invalid.value.fields == ("edition",)
+    answer = client.sign_in(cast.otto).get(f"/d/erklaerung/export.csv?edition={number}")
+    assert (answer.status_code, answer.mimetype) == (422, "text/html")
+    assert "Diese Fassung gibt es nicht." in answer.text
+
+
 @pytest.mark.parametrize("who", ["ada", "mira"])
 def test_only_organisers_and_the_operator_export(cast, who):
     with pytest.raises(NotAllowed):

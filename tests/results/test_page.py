@@ -16,6 +16,8 @@ from tests.counting import count_queries
 from tests.results import scene
 
 BUDGET = 12
+# The page also looks whether there is a closing round.
+PAGE_BUDGET = BUDGET + 1
 
 
 def _seen(user, declaration):
@@ -108,7 +110,7 @@ def test_page_of_a_guest_stays_within_the_budget_too(cast, client):
     _fill(cast, 12)
     with count_queries() as queries:
         client.get("/d/erklaerung/results")
-    assert queries.count <= BUDGET
+    assert queries.count <= PAGE_BUDGET
 
 
 def test_long_lists_show_their_beginning_and_all_on_request(cast, client):

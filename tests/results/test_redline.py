@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree, html
 
-from deliberation.declarations.changes import Changes, ChangeState, Credit, ParagraphChange, ThesisChange
+from deliberation.declarations.changes import Changes, ChangeState, Credit, Elsewhere, ParagraphChange, ThesisChange
 from deliberation.declarations.line_changes import LineChange, exact_diff, line_changes, paragraph_lines
 from deliberation.declarations.lines import Line
 from deliberation.results.redline import docx as word_file
@@ -374,8 +374,46 @@ def test_the_page_tells_in_words_what_happened_to_each_paragraph() -> None:
         "vorher 2.2 → jetzt 2.1",
         "2.2 neu",
     ]
-    assert squeezed(tree.xpath("string(//ins[contains(., 'gern')])")) == "eingefügt: zahlen gern."
-    assert squeezed(tree.xpath("string(//del[contains(., 'zahlen')])")) == "gestrichen: zahlen."
+    assert squeezed(tree.xpath("string(//ins[contains(., 'gern')])")) == "eingefügt: gern."
+    text = squeezed(tree.xpath("string(//div[@class='par__text'])"))
+    assert text == "Alle zahlengestrichen: . eingefügt: gern."
+
+
+def test_both_files_say_where_words_of_a_divided_paragraph_stand() -> None:
+    old = paragraph(
+        ChangeState.REWORDED, "1.1", "1.1", "Wir lesen. Wir rechnen. Wir malen.", "Wir lesen.", at=0,
+        went_to=(Elsewhere("1", "1.1a", (2, 3)),),
+    )  # fmt: skip
+    new = paragraph(ChangeState.NEW, "", "1.1a", now="Wir rechnen. Wir malen.", came_from=Elsewhere("1", "1.1", (2, 3)))
+    found = changed(ThesisChange("1", "1", "A", "A", (old, new)))
+    heads = html.fromstring(page.write(found).decode()).find_class("par__head")
+    assert [squeezed(element.text_content()) for element in heads] == [
+        "1.1 neu gefasst. Satz 2 bis 3 stehen jetzt in 1.1a.",
+        "1.1a abgeteilt aus 1.1",
+    ]
+    comments = docx.Document(io.BytesIO(word_file.write(found, WHEN, "Redaktion"))).comments
+    assert [comment.text for comment in comments][1:] == [
+        "Satz 2 bis 3 stehen jetzt in 1.1a.",
+        "Abgeteilt aus 1.1.",
+    ]
+
+
+def test_what_kept_its_number_while_moving_does_not_name_it_twice() -> None:
+    first = paragraph(ChangeState.MOVED, "1.2", "1.2", "Zwei.", "Zwei.", at=1, is_reordered=True)
+    second = paragraph(ChangeState.SAME, "1.1", "1.1", "Eins.", "Eins.", at=0)
+    found = changed(ThesisChange("1", "1", "A", "A", (first, second)))
+    text = page.write(found).decode()
+    assert "an eine andere Stelle der These verschoben" in text
+    assert "vorher 1.2" not in text
+    comments = docx.Document(io.BytesIO(word_file.write(found, WHEN, "Redaktion"))).comments
+    assert [comment.text for comment in comments][1:] == ["An eine andere Stelle der These verschoben."] * 2
+
+
+def test_a_stop_behind_a_word_is_marked_alone() -> None:
+    assert [(part.kind, part.text) for part in exact_diff("Sie achtet auf Rot, Gelb.", "Sie achtet auf Rot. Gelb!")] == [
+        ("kept", "Sie achtet auf Rot"), ("deleted", ","), ("inserted", "."), ("kept", " Gelb"),
+        ("deleted", "."), ("inserted", "!"),
+    ]  # fmt: skip
 
 
 def test_the_list_of_changes_leads_to_each_of_them() -> None:

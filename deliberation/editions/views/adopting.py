@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from deliberation.annotations import reading
 from deliberation.annotations.views import readable_declaration
 from deliberation.declarations.models import Declaration
-from deliberation.editions.adopting import NotAdoptable, adopt
+from deliberation.editions.adopting import AlreadyThere, NotAdoptable, adopt
 from deliberation.editions.choosing import load_merge_page
 from deliberation.editions.drafting import SourceInvalid, begin_draft
 from deliberation.editions.views import editions
@@ -31,6 +31,7 @@ PROBLEMS = {
         "%(labels)s: Die Worte, die ersetzt werden sollen, stehen so nicht mehr im Entwurf. Jemand hat den Absatz dort "
         "schon geändert."
     ),
+    AlreadyThere: _l("%(labels)s steht schon so im Text."),
     NotAdoptable: _l(
         "%(labels)s lässt sich nicht übernehmen: zurückgezogen, schon entschieden oder noch keiner Stelle zugeordnet."
     ),
@@ -43,8 +44,9 @@ class Wish:
 
     numbers: list[int] = field(default_factory=list)
     own: dict[tuple[int, ...], str] = field(default_factory=dict)
-    # The groups whose own wording was chosen and left empty.
+    # The groups whose own wording was chosen and left empty, and those where single proposals were chosen beside it.
     empty: list[int] = field(default_factory=list)
+    mixed: list[int] = field(default_factory=list)
 
     @property
     def is_nothing(self) -> bool:
@@ -58,12 +60,8 @@ def adopt_proposals(slug: str) -> Any:
     if request.method == "GET":
         return _render(declaration)
     wish = read_wish(request.form)
-    if wish.empty:
-        return _render(
-            declaration, _("Schreiben Sie bitte Ihren eigenen Wortlaut, oder wählen Sie etwas anderes."), wish
-        ), 422
-    if wish.is_nothing:
-        return _render(declaration, _("Wählen Sie bitte mindestens einen Vorschlag aus."), wish), 422
+    if problem := _problem(wish):
+        return _render(declaration, problem, wish), 422
     try:
         done = adopt(viewer(), begin_draft(viewer(), declaration), wish.numbers, wish.own, _version())
     except (Colliding, WordsGone, NotAdoptable) as error:
@@ -79,6 +77,21 @@ def adopt_proposals(slug: str) -> Any:
     return redirect(url_for("editions.adopt", slug=slug), 303)
 
 
+def _problem(wish: Wish) -> str:
+    """What is wrong with the form itself, before anybody looks at the proposals."""
+    if wish.empty:
+        return str(_("Schreiben Sie bitte Ihren eigenen Wortlaut, oder wählen Sie etwas anderes."))
+    if 0 in wish.numbers or any(0 in members for members in wish.own):
+        return str(_("Die Auswahl enthält etwas, das kein Vorschlag ist. Wählen Sie bitte auf dieser Seite neu aus."))
+    if wish.mixed:
+        return str(
+            _("An einer Stelle steht entweder ein eigener Wortlaut oder einer der Vorschläge. Wählen Sie bitte.")
+        )
+    if wish.is_nothing:
+        return str(_("Wählen Sie bitte mindestens einen Vorschlag aus."))
+    return ""
+
+
 def _version() -> int:
     return _number(request.form.get("version", ""))
 
@@ -88,7 +101,7 @@ def _number(value: str) -> int:
 
 
 def read_wish(form: MultiDict[str, str]) -> Wish:
-    """Fields: adopt (numbers), group-<key> (a number, own or empty), own-<key> and members-<key> beside it."""
+    """Fields: adopt (numbers), group-<key> (own, a number or empty), own-<key> and members-<key> beside it."""
     wish = Wish([_number(value) for value in form.getlist("adopt")])
     for name, value in form.items():
         prefix, _dash, key = name.partition("-")
@@ -101,6 +114,8 @@ def read_wish(form: MultiDict[str, str]) -> Wish:
         words = form.get(f"own-{key}", "")
         if words.strip() and members:
             wish.own[members] = words
+            if set(members) & set(wish.numbers):
+                wish.mixed.append(_number(key))
         else:
             wish.empty.append(_number(key))
     return wish

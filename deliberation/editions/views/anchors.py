@@ -13,7 +13,7 @@ from deliberation.annotations.views import readable_annotation, readable_declara
 from deliberation.declarations.fates import AnchorState
 from deliberation.declarations.models import Declaration, current_edition
 from deliberation.editions import checking, doubt, waiting
-from deliberation.editions.checking import NoCandidate, StaysWithThesis
+from deliberation.editions.checking import NoCandidate, NoSuchSentence, StaysWithThesis
 from deliberation.editions.doubt import Case
 from deliberation.editions.views import editions
 from deliberation.editions.views.anchor_forms import AcceptForm, VerdictForm
@@ -100,6 +100,9 @@ def _decide(annotation: Annotation, case: Case) -> Any:
         return _render_case(fresh, VerdictForm(formdata=None, back=form.back.data), is_outdated=True), 409
     except NotInForce:
         form.paragraph.errors = (_("Diesen Absatz gibt es in der heutigen Fassung nicht."),)
+        return _render_case(case, form), 422
+    except NoSuchSentence:
+        form.sentence.errors = (_("Diesen Satz gibt es in diesem Absatz nicht."),)
         return _render_case(case, form), 422
     except (NoCandidate, StaysWithThesis):
         form.verdict.errors = (_("Das geht bei dieser Anmerkung nicht."),)

@@ -41,7 +41,8 @@ def outcome(number: int) -> Any:
     history = load_outcomes(annotation)
     all_editions = load_editions(annotation.declaration)
     later = [one for one in all_editions if one.number > annotation.edition.number]
-    form = OutcomeForm(later, back=request.args.get("back", ""), **_present(history))
+    present = _present(history) or {"edition": str(later[0].number) if later else ""}
+    form = OutcomeForm(later, back=request.args.get("back", ""), **present)
     if request.method == "POST" and form.validate() and (made := _set(annotation, form)):
         words = outcome_label(made.value, made.edition.number if made.edition else None)
         flash(_("%(label)s: %(outcome)s.", label=annotation.label, outcome=words), "done")

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import Response, abort, current_app, make_response, redirect, render_template, request
+from flask_babel import gettext as _
 
 from deliberation.annotations.views import readable_declaration
 from deliberation.clock import now
@@ -15,6 +16,7 @@ from deliberation.editions.comparing import load_changes
 from deliberation.editions.drafting import find_draft_by_key
 from deliberation.editions.shelf import load_edition_page, load_shelf
 from deliberation.editions.views import editions
+from deliberation.errors import error_page
 from deliberation.results.redline import docx, html, words
 from deliberation.text import DiffPart
 from deliberation.urls import changes_url, editions_url
@@ -125,7 +127,9 @@ def redline(slug: str, file_format: str) -> Response:
 def preview(slug: str, key: str) -> Response:
     """The draft of the next edition for whoever has its link, also while only the team sees the declaration."""
     declaration = find_declaration(slug) or abort(404)
-    draft = find_draft_by_key(declaration, key) or abort(404)
+    draft = find_draft_by_key(declaration, key)
+    if draft is None:
+        return error_page(404, _("Diesen Entwurf gibt es nicht mehr. Er ist veröffentlicht oder verworfen."))
     page = load_draft_page(draft)
     response = make_response(
         render_template("editions/preview.html", declaration=declaration, page=page, draft=draft, words=words)

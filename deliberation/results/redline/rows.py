@@ -105,11 +105,17 @@ def _remarks(placed: Placed, paragraph: ParagraphChange) -> tuple[str, ...]:
     """Where it went or came from, then the organiser's reason and the annotations behind it."""
     thesis = placed.block.thesis
     if placed.kind == "deleted" and paragraph.state is not ChangeState.GONE:
+        if words.is_in_place(paragraph, thesis):
+            return (_("An eine andere Stelle der These verschoben."),)
         return (_("Verschoben, jetzt %(number)s.", number=words.present_number(paragraph, thesis)),)
     moved: tuple[str, ...] = ()
     if placed.kind == "inserted" and paragraph.state is not ChangeState.NEW:
         moved = (_("Verschoben, vorher %(number)s.", number=words.former_number(paragraph, thesis)),)
-    return (*moved, *_lines(paragraph.reason), *words.backing_sentences(paragraph))
+        if words.is_in_place(paragraph, thesis):
+            moved = (_("An eine andere Stelle der These verschoben."),)
+    elif paragraph.state is ChangeState.NEW and paragraph.came_from:
+        moved = (_("Abgeteilt aus %(number)s.", number=words.elsewhere(paragraph.came_from)),)
+    return (*moved, *words.wandered(paragraph), *_lines(paragraph.reason), *words.backing_sentences(paragraph))
 
 
 def _lines(text: str) -> list[str]:

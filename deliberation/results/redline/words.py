@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from deliberation.config import LOCALES
-from deliberation.declarations.changes import Changes, ChangeState, Credit, ParagraphChange, ThesisChange
+from deliberation.declarations.changes import Changes, ChangeState, Credit, Elsewhere, ParagraphChange, ThesisChange
 from deliberation.declarations.models import CLOSING, PREAMBLE
 from deliberation.results.words import gettext, place, thesis_label
 
@@ -66,15 +66,57 @@ def is_renumbered(paragraph: ParagraphChange) -> bool:
 
 
 def state(paragraph: ParagraphChange, thesis: ThesisChange) -> str:
+    """What happened to it, and which words of it stand elsewhere: `neu gefasst. Satz 3 steht jetzt in 2.1a.`"""
+    told = [kind(paragraph, thesis), *wandered(paragraph)]
+    return told[0] if len(told) == 1 else f"{told[0]}. {' '.join(told[1:])}"
+
+
+def kind(paragraph: ParagraphChange, thesis: ThesisChange) -> str:
     """`neu gefasst`; empty for a paragraph whose words and place are what they were."""
     number = former_number(paragraph, thesis)
+    if paragraph.state is ChangeState.NEW and paragraph.came_from:
+        return _("abgeteilt aus %(number)s", number=elsewhere(paragraph.came_from))
     if paragraph.state is ChangeState.REWORDED and paragraph.is_reordered:
+        if is_in_place(paragraph, thesis):
+            return _("neu gefasst und an eine andere Stelle der These verschoben")
         return _("neu gefasst und verschoben, vorher %(number)s", number=number)
     if paragraph.state is ChangeState.MOVED:
+        if is_in_place(paragraph, thesis):
+            return _("an eine andere Stelle der These verschoben")
         return _("verschoben, vorher %(number)s", number=number)
     return {ChangeState.NEW: _("neu"), ChangeState.GONE: _("gestrichen"), ChangeState.REWORDED: _("neu gefasst")}.get(
         paragraph.state, ""
     )
+
+
+def is_in_place(paragraph: ParagraphChange, thesis: ThesisChange) -> bool:
+    """Whether it moved and kept its number all the same: naming the old one would puzzle."""
+    return former_number(paragraph, thesis) == present_number(paragraph, thesis)
+
+
+def wandered(paragraph: ParagraphChange) -> list[str]:
+    """Where words of it came from or went, beyond its `kind`: `Satz 3 bis 5 stehen jetzt in 2.1a.`"""
+    found = []
+    if paragraph.came_from and paragraph.state is not ChangeState.NEW:
+        found.append(_("Mit %(number)s verbunden.", number=elsewhere(paragraph.came_from)))
+    for each in paragraph.went_to:
+        sentences, number = _sentences(each.sentences), elsewhere(each)
+        if len(each.sentences) == 1:
+            found.append(_("Satz %(sentence)s steht jetzt in %(number)s.", sentence=sentences, number=number))
+        else:
+            found.append(_("Satz %(sentences)s stehen jetzt in %(number)s.", sentences=sentences, number=number))
+    return found
+
+
+def elsewhere(one: Elsewhere) -> str:
+    return _unmistakable(one.thesis, one.number)
+
+
+def _sentences(numbers: Sequence[int]) -> str:
+    """`3 bis 5` for sentences that follow one another, else `1, 3, 4`."""
+    if len(numbers) > 1 and numbers[-1] - numbers[0] == len(numbers) - 1:
+        return _("%(first)s bis %(last)s", first=numbers[0], last=numbers[-1])
+    return ", ".join(str(number) for number in numbers)
 
 
 def former_number(paragraph: ParagraphChange, thesis: ThesisChange) -> str:

@@ -27,7 +27,7 @@ from deliberation.web import viewer
 PROBLEMS = {
     NothingCorrected: _l("Sie haben nichts geändert."),
     TooMuch: _l(
-        "Das ist mehr als ein Druckfehler. Berichtigen lassen sich nur wenige Buchstaben; die Sätze und die Liste "
+        "Das ist mehr als ein Tippfehler. Berichtigen lassen sich nur wenige Buchstaben; die Sätze und die Liste "
         "bleiben, wie sie sind. Für andere Worte machen Sie bitte eine neue Fassung."
     ),
 }

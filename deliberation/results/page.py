@@ -1,0 +1,93 @@
+"""What the results page shows: the summary with the stances on one edition, the other editions, the closing round."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import and_, func, select, union_all
+
+from deliberation.annotations.models import StanceTally
+from deliberation.database import db
+from deliberation.declarations.models import Declaration, Edition, ParagraphState, ThesisState, Wording
+from deliberation.permissions import Guest, Person
+from deliberation.proposals.closing import BallotView, Stage, load_closing
+from deliberation.results.summary import Summary, summarise
+
+
+@dataclass(frozen=True)
+class EditionStances:
+    """How many stances on the words of an edition are published."""
+
+    number: int
+    stances: int
+
+
+@dataclass(frozen=True)
+class ResultsPage:
+    """`editions` is empty if there is only one, else the newest comes first. `ballots` are those that are being rated
+    or are over; results are only there once they are over, so that the page is the same for everybody."""
+
+    summary: Summary
+    editions: Sequence[EditionStances]
+    ballots: Sequence[BallotView]
+
+    @property
+    def is_in_force(self) -> bool:
+        return self.summary.edition == self.summary.about.edition
+
+    @property
+    def chosen(self) -> int | None:
+        """The edition for an address of this page; the one in force needs none."""
+        return None if self.is_in_force else self.summary.edition
+
+    @property
+    def fuller(self) -> EditionStances | None:
+        """The newest earlier edition on which there are more stances than on the one in force, which is shown."""
+        if not self.is_in_force:
+            return None
+        return next((one for one in self.editions if one.stances > self.summary.figures.stances), None)
+
+
+def load_results(person: Person, declaration: Declaration, edition: int | None = None, site: str = "") -> ResultsPage:
+    """At most seven queries more than the summary: one for several editions, six for the closing round."""
+    summary = summarise(person, declaration, site=site, stances_of=edition)
+    closing = load_closing(Guest(), declaration)
+    return ResultsPage(
+        summary=summary,
+        editions=_count_stances(declaration) if len(summary.about.editions) > 1 else (),
+        ballots=[one for one in closing.ballots if one.stage is not Stage.BEFORE],
+    )
+
+
+def _count_stances(declaration: Declaration) -> list[EditionStances]:
+    """The sums of what `load_stance_counts` finds for each edition. One query."""
+    count = StanceTally.carry + StanceTally.change + StanceTally.unclear + StanceTally.against
+    theses = select(ThesisState.edition_id.label("edition_id"), count.label("stances")).join(
+        StanceTally,
+        and_(
+            StanceTally.thesis_id == ThesisState.thesis_id,
+            StanceTally.edition_id == ThesisState.since_id,
+            StanceTally.paragraph_id.is_(None),
+            StanceTally.declaration_id == declaration.id,
+        ),
+    )
+    paragraphs = (
+        select(ParagraphState.edition_id, count)
+        .join(Wording, Wording.id == ParagraphState.wording_id)
+        .join(
+            StanceTally,
+            and_(
+                StanceTally.paragraph_id == ParagraphState.paragraph_id,
+                StanceTally.edition_id == Wording.edition_id,
+                StanceTally.declaration_id == declaration.id,
+            ),
+        )
+    )
+    places = union_all(theses, paragraphs).subquery()
+    query = (
+        select(Edition.number, func.coalesce(func.sum(places.c.stances), 0))
+        .outerjoin(places, places.c.edition_id == Edition.id)
+        .where(Edition.declaration_id == declaration.id)
+        .group_by(Edition.number)
+        .order_by(Edition.number.desc())
+    )
+    return [EditionStances(number, int(stances)) for number, stances in db.session.execute(query)]
