@@ -8,10 +8,10 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTEST ?=
 
-.PHONY: help demo serve test lint lock messages bench clean
+.PHONY: help demo serve test lint lock messages bench bench-edition clean
 
 help: ## say what there is
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
 
 demo: $(VENV)/installed ## the sample declaration on http://127.0.0.1:8000
 	@exec $(BIN)/deliberation demo
@@ -20,7 +20,10 @@ serve: $(VENV)/installed ## the same without sample data
 	@exec $(BIN)/deliberation serve
 
 test: $(VENV)/installed-dev ## the whole suite; PYTEST="-k name" for a part of it
-	$(BIN)/python -m pytest -n auto --dist loadgroup $(PYTEST)
+	PYTEST_DEBUG_TEMPROOT=$(MEMORY) $(BIN)/python -m pytest -n auto --dist loadgroup $(PYTEST)
+
+# Databases of tests in memory where there is room for them: a third of the time of most tests is waiting for the disk.
+MEMORY := $(shell [ -w /dev/shm ] && [ "$$(df -k /dev/shm | awk 'NR==2 {print $$4}')" -gt 262144 ] && echo /dev/shm)
 
 lint: $(VENV)/installed-dev ## style and types
 	$(BIN)/ruff check .
@@ -28,6 +31,9 @@ lint: $(VENV)/installed-dev ## style and types
 
 bench: $(VENV)/installed-dev ## measure reading, posting and voting through the real server
 	$(BIN)/python benchmarks/run.py $(BENCH)
+
+bench-edition: $(VENV)/installed-dev ## publish an edition of a long text while people read
+	$(BIN)/python benchmarks/publishing.py $(BENCH)
 
 CATALOGUES := deliberation/translations
 

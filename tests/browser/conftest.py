@@ -2,8 +2,10 @@
 
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,7 +28,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "/browser/" in str(item.path):
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            # A file keeps to one process, whose site it shares; the files go wherever there is time.
+            item.add_marker(pytest.mark.xdist_group(f"browser-{item.path.stem}"))
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason="needs Chromium: apt-get install chromium"))
 
@@ -42,16 +45,16 @@ class Site:
         return self.address + path
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The sample deliberation, served by threads on a free port."""
-    folder = tmp_path_factory.mktemp("site")
+@contextmanager
+def running_sample(folder: Path, prepare: Callable[[], None] = lambda: None) -> Iterator[Site]:
+    """The sample deliberation, changed by `prepare`, served by threads on a free port."""
     app = create_app({"INSTANCE": str(folder), "RATELIMIT_ENABLED": False, "LOG_LEVEL": "ERROR"})
     app.config["PASSWORD_COST"] = "cheap"
     with app.app_context():
         set_reading(False)
         db.create_all()
         load_sample()
+        prepare()
         db.session.commit()
         db.session.remove()
     server = make_server("127.0.0.1", 0, app, threaded=True)
@@ -64,6 +67,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     thread.join()
     with app.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The sample deliberation as it comes."""
+    with running_sample(tmp_path_factory.mktemp("site")) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -1,17 +1,13 @@
 """After an edition was published: moderators find each annotation its place, readers the old words, people their stance."""
 
 import re
-import threading
 
 import pytest
 from playwright.sync_api import expect
-from werkzeug.serving import make_server
 
-from deliberation import create_app
-from deliberation.database import db, set_reading
 from deliberation.declarations.models import find_declaration
-from deliberation.sample.load import SLUG, load_sample
-from tests.browser.conftest import WIDTHS, Site
+from deliberation.sample.load import SLUG
+from tests.browser.conftest import WIDTHS, running_sample
 from tests.browser.looking import assert_pages_are_fit
 from tests.editions import scene
 
@@ -32,32 +28,18 @@ CHANGES = {
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """The sample deliberation with a second edition, on a server of its own."""
-    app = create_app(
-        {"INSTANCE": str(tmp_path_factory.mktemp("editions")), "RATELIMIT_ENABLED": False, "LOG_LEVEL": "ERROR"}
-    )
-    app.config["PASSWORD_COST"] = "cheap"
-    with app.app_context():
-        set_reading(False)
-        db.create_all()
-        load_sample()
-        declaration = find_declaration(SLUG)
-        text = scene.text(declaration)
-        for at, (place, words) in CHANGES.items():
-            sentences = list(scene.paragraph(text, at).sentences)
-            sentences[place] = words
-            text = scene.reworded(text, at, *filter(None, sentences))
-        scene.publish(declaration, scene.removed(text, "3.3"))
-        db.session.remove()
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    app.config["BASE_URL"] = f"http://127.0.0.1:{server.port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield Site(app.config["BASE_URL"], app)
-    server.shutdown()
-    server.server_close()
-    thread.join()
-    with app.app_context():
-        db.engine.dispose()
+    with running_sample(tmp_path_factory.mktemp("editions"), publish_changes) as running:
+        yield running
+
+
+def publish_changes() -> None:
+    declaration = find_declaration(SLUG)
+    text = scene.text(declaration)
+    for at, (place, words) in CHANGES.items():
+        sentences = list(scene.paragraph(text, at).sentences)
+        sentences[place] = words
+        text = scene.reworded(text, at, *filter(None, sentences))
+    scene.publish(declaration, scene.removed(text, "3.3"))
 
 
 @pytest.fixture(params=DEVICES, ids=IDS)

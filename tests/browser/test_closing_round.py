@@ -1,16 +1,13 @@
 """Rival wordings in a real browser: beside each other, signed, rated, and taken into the next edition."""
 
 import re
-import threading
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
-from werkzeug.serving import make_server
 
-from deliberation import create_app
 from deliberation.annotations.actions import Contribution, post_annotation
 from deliberation.annotations.models import Annotation, Kind, find_annotation
 from deliberation.annotations.positions import change_phase
@@ -19,8 +16,7 @@ from deliberation.declarations.models import Membership, Policy, find_declaratio
 from deliberation.editions.drafting import discard_draft, find_draft
 from deliberation.permissions import Operator, Phase
 from deliberation.proposals import ballots
-from deliberation.sample.load import load_sample
-from tests.browser.conftest import WIDTHS, Site
+from tests.browser.conftest import WIDTHS, Site, running_sample
 from tests.browser.looking import assert_pages_are_fit
 
 BESIDE = "/d/musterstadt/1/4/proposals"
@@ -32,26 +28,8 @@ DEVICES = [(width, script) for width in WIDTHS for script in (True, False)]
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A sample of its own: these walks change its phase."""
-    folder = tmp_path_factory.mktemp("closing")
-    app = create_app({"INSTANCE": str(folder), "RATELIMIT_ENABLED": False, "LOG_LEVEL": "ERROR"})
-    app.config["PASSWORD_COST"] = "cheap"
-    with app.app_context():
-        set_reading(False)
-        db.create_all()
-        load_sample()
-        _put_up_rivals()
-        db.session.commit()
-        db.session.remove()
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    app.config["BASE_URL"] = f"http://127.0.0.1:{server.port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield Site(app.config["BASE_URL"], app)
-    server.shutdown()
-    server.server_close()
-    thread.join()
-    with app.app_context():
-        db.engine.dispose()
+    with running_sample(tmp_path_factory.mktemp("closing"), _put_up_rivals) as running:
+        yield running
 
 
 def _put_up_rivals() -> None:

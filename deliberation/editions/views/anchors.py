@@ -42,7 +42,11 @@ def accept_anchors(slug: str) -> Any:
         return _render_list(declaration, form, is_outdated=True), 409
     words = ngettext("%(num)s Anmerkung angenommen.", "%(num)s Anmerkungen angenommen.", accepted)
     if others:
-        words += " " + ngettext("%(num)s war schon entschieden.", "%(num)s waren schon entschieden.", others)
+        words += " " + ngettext(
+            "%(num)s war schon entschieden oder ist nicht gleich genug.",
+            "%(num)s waren schon entschieden oder sind nicht gleich genug.",
+            others,
+        )
     flash(words, "done")
     return redirect(anchors_url(declaration), 303)
 

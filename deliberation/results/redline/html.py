@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 
-from deliberation.config import package_root
 from deliberation.declarations.changes import Changes
 from deliberation.declarations.line_changes import exact_diff, paragraph_lines
 from deliberation.results.redline import words
 from deliberation.results.words import gettext, ngettext, speaking
+from deliberation.results.writers.html import file_environment
 from deliberation.text import DiffPart
 
 FOLDER = "results"
@@ -35,16 +34,7 @@ def _bare(parts: Sequence[DiffPart]) -> Iterator[tuple[str, str, str, str]]:
 
 @cache
 def _environment() -> Environment:
-    folder = package_root() / "templates"
-    made = Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-        extensions=["jinja2.ext.do"],
-    )
-    styles = [(folder / FOLDER / name).read_text(encoding="utf-8") for name in ("file.css", "redline.css")]
+    made = file_environment("file.css", "redline.css")
     made.globals.update(
         _=gettext,
         ngettext=ngettext,
@@ -52,6 +42,5 @@ def _environment() -> Environment:
         lines_of=paragraph_lines,
         difference=exact_diff,
         bare=_bare,
-        style=Markup("".join(styles)),
     )
     return made

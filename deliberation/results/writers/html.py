@@ -19,8 +19,8 @@ def write(summary: Summary) -> bytes:
     return _environment().get_template("results/file.html").render(summary=summary).encode()
 
 
-@cache
-def _environment() -> Environment:
+def file_environment(*styles: str) -> Environment:
+    """For pages that stand alone: templates as on the site, and the named files of `templates/results` as `style`."""
     folder = package_root() / "templates"
     made = Environment(
         loader=FileSystemLoader(folder),
@@ -30,6 +30,13 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         extensions=["jinja2.ext.do"],
     )
+    made.globals["style"] = Markup("\n".join((folder / "results" / name).read_text("utf-8") for name in styles))
+    return made
+
+
+@cache
+def _environment() -> Environment:
+    made = file_environment("file.css")
     made.globals.update(
         _=words.gettext,
         ngettext=words.ngettext,
@@ -41,6 +48,5 @@ def _environment() -> Environment:
         shorten=lambda body: excerpt(body, QUOTE_WORDS),
         STEP=STEP,
         LIST_MAX=LIST_MAX,
-        style=Markup((folder / "results" / "file.css").read_text(encoding="utf-8")),
     )
     return made

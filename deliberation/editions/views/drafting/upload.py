@@ -78,12 +78,18 @@ def _lay_beside(declaration: Declaration, revised: DraftDeclaration, form: Uploa
 
 def _tell(draft: EditionDraft, revised: DraftDeclaration) -> None:
     """What was matched, and what the file had that a text cannot keep."""
-    number = draft.edition.number
+    number, counts = draft.edition.number, count_changes(draft)
     flash(
         _("Ihr Text ist eingelesen und mit Fassung %(number)s verglichen: %(counts)s. Sehen Sie bitte nach, ob alles "
-          "richtig zugeordnet ist.", number=number, counts=in_words(count_changes(draft))),
+          "richtig zugeordnet ist.", number=number, counts=in_words(counts)),
         "done",
     )  # fmt: skip
+    if 2 * counts[ChangeState.GONE] > sum(counts.values()) - counts[ChangeState.NEW]:
+        flash(
+            _("Mehr als die Hälfte der Absätze fehlt in Ihrem Text und wäre gestrichen. War das wirklich der ganze Text? Mit "
+              "„Rückgängig“ bekommen Sie den Entwurf zurück."),
+            "warning",
+        )  # fmt: skip
     notes = [_(NOTES[one.code], count=one.count) for one in revised.notes if not one.code.startswith("split_")]
     if notes:
         flash(" ".join(notes), "warning")
