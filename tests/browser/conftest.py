@@ -16,7 +16,8 @@ from deliberation import create_app
 from deliberation.database import db, set_reading
 from deliberation.sample.load import PASSWORD, load_sample
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -31,7 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             # A file keeps to one process, whose site it shares; the files go wherever there is time.
             item.add_marker(pytest.mark.xdist_group(f"browser-{item.path.stem}"))
             if CHROMIUM is None:
-                item.add_marker(pytest.mark.skip(reason="needs Chromium: apt-get install chromium"))
+                item.add_marker(pytest.mark.skip(reason="needs Chromium: apt-get install chromium-headless-shell"))
 
 
 @dataclass
