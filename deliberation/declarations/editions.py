@@ -78,14 +78,6 @@ def to_parts(units: Sequence[Unit]) -> Parts:
     return [[unit.label, unit.level, list(unit.sentences)] for unit in units]
 
 
-def load_wording_ids(edition: Edition) -> dict[int, int]:
-    """Which wording each paragraph had in an edition, by paragraph id."""
-    query = select(ParagraphState.paragraph_id, ParagraphState.wording_id).where(
-        ParagraphState.edition_id == edition.id
-    )
-    return {paragraph: wording for paragraph, wording in db.session.execute(query)}  # noqa: C416
-
-
 def numbered_next(declaration: Declaration, text: DraftDeclaration) -> DraftDeclaration:
     """The text of a next edition with the numbers that it would get. Three queries."""
     all_theses = select(Thesis.id, Thesis.number).where(Thesis.declaration_id == declaration.id)

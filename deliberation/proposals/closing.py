@@ -97,11 +97,6 @@ class ClosingPage:
     def find(self, ballot_id: int) -> BallotView | None:
         return next((view for view in self.ballots if view.ballot.id == ballot_id), None)
 
-    @property
-    def open_ballots(self) -> int:
-        """How many still wait for this person's marks."""
-        return sum(view.may_rate and not view.has_rated for view in self.ballots)
-
 
 @dataclass(frozen=True)
 class _Facts:
