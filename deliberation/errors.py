@@ -62,6 +62,21 @@ REASONS = {
     "is_visible": _l("Dieser Beitrag wird gerade nicht gezeigt."),
     "opens_thread": _l("Was aus einer Antwort wurde, steht bei dem Beitrag, auf den sie antwortet."),
     "not_withdrawn": _l("Dieser Beitrag wurde zurückgezogen."),
+    "thread_open": _l("Dieses Gespräch ist geschlossen. Die Zusammenfassung steht darunter, lesen können Sie alles."),
+    "not_paused": _l("Die Moderation hat Ihnen eine Schreibpause gesetzt. Warum und bis wann, steht in „Mein Bereich“."),
+    "not_blocked": _l("Die Moderation hat Sie auf Zeit ausgeschlossen. Warum und bis wann, steht in „Mein Bereich“."),
+    "is_concerned": _l("Das kann nur die Person, um die es geht."),
+    "not_concerned": _l("Hier geht es um Sie selbst. Darüber entscheidet jemand anderes."),
+    "is_decider": _l("Das kann nur zurücknehmen, wer es entschieden hat."),
+    "not_decider": _l("Das haben Sie selbst entschieden. Darüber entscheidet jetzt jemand anderes."),
+    "is_recent": _l("Rückgängig geht 24 Stunden lang. Danach wird neu entschieden."),
+    "no_open_objection": _l("Dazu liegt eine Beschwerde vor. Über die entscheidet jemand anderes."),
+    "is_objected": _l("Das ist nur zu sehen, solange eine Beschwerde offen ist."),
+    "is_open_to_objection": _l("Eine Beschwerde ist hier nicht möglich, oder die sechs Monate sind vorbei."),
+    "no_other_moderator": _l("Darüber entscheidet jemand anderes aus der Moderation."),
+    "not_team_member": _l("Wer zum Team gehört, wird hier nicht ermahnt oder gesperrt. Sprechen Sie mit der Organisation."),
+    "not_held": _l("Diesen Fall hat gerade jemand anderes aus dem Team in der Hand."),
+    "not_reporter": _l("Diesen Beitrag haben Sie selbst gemeldet. Darüber entscheidet jemand anderes."),
 }
 ABSENT = {Permission.READ, Permission.READ_ANNOTATION, Permission.READ_HIDDEN}
 """What may not be seen looks exactly like what is not there."""
@@ -128,6 +143,7 @@ def _not_allowed(error: NotAllowed) -> Any:
         "is_team",
         "is_operator",
         "is_organiser_somewhere",
+        "is_concerned",
     ):
         return redirect(sign_in_url(), 303)
     return error_page(403, REASONS.get(error.missing, ""), kept=kept_text(), thing=error.thing)

@@ -19,7 +19,16 @@ from deliberation.annotations.threads import Order
 from deliberation.declarations.changes import ChangeState
 from deliberation.declarations.fates import AnchorState
 from deliberation.declarations.models import CLOSING, PREAMBLE, Policy, Thesis
-from deliberation.moderation.models import DecisionKind, FlagReason, Rule
+from deliberation.moderation.models import (
+    BlockPurpose,
+    DecisionKind,
+    FlagReason,
+    MeasureKind,
+    NoteKind,
+    Occasion,
+    Rule,
+    Verdict,
+)
 from deliberation.permissions import Activity, Permission, Phase, Role
 from deliberation.text import excerpt
 
@@ -71,6 +80,32 @@ LABELS: dict[Enum, Any] = {
     DecisionKind.HIDE: _l("Nicht zeigen"),
     DecisionKind.RESTORE: _l("Wieder zeigen"),
     DecisionKind.RETURN: _l("Nachfragen"),
+    DecisionKind.REDACT: _l("Geschwärzt zeigen"),
+    DecisionKind.MOVE: _l("Verschieben"),
+    DecisionKind.BUNDLE: _l("Bündeln"),
+    DecisionKind.UNBUNDLE: _l("Aus dem Bündel nehmen"),
+    DecisionKind.CLOSE: _l("Gespräch schließen"),
+    DecisionKind.REOPEN: _l("Gespräch wieder öffnen"),
+    DecisionKind.UNDO: _l("Rückgängig"),
+    Occasion.NOTICE: _l("eine Meldung"),
+    Occasion.PATTERN: _l("Markierung durch das Prüfprogramm"),
+    Occasion.POLICY: _l("Durchsicht vor dem Erscheinen"),
+    Occasion.OWN: _l("eigene Durchsicht"),
+    Occasion.OBJECTION: _l("eine Beschwerde"),
+    Verdict.UPHELD: _l("Beschwerde stattgegeben"),
+    Verdict.PARTLY: _l("Beschwerde teilweise stattgegeben"),
+    Verdict.REJECTED: _l("Beschwerde abgelehnt"),
+    MeasureKind.WARN: _l("Ermahnung"),
+    MeasureKind.REVIEW: _l("Neue Beiträge werden zuerst gelesen"),
+    MeasureKind.PAUSE: _l("Schreibpause"),
+    MeasureKind.BLOCK: _l("Ausschluss auf Zeit"),
+    NoteKind.NOTE: _l("Notiz"),
+    NoteKind.OPINION: _l("Zweite Meinung"),
+    NoteKind.HANDOVER: _l("Übergabe"),
+    NoteKind.DANGER: _l("Gefahr für Leben oder Sicherheit"),
+    BlockPurpose.REASON: _l("Begründungen"),
+    BlockPurpose.RESPONSE: _l("Antworten der Moderation"),
+    BlockPurpose.PROMPT: _l("Fragen, die weiterhelfen"),
     Rule.STAY: _l("Regel 1: Beim Absatz bleiben"),
     Rule.PROTECT: _l("Regel 2: Niemanden erkennbar machen"),
     Rule.RESPECT: _l("Regel 3: Menschen achten"),
@@ -216,6 +251,11 @@ def init_app(app: Flask) -> None:
         FlagReason,
         DecisionKind,
         Rule,
+        Occasion,
+        Verdict,
+        MeasureKind,
+        NoteKind,
+        BlockPurpose,
         Phase,
         Permission,
         Activity,

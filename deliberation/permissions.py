@@ -79,6 +79,18 @@ class Permission(Enum):
     CHECK_ANCHORS = "say where annotations belong after the text has changed (declaration)"
     CREATE_DECLARATION = "bring in a new text (site)"
     MANAGE_ACCOUNTS = "create and end accounts (site)"
+    HANDLE = "share a case with the team: take it, hand it over, write notes (annotation)"
+    TIDY = "move, bundle or close what is shown (annotation)"
+    UNDO = "take one's own decision back (review)"
+    RESTORE = "show again what was hidden (review)"
+    REVIEW = "decide on an objection (review)"
+    OBJECT = "object to a decision or measure (review)"
+    READ_SEAL = "read what was redacted (review)"
+    RESTRAIN = "warn, review, pause or block a person (membership)"
+    WRITE_PRIVATELY = "write between moderation and author alone (annotation)"
+    LEAVE_BUNDLE = "take one's own annotation out of a bundle (annotation)"
+    WRITE_BLOCKS = "change the team's text blocks (declaration)"
+    SEE_TEAM_LOG = "read the full log (declaration)"
 
 
 class Person(Protocol):
@@ -96,6 +108,8 @@ class Person(Protocol):
     def roles_in(self, declaration_id: int) -> frozenset[Role]: ...
 
     def wrote(self, annotation: Any) -> bool: ...
+
+    def membership_in(self, declaration_id: int) -> Any: ...
 
 
 class Guest:
@@ -228,10 +242,68 @@ def open_for_responses(person: Person, thing: Any) -> bool:
     return Activity.RESPOND in PHASE_ALLOWS[thing.declaration.phase]
 
 
+def thread_open(person: Person, thing: Any) -> bool:
+    return not thing.is_closed
+
+
+def not_paused(person: Person, thing: Any) -> bool:
+    own = person.membership_in(thing.declaration.id)
+    return own is None or not (own.is_paused or own.is_blocked)
+
+
+def not_blocked(person: Person, thing: Any) -> bool:
+    own = person.membership_in(thing.declaration.id)
+    return own is None or not own.is_blocked
+
+
+def is_concerned(person: Person, thing: Any) -> bool:
+    """Whether the decision or measure is about this person."""
+    own = person.membership_in(thing.declaration.id)
+    return own is not None and own.id == thing.member_id
+
+
+def not_concerned(person: Person, thing: Any) -> bool:
+    return not is_concerned(person, thing)
+
+
+def is_decider(person: Person, thing: Any) -> bool:
+    own = person.membership_in(thing.declaration.id)
+    return own is not None and own.id == thing.decider_id
+
+
+def not_decider(person: Person, thing: Any) -> bool:
+    return not is_decider(person, thing)
+
+
+def is_recent(person: Person, thing: Any) -> bool:
+    return bool(thing.is_recent)
+
+
+def no_open_objection(person: Person, thing: Any) -> bool:
+    return not thing.has_open_objection
+
+
+def is_objected(person: Person, thing: Any) -> bool:
+    return bool(thing.has_open_objection)
+
+
+def is_open_to_objection(person: Person, thing: Any) -> bool:
+    return bool(thing.is_open_to_objection)
+
+
+def no_other_moderator(person: Person, thing: Any) -> bool:
+    """Where nobody else moderates, the organiser stands in."""
+    return not thing.other_moderators
+
+
+def not_team_member(person: Person, thing: Any) -> bool:
+    return thing.roles <= {Role.PARTICIPANT}
+
+
 PERMISSIONS: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
     Permission.READ: ((not_draft,), (is_team,)),
-    Permission.ANNOTATE: ((open_for_annotations, signed_in),),
-    Permission.REPLY: ((is_visible, open_for_annotations, signed_in),),
+    Permission.ANNOTATE: ((open_for_annotations, signed_in, not_paused),),
+    Permission.REPLY: ((is_visible, thread_open, open_for_annotations, signed_in, not_paused),),
     # What its author took back is nobody else's to read, not even the moderators'.
     Permission.READ_ANNOTATION: (
         (not_draft, is_visible),
@@ -240,10 +312,10 @@ PERMISSIONS: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
         (is_moderator, not_withdrawn),
     ),
     # A hidden one may be revised: that is what its author is asked to do.
-    Permission.EDIT: ((signed_in, is_author, not_withdrawn, open_for_annotations),),
+    Permission.EDIT: ((signed_in, is_author, not_withdrawn, open_for_annotations, not_blocked),),
     Permission.WITHDRAW: ((signed_in, is_author, not_withdrawn),),
-    Permission.TAKE_STANCE: ((open_for_stances, signed_in, not_moderator),),
-    Permission.VOTE: ((is_visible, open_for_votes, signed_in, not_author, not_moderator),),
+    Permission.TAKE_STANCE: ((open_for_stances, signed_in, not_moderator, not_blocked),),
+    Permission.VOTE: ((is_visible, open_for_votes, signed_in, not_author, not_moderator, not_blocked),),
     Permission.FLAG: ((is_visible, open_for_flags, not_author),),
     Permission.SEE_QUEUE: ((is_moderator,),),
     Permission.MODERATE: ((is_moderator, not_author, not_withdrawn),),
@@ -252,9 +324,9 @@ PERMISSIONS: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
     Permission.EXPORT: ((is_organiser,), (is_operator,)),
     Permission.CHANGE_SETTINGS: ((is_organiser,), (is_operator,)),
     Permission.COSIGN: (
-        (is_proposal, is_visible, undecided, open_for_annotations, signed_in, not_author, not_moderator),
+        (is_proposal, is_visible, undecided, open_for_annotations, signed_in, not_author, not_moderator, not_blocked),
     ),
-    Permission.RATE: ((open_for_rating, signed_in, not_moderator),),
+    Permission.RATE: ((open_for_rating, signed_in, not_moderator, not_blocked),),
     Permission.PREPARE_BALLOT: ((is_organiser, not_draft), (is_operator, not_draft)),
     # A question that its author took back needs no answer, and one that is not shown gets none in public. What became
     # of a reply is what became of the annotation it answers.
@@ -268,6 +340,31 @@ PERMISSIONS: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
     Permission.CHECK_ANCHORS: ((is_moderator,), (is_organiser,), (is_operator,)),
     Permission.CREATE_DECLARATION: ((is_operator,), (is_organiser_somewhere,)),
     Permission.MANAGE_ACCOUNTS: ((is_operator,),),
+    # Notes about one's own words are for the others.
+    Permission.HANDLE: ((is_moderator, not_author),),
+    Permission.TIDY: ((is_moderator, not_author, is_visible),),
+    Permission.UNDO: ((is_moderator, is_decider, is_recent, no_open_objection),),
+    # What one has hidden oneself, somebody else shows again, unless it was a slip of the last hours.
+    Permission.RESTORE: (
+        (is_moderator, not_concerned, no_open_objection, not_decider),
+        (is_moderator, not_concerned, no_open_objection, is_decider, is_recent),
+        (is_organiser, not_concerned, no_open_objection, no_other_moderator, not_decider),
+    ),
+    Permission.REVIEW: (
+        (is_moderator, not_concerned, not_decider),
+        (is_organiser, not_concerned, not_decider, no_other_moderator),
+    ),
+    Permission.OBJECT: ((signed_in, is_concerned, is_open_to_objection),),
+    Permission.READ_SEAL: (
+        (is_moderator, is_decider),
+        (is_moderator, not_concerned, is_objected),
+        (is_organiser, not_concerned, is_objected, no_other_moderator),
+    ),
+    Permission.RESTRAIN: ((is_moderator, not_team_member),),
+    Permission.WRITE_PRIVATELY: ((is_moderator, not_author, not_withdrawn), (signed_in, is_author, not_withdrawn)),
+    Permission.LEAVE_BUNDLE: ((signed_in, is_author),),
+    Permission.WRITE_BLOCKS: ((is_moderator,), (is_organiser,)),
+    Permission.SEE_TEAM_LOG: ((is_team,),),
 }
 
 

@@ -1,8 +1,15 @@
 """Role × phase × permission as one table: whoever changes the policy changes this page."""
 
+from datetime import timedelta
+
 import pytest
 
 from deliberation.annotations.models import Kind, OutcomeValue, Status
+from deliberation.clock import now
+from deliberation.database import db
+from deliberation.moderation.actions import hide
+from deliberation.moderation.models import Objection, Rule
+from deliberation.moderation.reviews import review_of
 from deliberation.permissions import (
     PERMISSIONS,
     PHASE_ALLOWS,
@@ -12,6 +19,7 @@ from deliberation.permissions import (
     Operator,
     Permission,
     Phase,
+    Role,
     may,
     require,
 )
@@ -52,7 +60,21 @@ ABOUT_VISIBLE = {
     Permission.CHECK_ANCHORS: (set(Phase), TEAM),
     Permission.CREATE_DECLARATION: (set(Phase), {"organiser", "operator"}),
     Permission.MANAGE_ACCOUNTS: (set(Phase), {"operator"}),
+    Permission.HANDLE: (set(Phase), {"moderator"}),
+    Permission.TIDY: (set(Phase), {"moderator"}),
+    # The decision of this table was taken by the moderator, hours ago; see `test_who_decides_on_decisions`.
+    Permission.UNDO: (set(Phase), {"moderator"}),
+    Permission.RESTORE: (set(Phase), {"moderator", "organiser"}),
+    Permission.REVIEW: (set(Phase), {"organiser"}),
+    Permission.OBJECT: (set(Phase), {"author"}),
+    Permission.READ_SEAL: (set(Phase), {"moderator"}),
+    Permission.RESTRAIN: (set(Phase), {"moderator"}),
+    Permission.WRITE_PRIVATELY: (set(Phase), {"author", "moderator"}),
+    Permission.LEAVE_BUNDLE: (set(Phase), {"author"}),
+    Permission.WRITE_BLOCKS: (set(Phase), {"moderator", "organiser"}),
+    Permission.SEE_TEAM_LOG: (set(Phase), TEAM),
 }
+ABOUT_A_DECISION = {Permission.UNDO, Permission.RESTORE, Permission.REVIEW, Permission.OBJECT, Permission.READ_SEAL}
 # What holds in the draft phase on top of the table.
 IN_DRAFT = {Permission.READ: TEAM, Permission.READ_ANNOTATION: TEAM | {"author"}}
 
@@ -86,10 +108,15 @@ def test_every_phase_says_what_it_opens():
 @pytest.mark.parametrize("permission", list(Permission), ids=lambda p: p.name)
 def test_role_by_phase(cast, people, permission):
     annotation = builders.annotate(cast.ada, cast.declaration)
+    thing = annotation
+    if permission in ABOUT_A_DECISION:
+        thing = review_of(hide(cast.mira, annotation, Rule.STAY, "Gehört nicht hierher.", annotation.version))
+    elif permission is Permission.RESTRAIN:
+        thing = cast.ada.membership_in(cast.declaration.id)
     phases, roles = ABOUT_VISIBLE[permission]
     for phase in PHASES:
         cast.declaration.phase = phase
-        allowed = {name for name, person in people.items() if may(person, permission, annotation)}
+        allowed = {name for name, person in people.items() if may(person, permission, thing)}
         expected = roles if phase in phases else set()
         if phase is Phase.DRAFT:
             expected = expected | IN_DRAFT.get(permission, set())
@@ -108,7 +135,8 @@ def test_role_by_phase(cast, people, permission):
 def test_role_by_status(cast, people, status, readers, repliers, voters):
     annotation = builders.annotate(cast.ada, cast.declaration)
     annotation.status = status
-    allowed = {p: {n for n, who in people.items() if may(who, p, annotation)} for p in Permission}
+    about_it = set(Permission) - ABOUT_A_DECISION - {Permission.RESTRAIN}
+    allowed = {p: {n for n, who in people.items() if may(who, p, annotation)} for p in about_it}
     assert allowed[Permission.READ_ANNOTATION] == readers
     assert allowed[Permission.REPLY] == repliers
     assert allowed[Permission.VOTE] == voters
@@ -150,3 +178,45 @@ def test_refusal_names_what_is_missing(cast):
 def test_moderator_never_decides_on_own_words(cast):
     own = builders.annotate(cast.mira, cast.declaration)
     assert not may(cast.mira, Permission.MODERATE, own)
+
+
+def test_who_decides_on_decisions(cast, people):
+    """Never who took it nor whom it is about; the organiser only where nobody else moderates."""
+    annotation = builders.annotate(cast.ada, cast.declaration)
+    decision = hide(cast.mira, annotation, Rule.STAY, "Gehört nicht hierher.", annotation.version)
+    people["second"] = builders.make_member(cast.declaration, "second", Role.MODERATOR)
+    db.session.add(
+        Objection(declaration_id=cast.declaration.id, decision_id=decision.id, explanation="Doch.", form_key="o")
+    )
+    db.session.commit()
+    review = review_of(decision)
+    allowed = {p: {n for n, who in people.items() if may(who, p, review)} for p in ABOUT_A_DECISION}
+    assert allowed[Permission.REVIEW] == {"second"}
+    assert allowed[Permission.READ_SEAL] == {"moderator", "second"}
+    # While somebody objects, the objection is the only way.
+    assert allowed[Permission.UNDO] == allowed[Permission.RESTORE] == set()
+
+
+@pytest.mark.parametrize("kind", ["paused_until", "blocked_until"])
+def test_who_is_paused_writes_nothing_and_who_is_blocked_only_reads(cast, kind):
+    annotation = builders.annotate(cast.ben, cast.declaration)
+    own = builders.annotate(cast.ada, cast.declaration)
+    setattr(cast.ada.membership_in(cast.declaration.id), kind, now() + timedelta(days=1))
+    allowed = {p for p in (Permission.ANNOTATE, Permission.REPLY, Permission.VOTE) if may(cast.ada, p, annotation)}
+    assert allowed == ({Permission.VOTE} if kind == "paused_until" else set())
+    assert may(cast.ada, Permission.EDIT, own) == (kind == "paused_until")
+    assert may(cast.ada, Permission.TAKE_STANCE, cast.declaration) == (kind == "paused_until")
+    for permission in (Permission.WITHDRAW, Permission.WRITE_PRIVATELY, Permission.READ_ANNOTATION):
+        assert may(cast.ada, permission, own)
+    assert may(cast.ada, Permission.FLAG, annotation)
+
+
+def test_nobody_replies_in_a_closed_conversation(cast, people):
+    annotation = builders.annotate(cast.ada, cast.declaration)
+    annotation.closed_at = now()
+    assert not [name for name, person in people.items() if may(person, Permission.REPLY, annotation)]
+
+
+def test_team_members_are_not_restrained_by_each_other(cast):
+    for person in (cast.mira, cast.otto):
+        assert not may(cast.mira, Permission.RESTRAIN, person.membership_in(cast.declaration.id))

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from deliberation.accounts.models import User, random_key
-from deliberation.annotations import patterns
+from deliberation.annotations.holding import hits_in, must_be_checked
 from deliberation.annotations.models import (
     BODY_MAX,
     CONTEXT,
@@ -17,13 +17,14 @@ from deliberation.annotations.models import (
     EarlierVersion,
     Kind,
     Status,
-    count_contributions,
 )
 from deliberation.clock import now
 from deliberation.database import db
 from deliberation.declarations.actions import join
 from deliberation.declarations.models import (
+    Act,
     Declaration,
+    LogEntry,
     Membership,
     Paragraph,
     Policy,
@@ -32,6 +33,7 @@ from deliberation.declarations.models import (
     current_edition,
     hold_text,
 )
+from deliberation.declarations.record import record
 from deliberation.permissions import Outdated, Permission, require
 from deliberation.text import RENDER_VERSION, has_words, normalised, to_safe_html
 
@@ -114,7 +116,7 @@ def _post(author: User, declaration: Declaration, words: Contribution, **place: 
     membership = join(author, declaration)
     form_key = words.form_key or random_key()
     body = _checked_body(words.body)
-    hits = hits_in(words)
+    hits = hits_in(words, declaration)
     held = must_be_checked(membership, declaration, hits)
 
     def make() -> Annotation:
@@ -134,7 +136,15 @@ def _post(author: User, declaration: Declaration, words: Contribution, **place: 
         )
 
     sent = select(Annotation).where(Annotation.author_id == membership.id, Annotation.form_key == form_key)
-    return once(sent, make)
+    annotation = once(sent, make)
+    if held and annotation.body == body and _is_unlogged(annotation):
+        record(membership, declaration, Act.HELD, annotation, after=Status.PENDING.value)
+    return annotation
+
+
+def _is_unlogged(annotation: Annotation) -> bool:
+    """Whether this sending made it: one sent before has its line already."""
+    return db.session.scalar(select(LogEntry.id).where(LogEntry.annotation_id == annotation.number).limit(1)) is None
 
 
 Row = TypeVar("Row")
@@ -157,24 +167,6 @@ def once(find: Any, make: Callable[[], Row]) -> Row:
     except IntegrityError:
         return db.session.scalars(find).one()  # type: ignore[no-any-return]
     return row
-
-
-def hits_in(words: Contribution) -> list[Any]:
-    """What in the words could make somebody recognisable."""
-    return [hit for text in (words.body, words.wording) for hit in patterns.find_hits(normalised(text))]
-
-
-def must_be_checked(membership: Membership | None, declaration: Declaration, hits: Sequence[Any]) -> bool:
-    """Whether a contribution waits for a moderator before it appears, by the declaration's policy."""
-    match declaration.policy:
-        case Policy.NONE:
-            return False
-        case Policy.ALL:
-            return True
-        case Policy.PATTERN:
-            return bool(hits)
-        case Policy.FIRST:
-            return bool(hits) or membership is None or count_contributions(membership) == 0
 
 
 def _checked_body(source: str) -> str:
@@ -232,8 +224,18 @@ def edit_annotation(author: User, annotation: Annotation, body: str, wording: st
     annotation.proposed_wording = new_wording
     annotation.edited_at = now()
     annotation.version += 1
-    _hold_if_needed(annotation, hits_in(Contribution(body=new_body, wording=new_wording)))
+    # Nobody has looked at these words yet.
+    annotation.reviewed_at = None
+    before = annotation.status
+    _hold_if_needed(author, annotation, hits_in(Contribution(new_body, wording=new_wording), annotation.declaration))
+    if annotation.is_pending:
+        _log(author, annotation, Act.REVISED, before)
     return annotation
+
+
+def _log(author: User, annotation: Annotation, act: Act, before: Status) -> None:
+    own = author.membership_in(annotation.declaration_id)
+    record(own, annotation.declaration, act, annotation, before=before.value, after=annotation.status.value)
 
 
 def _look_again(annotation: Annotation) -> None:
@@ -257,9 +259,10 @@ def _keep_version(annotation: Annotation) -> None:
     )
 
 
-def _hold_if_needed(annotation: Annotation, hits: Sequence[Any]) -> None:
+def _hold_if_needed(author: User, annotation: Annotation, hits: Sequence[Any]) -> None:
+    own = author.membership_in(annotation.declaration_id)
     held_again = bool(hits) and annotation.declaration.policy is not Policy.NONE
-    if annotation.is_hidden or annotation.declaration.policy is Policy.ALL or held_again:
+    if annotation.is_hidden or annotation.declaration.policy is Policy.ALL or held_again or (own and own.is_reviewed):
         annotation.status = Status.PENDING
     if annotation.is_pending:
         annotation.held_because = [[hit.code, hit.text] for hit in hits]
@@ -269,5 +272,7 @@ def withdraw(author: User, annotation: Annotation) -> None:
     """Take one's own contribution back. Its words go from every page; its place and the replies stay."""
     _look_again(annotation)
     require(author, Permission.WITHDRAW, annotation)
+    before = annotation.status
     annotation.status = Status.WITHDRAWN
     annotation.version += 1
+    _log(author, annotation, Act.WITHDRAWN, before)

@@ -160,6 +160,13 @@ class Annotation(Model):
     shown_pass: Mapped[int] = mapped_column(default=0)
     # The latest outcome, written by the verb that records it; None until somebody says more than "received".
     outcome: Mapped[OutcomeValue | None] = mapped_column(named_values(OutcomeValue))
+    # When a moderator first looked at these words; editing them makes it empty again.
+    reviewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # The whole thread is closed: nobody replies any more. Stands on every annotation of it.
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # The annotation it is bundled with, because both say the same; and when its author took it out of a bundle.
+    bundled_with: Mapped[int | None] = mapped_column(ForeignKey("annotation.id"), index=True)
+    left_bundle_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     declaration: Mapped[Declaration] = relationship(lazy="raise_on_sql")
     thesis: Mapped[Thesis] = relationship(lazy="raise_on_sql")
@@ -195,6 +202,10 @@ class Annotation(Model):
     @property
     def is_withdrawn(self) -> bool:
         return self.status is Status.WITHDRAWN
+
+    @property
+    def is_closed(self) -> bool:
+        return self.closed_at is not None
 
     @property
     def is_reply(self) -> bool:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Optional
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint, select
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
 
 from deliberation.clock import now
@@ -53,6 +53,14 @@ class Declaration(Model):
     phase_ends_on: Mapped[date | None]
     policy: Mapped[Policy] = mapped_column(named_values(Policy), default=Policy.FIRST)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    # What appears at once goes into mail, feeds, digests and reports only after a moderator has looked at it.
+    sends_after_look: Mapped[bool] = mapped_column(default=False)
+    # Institutions of the region, for the pattern check beside those it knows.
+    employers: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    # The house rules in force: [heading, explanation] each; none: the standard ones (moderation/house_rules).
+    rules: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    rules_line: Mapped[str] = mapped_column(Text, default="")
+    rules_version: Mapped[int] = mapped_column(default=1)
 
     # Those of the edition in force; what a later edition took out keeps its row, see `find_thesis`.
     theses: Mapped[list["Thesis"]] = relationship(
@@ -329,6 +337,12 @@ class Membership(Model):
     joined_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     # From then on votes count as cast after seeing results.
     results_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # What the moderation decided about the person, until when; the reasons stand in `Measure`.
+    reviewed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    paused_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    blocked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Whether the desk listens to single keys; off until switched on.
+    uses_keys: Mapped[bool] = mapped_column(default=False)
 
     user: Mapped[Optional["User"]] = relationship(back_populates="memberships", lazy="raise_on_sql")
     declaration: Mapped[Declaration] = relationship(lazy="raise_on_sql")
@@ -341,6 +355,24 @@ class Membership(Model):
     @property
     def shown_name(self) -> str:
         return self.signing_name or self.pseudonym
+
+    @property
+    def is_reviewed(self) -> bool:
+        return _lasts(self.reviewed_until)
+
+    @property
+    def is_paused(self) -> bool:
+        """Cannot write, but read, vote and take stances."""
+        return _lasts(self.paused_until)
+
+    @property
+    def is_blocked(self) -> bool:
+        """Can only read."""
+        return _lasts(self.blocked_until)
+
+
+def _lasts(until: datetime | None) -> bool:
+    return until is not None and until > now()
 
 
 class RoleGrant(Model):
@@ -356,6 +388,74 @@ class RoleGrant(Model):
     membership_id: Mapped[int] = mapped_column(ForeignKey("membership.id", ondelete="CASCADE"))
     role: Mapped[Role] = mapped_column(named_values(Role))
     granted_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class Act(Enum):
+    """What the log of a declaration can say that somebody did."""
+
+    HELD = "held"
+    REVISED = "revised"
+    WITHDRAWN = "withdrawn"
+    PUBLISH = "publish"
+    HIDE = "hide"
+    RESTORE = "restore"
+    RETURN = "return"
+    REDACT = "redact"
+    MOVE = "move"
+    BUNDLE = "bundle"
+    UNBUNDLE = "unbundle"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    UNDO = "undo"
+    LOOKED = "looked"
+    RESPOND = "respond"
+    FLAG = "flag"
+    OBJECT = "object"
+    OBJECTION = "objection"
+    WARN = "warn"
+    REVIEW = "review"
+    PAUSE = "pause"
+    BLOCK = "block"
+    LIFT = "lift"
+    CLAIM = "claim"
+    RELEASE = "release"
+    HAND_OVER = "hand_over"
+    ASK = "ask"
+    NOTE = "note"
+    ASSIGN = "assign"
+    DANGER = "danger"
+    MESSAGE = "message"
+    UNSEAL = "unseal"
+    DESTROY = "destroy"
+    RULES = "rules"
+    BLOCKS = "blocks"
+    POLICY = "policy"
+    PHASE = "phase"
+
+
+class LogEntry(Model):
+    """One line of a declaration's log: who did what to what, when, and the state before and after; never a text.
+    Written by the verb that changes the state, in the same transaction. Append-only; persons are forgotten after
+    six months, lines after two years (`moderation/retention`)."""
+
+    __tablename__ = "log_entry"
+    __table_args__ = (Index("ix_log_entry_declaration", "declaration_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    declaration_id: Mapped[int] = mapped_column(ForeignKey("declaration.id"))
+    # None: the command line, a job, or somebody who has been forgotten.
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id", ondelete="SET NULL"))
+    act: Mapped[Act] = mapped_column(named_values(Act))
+    annotation_id: Mapped[int | None] = mapped_column(ForeignKey("annotation.id"), index=True)
+    # The person it was about, if it was about one.
+    subject_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id", ondelete="SET NULL"))
+    before: Mapped[str] = mapped_column(String(60), default="")
+    after: Mapped[str] = mapped_column(String(60), default="")
+    # Of the house rules, or "law".
+    rule: Mapped[str] = mapped_column(String(4), default="")
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    actor: Mapped[Membership | None] = relationship(foreign_keys=[actor_id], lazy="raise_on_sql")
 
 
 class ImportPreview(Model):

@@ -1,129 +1,246 @@
-"""What moderators decide, and what readers report. State and record change in the same function."""
+"""What moderators decide about a contribution. State, record, letter and reports change in the same function."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 
-from deliberation.accounts.models import User, random_key
-from deliberation.annotations.actions import once
+from deliberation.accounts.models import User
 from deliberation.annotations.models import Annotation, Status
 from deliberation.clock import now
 from deliberation.database import db
 from deliberation.declarations.actions import join
-from deliberation.declarations.models import Membership
+from deliberation.declarations.models import Act, Membership
+from deliberation.declarations.record import record
+from deliberation.moderation import letters, redacting
 from deliberation.moderation.models import (
-    EXPLANATION_MAX,
     REASON_MAX,
     REASON_MIN,
     Decision,
     DecisionKind,
     Flag,
-    FlagReason,
+    Handling,
+    Occasion,
     Rule,
 )
-from deliberation.permissions import Outdated, Permission, Person, require
-from deliberation.text import has_words, normalised
+from deliberation.moderation.reviews import find_last_decision, review_of
+from deliberation.permissions import NotAllowed, Outdated, Permission, require
+from deliberation.text import normalised
 
 _BECOMES = {
     DecisionKind.PUBLISH: Status.VISIBLE,
     DecisionKind.HIDE: Status.HIDDEN,
     DecisionKind.RESTORE: Status.VISIBLE,
     DecisionKind.RETURN: Status.PENDING,
+    DecisionKind.REDACT: Status.VISIBLE,
 }
+NEEDS_REASON = frozenset({DecisionKind.HIDE, DecisionKind.RETURN, DecisionKind.REDACT})
 
 
 class ReasonMissing(Exception):
-    """Who hides a text or sends it back says by which rule and why; who reports it as illegal, what is."""
+    """Who hides a text, sends it back or redacts it says by which rule and why."""
 
 
-def publish(moderator: User, annotation: Annotation, version: int, reason: str = "") -> Decision:
-    """Let a held contribution appear as it is; of a flagged one that is shown: leave it so."""
-    return _decide(moderator, annotation, DecisionKind.PUBLISH, version, None, reason)
+@dataclass(frozen=True)
+class Deed:
+    """What a moderator wants to do. `version` is the state she saw, `letter` her own words for the author."""
+
+    kind: DecisionKind
+    version: int
+    rule: Rule | None = None
+    reason: str = ""
+    letter: str = ""
+    passages: Sequence[str] = ()
+    occasion: Occasion | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
-def hide(moderator: User, annotation: Annotation, rule: Rule, reason: str, version: int) -> Decision:
+def publish(moderator: User, annotation: Annotation, version: int, reason: str = "", letter: str = "") -> Decision:
+    """Let a held contribution appear as it is; one that is shown and reported, or not looked at yet: leave it so."""
+    return decide(moderator, annotation, Deed(DecisionKind.PUBLISH, version, reason=reason, letter=letter))
+
+
+def hide(
+    moderator: User, annotation: Annotation, rule: Rule, reason: str, version: int, letter: str = ""
+) -> Decision:
     """Take a contribution from view. Replies stay; a placeholder names rule and date. Raises ReasonMissing."""
-    return _decide(moderator, annotation, DecisionKind.HIDE, version, rule, reason)
+    return decide(moderator, annotation, Deed(DecisionKind.HIDE, version, rule, reason, letter))
 
 
-def restore(moderator: User, annotation: Annotation, version: int, reason: str = "") -> Decision:
+def restore(moderator: User, annotation: Annotation, version: int, reason: str = "", letter: str = "") -> Decision:
     """Show a hidden contribution again."""
-    return _decide(moderator, annotation, DecisionKind.RESTORE, version, None, reason)
+    return decide(moderator, annotation, Deed(DecisionKind.RESTORE, version, reason=reason, letter=letter))
 
 
-def return_for_revision(moderator: User, annotation: Annotation, rule: Rule, reason: str, version: int) -> Decision:
+def return_for_revision(
+    moderator: User, annotation: Annotation, rule: Rule, reason: str, version: int, letter: str = ""
+) -> Decision:
     """Ask the author to revise; until then only author and team see the text. Raises ReasonMissing."""
-    return _decide(moderator, annotation, DecisionKind.RETURN, version, rule, reason)
+    return decide(moderator, annotation, Deed(DecisionKind.RETURN, version, rule, reason, letter))
 
 
-def _decide(
+def redact(
     moderator: User,
     annotation: Annotation,
-    kind: DecisionKind,
-    version: int,
-    rule: Rule | None,
+    rule: Rule,
     reason: str,
+    passages: Sequence[str],
+    version: int,
+    letter: str = "",
 ) -> Decision:
-    """Check, change, record: the only place where moderation changes a status."""
-    require(moderator, Permission.MODERATE, annotation)
-    words = normalised(reason)[:REASON_MAX]
-    if kind in (DecisionKind.HIDE, DecisionKind.RETURN) and (rule is None or len(words) < REASON_MIN):
-        raise ReasonMissing(kind.value)
+    """Show a contribution without some passages; the original is sealed. Raises ReasonMissing, PassageMissing."""
+    return decide(moderator, annotation, Deed(DecisionKind.REDACT, version, rule, reason, letter, passages))
+
+
+def decide(moderator: User, annotation: Annotation, deed: Deed) -> Decision:
+    """Check, change, record: the only place where moderation changes a status.
+
+    The same deed by the same person sent twice answers like the first. Raises NotAllowed, Outdated if somebody was
+    faster, ReasonMissing, and PassageMissing for a passage that is not in the text.
+    """
+    if deed.kind is DecisionKind.RESTORE:
+        _require_restore(moderator, annotation)
+    else:
+        require(moderator, Permission.MODERATE, annotation)
+    words = normalised(deed.reason)[:REASON_MAX]
+    if deed.kind in NEEDS_REASON and (deed.rule is None or len(words) < REASON_MIN):
+        raise ReasonMissing(deed.kind.value)
     membership = join(moderator, annotation.declaration)
-    if sent_before := _find_repeated(membership, annotation, version, (kind, rule, words)):
+    if sent_before := _find_repeated(membership, annotation, deed, words):
         return sent_before
+    require_free_hands(membership, annotation)
+    is_redaction = deed.kind is DecisionKind.REDACT
+    passages = redacting.cleaned(annotation, deed.passages) if is_redaction else []
+    occasion = deed.occasion or find_occasion(annotation)
     old_status = annotation.status
-    _change_status(annotation, kind, version)
+    facts = {**deed.facts, "reviewed": annotation.reviewed_at is not None}
+    if is_redaction:
+        codes = dict(annotation.held_because and [(text, code) for code, text in annotation.held_because])
+        facts |= {"passages": len(passages), "codes": sorted({codes[one] for one in passages if one in codes})}
+    _change_status(annotation, deed)
+    decision = write_decision(
+        membership,
+        annotation,
+        deed.kind,
+        old_status,
+        rule=deed.rule,
+        reason=redacting.blacken(words, passages),
+        occasion=occasion,
+        facts=facts,
+    )
+    if is_redaction:
+        redacting.seal(annotation, decision, passages)
+    letters.write_about(decision, annotation.author_id, redacting.blacken(deed.letter, passages))
+    _close_flags(annotation, decision)
+    let_go(annotation)
+    return decision
+
+
+def write_decision(
+    membership: Membership, annotation: Annotation, kind: DecisionKind, old_status: Status, **fields: Any
+) -> Decision:
+    """The decision and its line in the log; the annotation has changed already."""
     decision = Decision(
         annotation_id=annotation.number,
         moderator_id=membership.id,
         kind=kind,
         old_status=old_status,
         new_status=annotation.status,
-        rule=rule,
-        reason=words,
         decided_at=now(),
+        rules_version=annotation.declaration.rules_version,
+        version=annotation.version,
+        **fields,
     )
     db.session.add(decision)
     db.session.flush()
-    _close_flags(annotation, decision)
+    facts = decision.facts or {}
+    record(
+        membership,
+        annotation.declaration,
+        Act(kind.value),
+        annotation,
+        before=str(facts.get("from", old_status.value)),
+        after=str(facts.get("to", annotation.status.value)),
+        rule=decision.rule.value if decision.rule else "",
+    )
     return decision
 
 
-def _find_repeated(
-    membership: Membership, annotation: Annotation, version: int, act: tuple[DecisionKind, Rule | None, str]
-) -> Decision | None:
+def _require_restore(moderator: User, annotation: Annotation) -> None:
+    """Asked about the decision that hid it."""
+    last = find_last_decision(annotation)
+    if last is None:
+        require(moderator, Permission.MODERATE, annotation)
+        return
+    require(moderator, Permission.RESTORE, review_of(last))
+    if annotation.is_withdrawn:
+        raise NotAllowed(Permission.RESTORE, "not_withdrawn", annotation)
+
+
+def require_free_hands(membership: Membership, annotation: Annotation) -> None:
+    """Nobody decides what a colleague has in hand, nor on a report of her own."""
+    held = select(Handling.holder_id).where(
+        Handling.annotation_id == annotation.number, Handling.held_until > now(), Handling.holder_id.is_not(None)
+    )
+    if db.session.scalar(held) not in (None, membership.id):
+        raise NotAllowed(Permission.MODERATE, "not_held", annotation)
+    reported = select(Flag.id).where(
+        Flag.annotation_id == annotation.number, Flag.reporter_id == membership.id, Flag.closed_at.is_(None)
+    )
+    if db.session.scalar(reported.limit(1)) is not None:
+        raise NotAllowed(Permission.MODERATE, "not_reporter", annotation)
+
+
+def find_occasion(annotation: Annotation) -> Occasion:
+    """What made somebody look at it."""
+    flagged = select(Flag.id).where(Flag.annotation_id == annotation.number, Flag.closed_at.is_(None)).limit(1)
+    if db.session.scalar(flagged) is not None:
+        return Occasion.NOTICE
+    if annotation.is_pending:
+        return Occasion.PATTERN if annotation.held_because else Occasion.POLICY
+    return Occasion.OWN
+
+
+def _find_repeated(membership: Membership, annotation: Annotation, deed: Deed, words: str) -> Decision | None:
     """The same decision by the same person, sent twice from one page."""
-    if annotation.version != version + 1:
+    if annotation.version != deed.version + 1:
         return None
     query = select(Decision).where(Decision.annotation_id == annotation.number).order_by(Decision.id.desc())
     latest = db.session.scalars(query.limit(1)).one_or_none()
     if latest is None or latest.moderator_id != membership.id:
         return None
-    return latest if (latest.kind, latest.rule, latest.reason) == act else None
+    reason = redacting.blacken(words, deed.passages)
+    return latest if (latest.kind, latest.rule, latest.reason) == (deed.kind, deed.rule, reason) else None
 
 
-def _change_status(annotation: Annotation, kind: DecisionKind, version: int) -> None:
+def _change_status(annotation: Annotation, deed: Deed) -> None:
     """Raises Outdated unless it is still what the moderator saw, also if somebody decides at the same moment."""
     seen = update(Annotation).where(
-        Annotation.number == annotation.number, Annotation.version == version, _is_open_to(kind)
+        Annotation.number == annotation.number, Annotation.version == deed.version, _is_open_to(annotation, deed.kind)
     )
-    changed = db.session.execute(
-        seen.values(status=_BECOMES[kind], version=version + 1), execution_options={"synchronize_session": False}
-    )
-    db.session.refresh(annotation, ["status", "version"])
+    values = {"status": _BECOMES[deed.kind], "version": deed.version + 1, "reviewed_at": now()}
+    changed = db.session.execute(seen.values(values), execution_options={"synchronize_session": False})
+    db.session.refresh(annotation, ["status", "version", "reviewed_at"])
     if changed.rowcount != 1:  # type: ignore[attr-defined]
         raise Outdated(annotation)
 
 
-def _is_open_to(kind: DecisionKind) -> ColumnElement[bool]:
-    """The states from which a decision can be taken. What is shown can be left so only if somebody reported it."""
+def _is_open_to(annotation: Annotation, kind: DecisionKind) -> ColumnElement[bool]:
+    """The states from which a decision can be taken. What is shown can be left so if somebody reported it, or if it
+    waits for a look before it goes into mails."""
     flagged = exists().where(Flag.annotation_id == Annotation.number, Flag.closed_at.is_(None))
+    unseen = Annotation.reviewed_at.is_(None) if annotation.declaration.sends_after_look else flagged
     match kind:
         case DecisionKind.PUBLISH:
-            return or_(Annotation.status == Status.PENDING, and_(Annotation.status == Status.VISIBLE, flagged))
-        case DecisionKind.HIDE | DecisionKind.RETURN:
-            return Annotation.status.in_((Status.PENDING, Status.VISIBLE))
+            is_asked = and_(Annotation.status == Status.VISIBLE, or_(flagged, unseen))
+            return or_(Annotation.status == Status.PENDING, is_asked)
         case DecisionKind.RESTORE:
             return Annotation.status == Status.HIDDEN
+        case DecisionKind.REDACT:
+            return Annotation.status != Status.WITHDRAWN
+        case _:
+            return Annotation.status.in_((Status.PENDING, Status.VISIBLE))
 
 
 def _close_flags(annotation: Annotation, decision: Decision) -> None:
@@ -131,39 +248,8 @@ def _close_flags(annotation: Annotation, decision: Decision) -> None:
     db.session.execute(open_ones.values(closed_at=now(), decision_id=decision.id))
 
 
-def flag(
-    reporter: Person, annotation: Annotation, reason: FlagReason, explanation: str = "", form_key: str = ""
-) -> Flag:
-    """Report an annotation. Changes nothing by itself; open until a decision closes it.
-
-    A member has one open flag per annotation: reporting again replaces its words. About guests nothing is kept.
-    Raises ReasonMissing when something is called illegal without a word why.
-    """
-    require(reporter, Permission.FLAG, annotation)
-    membership = join(reporter, annotation.declaration) if isinstance(reporter, User) else None
-    words = normalised(explanation)[:EXPLANATION_MAX]
-    if reason is FlagReason.ILLEGAL and not has_words(words):
-        raise ReasonMissing(reason.value)
-    open_flag = _find_open_flag(annotation, membership.id) if membership else None
-    if open_flag is not None:
-        open_flag.reason, open_flag.explanation = reason, words
-        return open_flag
-    key = form_key or random_key()
-
-    def make() -> Flag:
-        return Flag(
-            annotation_id=annotation.number,
-            reporter_id=membership.id if membership else None,
-            reason=reason,
-            explanation=words,
-            form_key=key,
-        )
-
-    return once(select(Flag).where(Flag.form_key == key), make)
-
-
-def _find_open_flag(annotation: Annotation, reporter_id: int) -> Flag | None:
-    query = select(Flag).where(
-        Flag.annotation_id == annotation.number, Flag.reporter_id == reporter_id, Flag.closed_at.is_(None)
-    )
-    return db.session.scalars(query).first()
+def let_go(annotation: Annotation) -> None:
+    """What is decided is in nobody's hands any more."""
+    handling = db.session.get(Handling, annotation.number)
+    if handling is not None:
+        db.session.delete(handling)

@@ -11,7 +11,8 @@ from deliberation.annotations.models import Annotation, Kind, ResponseKind
 from deliberation.annotations.responses import respond
 from deliberation.declarations.actions import change_policy
 from deliberation.declarations.models import Policy
-from deliberation.moderation.actions import flag, hide
+from deliberation.moderation.actions import hide
+from deliberation.moderation.flagging import flag
 from deliberation.moderation.models import FlagReason, Rule
 from deliberation.permissions import Operator
 from deliberation.sample.stage import Stage

@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from deliberation.annotations.actions import Contribution, edit_annotation, post_reply
 from deliberation.annotations.models import Annotation, Status
 from deliberation.database import db
-from deliberation.moderation import actions
+from deliberation.moderation import actions, flagging
 from deliberation.moderation.models import Decision, DecisionKind, Flag, FlagReason, Rule
 from deliberation.permissions import NotAllowed, Outdated, Role
 from tests import builders
@@ -84,11 +84,11 @@ class TestHiding:
         assert 'name="back" value="/d/erklaerung/moderation"' in page
         assert db.session.get(Annotation, annotation.number).is_visible
 
-    def test_what_cannot_be_done_yet_is_said_in_a_sentence(self, cast, client, address):
+    def test_what_cannot_be_done_is_said_in_a_sentence(self, cast, client, address):
         mira = client.sign_in(cast.mira)
         answer = mira.post(address, data={**FORM, "decision": "redact"})
         assert answer.status_code == 422
-        assert "Schwärzen gibt es noch nicht." in answer.text
+        assert "Bitte nennen Sie mindestens eine Stelle" in answer.text
         for wrong in ({"decision": "vanish"}, {"decision": ""}, {"version": ""}, {"version": "9" * 30}):
             assert mira.post(address, data={**FORM, **wrong}).status_code == 422
         assert decisions() == []
@@ -230,8 +230,8 @@ class TestWhoDecides:
 @pytest.mark.parametrize("decide", [actions.hide, actions.return_for_revision])
 def test_decision_closes_the_open_reports(cast, annotation, decide):
     for reader in (cast.ben, cast.otto):
-        actions.flag(reader, annotation, FlagReason.ATTACK, "Das geht zu weit.")
-    other = actions.flag(cast.ben, builders.annotate(cast.ada, cast.declaration), FlagReason.OTHER)
+        flagging.flag(reader, annotation, FlagReason.ATTACK, "Das geht zu weit.")
+    other = flagging.flag(cast.ben, builders.annotate(cast.ada, cast.declaration), FlagReason.OTHER)
     decision = decide(cast.mira, annotation, Rule.RESPECT, REASON, 1)
     db.session.expire_all()
     flags = db.session.scalars(select(Flag).where(Flag.annotation_id == annotation.number)).all()
@@ -240,7 +240,7 @@ def test_decision_closes_the_open_reports(cast, annotation, decide):
 
 
 def test_reported_text_can_be_left_as_it_is(cast, annotation, client, address):
-    flag = actions.flag(cast.ben, annotation, FlagReason.OTHER, "Passt nicht hierher.")
+    flag = flagging.flag(cast.ben, annotation, FlagReason.OTHER, "Passt nicht hierher.")
     mira = client.sign_in(cast.mira)
     assert "So stehen lassen" in mira.get(address).text
     assert mira.post(address, data={"decision": "publish", "version": "1"}).status_code == 303

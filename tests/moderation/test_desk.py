@@ -11,7 +11,7 @@ from deliberation.annotations.models import Kind, ResponseKind, Status
 from deliberation.annotations.responses import respond
 from deliberation.database import db
 from deliberation.declarations.models import Policy
-from deliberation.moderation import actions
+from deliberation.moderation import actions, flagging
 from deliberation.moderation.models import FlagReason, Rule
 from deliberation.moderation.queue import Tab, load_queue
 from deliberation.moderation.views import HIT_LABELS
@@ -43,7 +43,7 @@ class TestPiles:
     def test_each_case_is_in_its_pile_and_the_most_urgent_opens(self, cast, mira):
         hold(cast)
         flagged = builders.annotate(cast.ben, cast.declaration, body="Schon gemeldet")
-        actions.flag(Guest(), flagged, FlagReason.ATTACK, "Bitte lesen")
+        flagging.flag(Guest(), flagged, FlagReason.ATTACK, "Bitte lesen")
         asked = builders.annotate(cast.ben, cast.declaration, body="Wer antwortet?", kind=Kind.QUESTION)
         page = mira.get(DESK).text
         assert "3 Beiträge warten." in page
@@ -54,7 +54,7 @@ class TestPiles:
 
     def test_one_contribution_in_two_piles_counts_once(self, cast, mira):
         asked = builders.annotate(cast.ada, cast.declaration, kind=Kind.QUESTION)
-        actions.flag(cast.ben, asked, FlagReason.OTHER)
+        flagging.flag(cast.ben, asked, FlagReason.OTHER)
         assert "1 Beitrag wartet." in mira.get(DESK).text
 
     def test_oldest_first_and_a_report_counts_from_its_day(self, cast):
@@ -65,7 +65,7 @@ class TestPiles:
                 made.append(builders.annotate(cast.ada, cast.declaration))
         for hours, annotation in ((5, made[0]), (3, made[2]), (4, made[1]), (6, made[2])):
             with clock.frozen_at(start + timedelta(hours=hours)):
-                actions.flag(Guest(), annotation, FlagReason.OTHER)
+                flagging.flag(Guest(), annotation, FlagReason.OTHER)
         assert waiting(cast, Tab.FLAGGED) == [made[2].number, made[1].number, made[0].number]
 
     def test_answered_questions_do_not_wait(self, cast, mira):
@@ -97,7 +97,7 @@ class TestPiles:
 
     def test_withdrawn_and_other_declarations_do_not_wait(self, cast):
         flagged = builders.annotate(cast.ada, cast.declaration)
-        actions.flag(cast.ben, flagged, FlagReason.OTHER)
+        flagging.flag(cast.ben, flagged, FlagReason.OTHER)
         flagged.status = Status.WITHDRAWN
         other = builders.make_declaration("zweite", title="Zweite Erklärung")
         builders.annotate(cast.ada, other, kind=Kind.QUESTION)
@@ -192,10 +192,10 @@ class TestWorkingThrough:
             held = builders.annotate(author, cast.declaration, body=f"Text {number}")
             if number % 2:
                 held.status = Status.VISIBLE
-                actions.flag(Guest(), held, FlagReason.OTHER)
+                flagging.flag(Guest(), held, FlagReason.OTHER)
                 actions.hide(cast.mira, held, Rule.STAY, REASON, 1)
                 actions.restore(cast.mira, held, 2)
-                actions.flag(cast.mira, held, FlagReason.OTHER)
+                flagging.flag(cast.mira, held, FlagReason.OTHER)
                 post_reply(cast.ben, held, Contribution("Dazu auch")).status = Status.VISIBLE
         for tab in Tab:
             db.session.commit()

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from deliberation.annotations.models import Annotation, Status
 from deliberation.database import db
-from deliberation.moderation import actions
+from deliberation.moderation import actions, flagging
 from deliberation.moderation.models import EXPLANATION_MAX, Flag, FlagReason, Rule
 from deliberation.permissions import Guest, NotAllowed, Phase
 from tests import builders
@@ -49,15 +49,15 @@ def test_two_guests_are_two_reports(client, address):
 
 
 def test_member_has_one_open_report_whose_words_can_be_replaced(cast, annotation):
-    actions.flag(cast.ben, annotation, FlagReason.OTHER, "erst so", "k1")
-    actions.flag(cast.ben, annotation, FlagReason.ATTACK, "dann so", "k2")
+    flagging.flag(cast.ben, annotation, FlagReason.OTHER, "erst so", "k1")
+    flagging.flag(cast.ben, annotation, FlagReason.ATTACK, "dann so", "k2")
     assert [(flag.reason, flag.explanation) for flag in flags()] == [(FlagReason.ATTACK, "dann so")]
 
 
 def test_member_can_report_again_after_a_decision(cast, annotation):
-    actions.flag(cast.ben, annotation, FlagReason.OTHER, "erst so", "k1")
+    flagging.flag(cast.ben, annotation, FlagReason.OTHER, "erst so", "k1")
     actions.publish(cast.mira, annotation, 1)
-    actions.flag(cast.ben, annotation, FlagReason.ATTACK, "jetzt aber", "k2")
+    flagging.flag(cast.ben, annotation, FlagReason.ATTACK, "jetzt aber", "k2")
     db.session.expire_all()
     assert [flag.closed_at is None for flag in flags()] == [False, True]
 
@@ -74,8 +74,8 @@ def test_form_says_what_is_missing_and_keeps_the_words(client, address):
 
 def test_calling_something_illegal_needs_a_word_why(cast, annotation):
     with pytest.raises(actions.ReasonMissing):
-        actions.flag(cast.ben, annotation, FlagReason.ILLEGAL, "  ")
-    actions.flag(cast.ben, annotation, FlagReason.ILLEGAL, "Aufruf zu einer Straftat.")
+        flagging.flag(cast.ben, annotation, FlagReason.ILLEGAL, "  ")
+    flagging.flag(cast.ben, annotation, FlagReason.ILLEGAL, "Aufruf zu einer Straftat.")
     assert len(flags()) == 1
 
 
@@ -87,7 +87,7 @@ def test_author_does_not_report_own_words(cast, annotation, client, address):
 def test_what_is_not_shown_cannot_be_reported(annotation, client, address, status):
     annotation.status = status
     with pytest.raises(NotAllowed):
-        actions.flag(Guest(), annotation, FlagReason.OTHER)
+        flagging.flag(Guest(), annotation, FlagReason.OTHER)
     page = client.get(address)
     assert page.status_code in (403, 404)
     assert "Ein harter Satz" not in page.text
@@ -99,14 +99,14 @@ def test_reporting_stays_possible_after_the_end(cast, client, address):
 
 
 def test_moderators_read_the_words_but_not_who_reported(cast, annotation, client):
-    actions.flag(cast.ben, annotation, FlagReason.ATTACK, "Bitte lesen")
+    flagging.flag(cast.ben, annotation, FlagReason.ATTACK, "Bitte lesen")
     page = client.sign_in(cast.mira).get("/d/erklaerung/moderation").text
     assert "Bitte lesen" in page
     assert builders.membership(cast.ben, cast.declaration).pseudonym not in page
 
 
 def test_hiding_says_nothing_about_reports_in_public(cast, annotation, client):
-    actions.flag(cast.ben, annotation, FlagReason.ATTACK, "Bitte lesen")
+    flagging.flag(cast.ben, annotation, FlagReason.ATTACK, "Bitte lesen")
     actions.hide(cast.mira, annotation, Rule.RESPECT, "Das greift einen Menschen an.", 1)
     for path in ("/d/erklaerung/moderation/log", f"/a/{annotation.number}"):
         assert "Bitte lesen" not in client.get(path).text

@@ -2,7 +2,7 @@
 
 import pytest
 
-from deliberation.moderation import actions
+from deliberation.moderation import actions, flagging
 from deliberation.moderation.models import FlagReason, Rule
 from deliberation.permissions import Phase
 from tests import builders
@@ -15,7 +15,7 @@ LOG = "/d/erklaerung/moderation/log"
 def test_log_has_no_texts_persons_or_reasons(cast, client):
     annotation = builders.annotate(cast.ada, cast.declaration, body="Ein verborgener Satz")
     builders.membership(cast.mira, cast.declaration).signing_name = "Mira S."
-    actions.flag(cast.ben, annotation, FlagReason.OTHER, "Seht euch das an")
+    flagging.flag(cast.ben, annotation, FlagReason.OTHER, "Seht euch das an")
     actions.hide(cast.mira, annotation, Rule.PROTECT, REASON, 1)
     actions.restore(cast.mira, annotation, 2, "Doch in Ordnung so.")
     page = client.get(LOG).text

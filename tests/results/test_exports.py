@@ -17,7 +17,8 @@ from deliberation.annotations.responses import respond
 from deliberation.clock import frozen_at, now, today
 from deliberation.database import db
 from deliberation.declarations.models import Membership, find_declaration
-from deliberation.moderation.actions import flag, hide
+from deliberation.moderation.actions import hide
+from deliberation.moderation.flagging import flag
 from deliberation.moderation.models import FlagReason, Rule
 from deliberation.permissions import NotAllowed, Operator
 from deliberation.results import words

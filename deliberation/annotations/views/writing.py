@@ -9,13 +9,12 @@ from deliberation.annotations.actions import (
     Contribution,
     NotInForce,
     edit_annotation,
-    hits_in,
-    must_be_checked,
     post_annotation,
     post_reply,
     withdraw,
 )
 from deliberation.annotations.forms import AnnotationForm, EditForm, ReplyForm
+from deliberation.annotations.holding import hits_in, must_be_checked
 from deliberation.annotations.models import Annotation
 from deliberation.annotations.views import (
     Place,
@@ -133,7 +132,7 @@ def _require_open(declaration: Declaration) -> None:
 
 def _needs_check(declaration: Declaration, words: Contribution, form: Any) -> bool:
     membership = viewer().membership_in(declaration.id)
-    return not form.checked.data and must_be_checked(membership, declaration, hits_in(words))
+    return not form.checked.data and must_be_checked(membership, declaration, hits_in(words, declaration))
 
 
 def _sent_url(annotation: Annotation, place: Place) -> str:
@@ -156,8 +155,8 @@ def _render_check(form: Any, words: Contribution, back: str, declaration: Declar
     marks = reading.load_marks(viewer(), declaration)
     return render_template(
         "annotations/check.html",
-        declaration=declaration, form=form, words=words, hits=hits_in(words), back=back, edition_number=marks.edition_number,
-        here="text",
+        declaration=declaration, form=form, words=words, hits=hits_in(words, declaration), back=back, here="text",
+        edition_number=marks.edition_number,
     )  # fmt: skip
 
 

@@ -4,18 +4,35 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms import Field, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from deliberation.annotations.models import RESPONSE_MAX, ResponseKind
 from deliberation.labels import LABELS
-from deliberation.moderation.models import EXPLANATION_MAX, REASON_MAX, REASON_MIN, DecisionKind, FlagReason, Rule
+from deliberation.moderation import actions
+from deliberation.moderation.models import (
+    EXPLANATION_MAX,
+    LETTER_MAX,
+    REASON_MAX,
+    REASON_MIN,
+    DecisionKind,
+    FlagReason,
+    Rule,
+)
 from deliberation.text import has_words, normalised
 
 KEY_MAX = 64
 VERSION_DIGITS = 9
-NEEDS_REASON = {DecisionKind.HIDE.value, DecisionKind.RETURN.value}
+DECISIONS = (
+    DecisionKind.PUBLISH,
+    DecisionKind.HIDE,
+    DecisionKind.RESTORE,
+    DecisionKind.RETURN,
+    DecisionKind.REDACT,
+)
+"""What the form for one contribution can decide; the rest has pages of its own."""
+NEEDS_REASON = {kind.value for kind in actions.NEEDS_REASON}
 
 
 class AtMost:
@@ -30,6 +47,18 @@ class AtMost:
             raise ValidationError(str(self.message))
 
 
+class Passages(Field):  # type: ignore[misc]
+    """Words to be redacted, repeated under one name; empty ones say nothing."""
+
+    data: list[str]
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = [words for words in valuelist if words.strip()]
+
+    def process_data(self, value: Any) -> None:
+        self.data = list(value or [])
+
+
 def _choices(kind: Any) -> list[SelectChoice]:
     return [SelectChoice(member.value, LABELS[member]) for member in kind]
 
@@ -38,13 +67,13 @@ class DecisionForm(FlaskForm):  # type: ignore[misc]
     decision = StringField(validators=[InputRequired(_l("Bitte wählen Sie, was geschehen soll."))])
     rule = RadioField(choices=_choices(Rule), validate_choice=False)
     reason = TextAreaField(validators=[AtMost(REASON_MAX, _l("Bitte höchstens 600 Zeichen."))])
+    passage = Passages()
+    letter = TextAreaField(validators=[AtMost(LETTER_MAX, _l("Bitte höchstens 3 000 Zeichen."))])
     version = HiddenField()
     back = HiddenField()
 
     def validate_decision(self, field: Any) -> None:
-        if field.data == "redact":
-            raise ValidationError(_l("Schwärzen gibt es noch nicht. Fragen Sie nach, oder zeigen Sie den Text nicht."))
-        if field.data not in {kind.value for kind in DecisionKind}:
+        if field.data not in {kind.value for kind in DECISIONS}:
             raise ValidationError(_l("Bitte wählen Sie, was geschehen soll."))
 
     def validate_rule(self, field: Any) -> None:
@@ -54,6 +83,10 @@ class DecisionForm(FlaskForm):  # type: ignore[misc]
     def validate_reason(self, field: Any) -> None:
         if self.decision.data in NEEDS_REASON and len(normalised(field.data or "")) < REASON_MIN:
             raise ValidationError(_l("Bitte begründen Sie das in einem Satz. Die Person liest ihn."))
+
+    def validate_passage(self, field: Any) -> None:
+        if self.decision.data == DecisionKind.REDACT.value and not field.data:
+            raise ValidationError(_l("Bitte nennen Sie mindestens eine Stelle, die geschwärzt werden soll."))
 
     def validate_version(self, field: Any) -> None:
         number = str(field.data or "")

@@ -1,0 +1,128 @@
+"""A decision or measure seen by whoever asks whether it may be taken back, objected to, or decided on anew."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from deliberation.annotations.models import Annotation
+from deliberation.clock import now
+from deliberation.database import db
+from deliberation.declarations.models import Declaration, Membership, RoleGrant
+from deliberation.moderation.models import OBJECTION_MONTHS, Decision, Flag, Measure, Objection
+from deliberation.permissions import Role
+
+
+@dataclass(frozen=True)
+class Review:
+    """`deed` with what the permission table asks about it. `flag` is the report whose outcome it is about, when it is
+    the reporter who objects."""
+
+    deed: Decision | Measure
+    other_moderators: int
+    has_open_objection: bool
+    is_undone: bool
+    flag: Flag | None = None
+
+    @property
+    def declaration(self) -> Declaration:
+        return self.deed.declaration
+
+    @property
+    def annotation(self) -> Annotation | None:
+        return self.deed.annotation if isinstance(self.deed, Decision) else None
+
+    @property
+    def member_id(self) -> int | None:
+        """The person it is about, who decides nothing about it."""
+        return self.deed.annotation.author_id if isinstance(self.deed, Decision) else self.deed.member_id
+
+    @property
+    def decider_id(self) -> int:
+        return self.deed.moderator_id
+
+    @property
+    def decided_at(self) -> datetime:
+        return self.deed.decided_at if isinstance(self.deed, Decision) else self.deed.taken_at
+
+    @property
+    def is_recent(self) -> bool:
+        return isinstance(self.deed, Decision) and self.deed.is_recent
+
+    @property
+    def objections_until(self) -> datetime:
+        return months_later(self.decided_at, OBJECTION_MONTHS)
+
+    @property
+    def is_open_to_objection(self) -> bool:
+        """Whether its person can object: within six months, once, and to what goes against her."""
+        is_against = isinstance(self.deed, Measure) or self.deed.is_against_author
+        return is_against and not self.is_undone and now() < self.objections_until
+
+
+def months_later(moment: datetime, months: int) -> datetime:
+    """The same day some months later, or the last one of a month that is too short."""
+    year, month = divmod(moment.month - 1 + months, 12)
+    for day in (moment.day, 30, 29, 28):
+        try:
+            return moment.replace(year=moment.year + year, month=month + 1, day=day)
+        except ValueError:
+            continue
+    raise AssertionError("every month has 28 days")
+
+
+def review_of(deed: Decision | Measure, flag: Flag | None = None) -> Review:
+    """Two queries; the deed has its annotation or member loaded, and those their declaration."""
+    query = select(
+        count_other_moderators(deed.declaration.id, deed.moderator_id),
+        select(Objection.id)
+        .where(Objection.verdict.is_(None))
+        .where(Objection.decision_id == deed.id if isinstance(deed, Decision) else Objection.measure_id == deed.id)
+        .exists(),
+        select(Decision.id).where(Decision.undoes_id == deed.id).exists(),
+    )
+    others, is_objected, is_undone = db.session.execute(query).one()
+    if isinstance(deed, Measure):
+        is_undone = deed.lifted_at is not None
+    return Review(deed, others, bool(is_objected), bool(is_undone), flag)
+
+
+def count_other_moderators(declaration_id: int, membership_id: int) -> Any:
+    """How many moderate there beside this one, as part of a query."""
+    return (
+        select(func.count(Membership.id))
+        .join(RoleGrant, RoleGrant.membership_id == Membership.id)
+        .where(
+            Membership.declaration_id == declaration_id,
+            Membership.id != membership_id,
+            Membership.user_id.is_not(None),
+            RoleGrant.role == Role.MODERATOR,
+        )
+        .scalar_subquery()
+    )
+
+
+def find_decision(decision_id: int) -> Decision | None:
+    """With its annotation and declaration, and who took it."""
+    about = joinedload(Decision.annotation)
+    query = (
+        select(Decision)
+        .options(
+            about.joinedload(Annotation.declaration),
+            about.joinedload(Annotation.thesis),
+            about.joinedload(Annotation.paragraph),
+            about.joinedload(Annotation.author),
+            joinedload(Decision.moderator),
+        )
+        .where(Decision.id == decision_id)
+    )
+    return db.session.scalars(query).unique().one_or_none()
+
+
+def find_last_decision(annotation: Annotation) -> Decision | None:
+    """What was decided last on an annotation."""
+    query = select(Decision.id).where(Decision.annotation_id == annotation.number).order_by(Decision.id.desc()).limit(1)
+    found = db.session.scalar(query)
+    return find_decision(found) if found else None
