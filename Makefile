@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTEST ?=
 
-.PHONY: help demo serve test lint lock messages bench bench-edition clean
+.PHONY: help demo serve test lint lock messages bench bench-edition bench-patterns clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -34,6 +34,9 @@ bench: $(VENV)/installed-dev ## measure reading, posting and voting through the 
 
 bench-edition: $(VENV)/installed-dev ## publish an edition of a long text while people read
 	$(BIN)/python benchmarks/publishing.py $(BENCH)
+
+bench-patterns: $(VENV)/installed-dev ## recall and precision of the check before publication
+	$(BIN)/python benchmarks/patterns.py $(BENCH)
 
 CATALOGUES := deliberation/translations
 

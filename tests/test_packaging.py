@@ -99,6 +99,7 @@ def test_wheel_carries_templates_styles_translations_and_sample(tmp_path: Path) 
         "deliberation/sample/erklaerung.md",
         "deliberation/sample/discussion.toml",
         "deliberation/accounts/obvious_passwords.txt",
+        "deliberation/annotations/pattern_words/first_names.txt",
     ):
         assert wanted in carried
     assert not [name for name in carried if name.startswith(("tests", "instance")) or name.endswith(".pyc")]

@@ -1,6 +1,7 @@
 """Finds passages that could make somebody recognisable. A fixed list for German text: it points, it never decides.
 
 Pure and local. Every repetition in a pattern is bounded, so the time grows with the length of the text and no faster.
+The patterns stand in expressions.py, the words they ask for in the files of pattern_words/.
 """
 
 import re
@@ -8,12 +9,23 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from deliberation.annotations import expressions, wordlists
+from deliberation.annotations.accusing import find_accused
+from deliberation.annotations.naming import find_names, words_of
+
 NEAR = 90
 """Characters between a person and a date or an illness that make the two belong together."""
 
+_SAID = 40
+"""Characters in which an illness is said of somebody who is called no more than "the client"."""
+_CITED = 120
+"""Characters before a file number among which a court makes it a published one."""
+
 ADDRESS_NAME = "address"
+FULL_NAME = "name"
 NAME_INITIAL = "initial"
 NAME_AGE = "age"
+ROLE_NAME = "role"
 STREET = "street"
 PHONE = "phone"
 MAIL = "mail"
@@ -23,6 +35,7 @@ BIRTH_DATE = "birth"
 DATE_PERSON = "date"
 UNION_PERSON = "union"
 HEALTH_PERSON = "health"
+EMPLOYER = "employer"
 
 
 @dataclass(frozen=True)
@@ -35,57 +48,183 @@ class Hit:
     end: int
 
 
-def find_hits(text: str) -> list[Hit]:
-    """All passages in order, none overlapping another; the longer one wins."""
-    own = [hit for code, pattern in _ALONE.items() for hit in _matches(code, pattern, text) if _counts(hit, text)]
+def find_hits(text: str, employers: Iterable[str] = ()) -> list[Hit]:
+    """All passages in order, none overlapping another; the longer one wins.
+
+    A first name alone counts where it means a certain person ("der Mustafa"), an employer where it is accused.
+    `employers` are names of institutions that count as employers besides the known ones, whatever their capitals.
+    """
+    own = [hit for code, pattern in _ALONE for hit in _matches(code, pattern, text) if _counts(hit, text)]
+    names, first_names = find_names(text)
+    own += [_hit(ROLE_NAME if name.is_role else FULL_NAME, text, name.start, name.end) for name in names]
     named = [(hit.start, hit.end) for hit in own if hit.code in _PEOPLE]
+    certain = sorted([*named, *first_names, *_own_cases(text)])
+    one = sorted([*certain, *_spans_of_one(text)])
     beside = [
-        hit
-        for code, (pattern, unnamed) in _BESIDE_A_PERSON.items()
-        for hit in _near(_matches(code, pattern, text), [*named, *(match.span() for match in unnamed.finditer(text))])
+        *_near(_matches(DATE_PERSON, expressions.DATE, text), one),
+        *_near(_matches(UNION_PERSON, expressions.MEMBERSHIP, text), certain),
+        *_near(_illnesses(text), certain),
+        *_near(_illnesses(text), _one_said_to_be(text), _SAID),
     ]
-    return _without_overlaps([*own, *beside])
+    accused = [_hit(EMPLOYER, text, start, end) for start, end in find_accused(text, employers)]
+    return _without_overlaps([*own, *beside, *accused])
+
+
+def _hit(code: str, text: str, start: int, end: int) -> Hit:
+    return Hit(code, text[start:end], start, end)
 
 
 def _matches(code: str, pattern: re.Pattern[str], text: str) -> Iterator[Hit]:
-    for match in pattern.finditer(text):
-        start, end = match.span()
-        yield Hit(code, text[start:end], start, end)
+    return (_hit(code, text, *match.span()) for match in pattern.finditer(text))
 
 
 def _counts(hit: Hit, text: str) -> bool:
     """Whether a match is more than ordinary German: every noun looks like a name."""
     words = [word for word in re.findall(r"[\w-]{2,60}", hit.text) if word not in ("Dr", "Prof")]
     match hit.code:
-        case "address" if words[0].startswith("Kolleg"):
-            return len(words) == 1 or words[1] in _FIRST_NAMES
         case "address":
-            return len(words) == 1 or not _is_noun(words[1])
+            return _is_addressed(hit, words, text)
         case "age":
-            return words[0] in _RELATIVES or not (words[0] in _COUNTED or _is_noun(words[0]))
+            return _has_age(hit, words, text)
         case "street":
-            return words[0].lower() not in _NO_STREETS
+            return words[0].lower() not in wordlists.NO_STREETS
         case "initial":
-            return words[0] in _FIRST_NAMES
+            return _is_shortened(words, text[max(hit.start - 4, 0) : hit.start])
         case "union":
-            return words[0] in _FIRST_NAMES or words[0] in ("Frau", "Herr")
+            return words[0] in wordlists.FIRST_NAMES or words[0] in ("Frau", "Herr")
         case "file_number":
-            # A published judgment is a source, not a case of one's own.
-            return not _COURT.search(text[max(0, hit.start - 40) : hit.start])
+            return _is_own_number(hit, text)
+        case "phone":
+            # Hotlines are there to be passed on.
+            return not expressions.HOTLINE.match(hit.text.lstrip("+"))
     return True
 
 
-def _is_noun(word: str) -> bool:
-    return word in _NOUNS or word.endswith(_NOUN_ENDINGS)
+def _is_addressed(hit: Hit, words: list[str], text: str) -> bool:
+    # "Kollegin Frau Reuter": the nearer form counts.
+    nearer = len(words) > 1 and words[1] in ("Frau", "Herr", "Herrn", "Fr", "Hr")
+    form, *rest = words[1:] if nearer else words
+    name = rest[0] if rest else ""
+    if form.startswith(("Kolleg", "Schwester", "Bruder", "Tante", "Onkel", "Oma", "Opa")):
+        return not name or wordlists.is_first_name(name) or wordlists.is_family_name(name)
+    if form[0].isupper():
+        return not name or not (
+            wordlists.is_noun(name)
+            or wordlists.is_office(name)
+            or name in wordlists.PLACEHOLDERS
+            or wordlists.is_function_word(name)
+        )
+    if not name:
+        return form != "familie" and not _follows_article(hit, text)
+    if wordlists.is_lower_family_name(name) and not wordlists.is_function_word(name):
+        return True
+    return not (
+        wordlists.is_function_word(name)
+        or wordlists.is_lower_noun(name)
+        or _follows_article(hit, text)
+        or len(name) < 4
+    )
 
 
-def _near(hits: Iterable[Hit], people: list[tuple[int, int]]) -> Iterator[Hit]:
+def _follows_article(hit: Hit, text: str) -> bool:
+    """Whether "frau" is somebody in general: eine, die, jede frau."""
+    before = text[max(hit.start - 12, 0) : hit.start].split()
+    return bool(before) and before[-1].lower() in _ARTICLES
+
+
+def _has_age(hit: Hit, words: list[str], text: str) -> bool:
+    if "jährige" in hit.text:
+        last = words[-1]
+        return wordlists.is_first_name(last) or (len(last) < 2 and hit.text[-1] == ".") or hit.text[-2:-1].isupper()
+    first = words[0] if words else ""
+    if hit.text[1:2] == ".":
+        # "z. B. (12)" is no person.
+        return not text[max(hit.start - 3, 0) : hit.start].strip().endswith(("z.", "u.", "d.", "i."))
+    if first[0].islower():
+        return wordlists.is_first_name(first)
+    if wordlists.is_first_name(first) or first in wordlists.FIRST_NAMES:
+        return True
+    if "Jahren" in hit.text:
+        return first.lower() in _RELATIVES or wordlists.is_first_name(first)
+    if first.lower() in _RELATIVES and hit.text[len(first) :].lstrip()[:1] in ("(", ","):
+        return True
+    if re.search(r"\b(?:ist|war|wird|wurde)\b", hit.text):
+        return False
+    return not (
+        first in wordlists.NOUNS
+        or first in wordlists.COUNTED
+        or wordlists.is_noun(first)
+        or wordlists.is_function_word(first)
+        or wordlists.is_person(first)
+    )
+
+
+def _is_shortened(words: list[str], before: str) -> bool:
+    """Jonas B., Klientin M. R., K. Müller."""
+    if not words:
+        return False
+    first = words[0]
+    if wordlists.is_first_name(first):
+        return True
+    if first[0].islower():
+        return False
+    return first.lower() in _INITIALLED or (
+        wordlists.is_family_name(first) and first not in wordlists.NOUNS and not before.strip().endswith((".", "/"))
+    )
+
+
+def _is_own_number(hit: Hit, text: str) -> bool:
+    """A published judgment is a source, not a case of one's own."""
+    if expressions.COURT.search(text[max(0, hit.start - _CITED) : hit.end + _CITED // 4]):
+        return False
+    if expressions.FILE_NUMBER.fullmatch(hit.text):
+        return True
+    number = re.sub(r"^\D{0,60}", "", hit.text)
+    digits = sum(sign.isdigit() for sign in number)
+    if re.fullmatch(r"(?:19|20)\d\d(?:[/-]\d{2,4})?", number):
+        return False
+    return digits >= 5 or (digits >= 3 and not number.isdigit())
+
+
+def _own_cases(text: str) -> Iterator[tuple[int, int]]:
+    """Certain people without a name: no passage by itself, but a date or an illness beside them is one."""
+    for match in expressions.OWN_CASE.finditer(text):
+        if match["one"] or (match["whom"] and wordlists.is_person(match["whom"])):
+            yield match.span()
+        elif own := match["own"]:
+            plural_article = match["ending"] == "e"
+            if wordlists.is_person(own) and (not plural_article or own.lower().endswith(_FEMININE)):
+                yield match.span()
+
+
+def _spans_of_one(text: str) -> Iterator[tuple[int, int]]:
+    """Speaks of people in general as often as of one; only a date makes it a certain one."""
+    for match in expressions.ONE_CASE.finditer(text):
+        if match["who"].lower() in wordlists.PERSONS - _IN_GENERAL:
+            yield match.span()
+
+
+def _one_said_to_be(text: str) -> list[tuple[int, int]]:
+    """ "Die Kollegin ist", "das Kind hat": what follows at once is said of a certain one."""
+    return [
+        match.span()
+        for match in expressions.ONE_CASE.finditer(text)
+        if match[0][:1] in "dD"
+        and match["who"].lower() in wordlists.PERSONS - _OF_ALL
+        and expressions.IS_ONE_CASE.match(text, match.end())
+    ]
+
+
+def _illnesses(text: str) -> Iterator[Hit]:
+    return (_hit(HEALTH_PERSON, text, start, end) for word, start, end in words_of(text) if word in wordlists.HEALTH)
+
+
+def _near(hits: Iterable[Hit], people: list[tuple[int, int]], reach: int = NEAR) -> Iterator[Hit]:
     """Those of the hits that stand close to a person."""
-    people = sorted(people)
     for hit in hits:
         place = bisect_left(people, (hit.start, hit.end))
         neighbours = people[max(place - 1, 0) : place + 1]
-        if any(start - NEAR <= hit.end and hit.start <= end + NEAR for start, end in neighbours):
+        if any(start - reach <= hit.end and hit.start <= end + reach for start, end in neighbours):
             yield hit
 
 
@@ -99,151 +238,49 @@ def _without_overlaps(hits: Iterable[Hit]) -> list[Hit]:
     return kept
 
 
-def _pattern(source: str) -> re.Pattern[str]:
-    """A passage begins and ends at the edge of a word."""
-    return re.compile(rf"(?<!\w)(?:{source})(?!\w)")
-
-
-_UPPER = "A-ZÀ-ÖØ-ÞĆČĐĞİŁŃŚŞŠŹŻŽ"
-_LOWER = "a-zß-öø-ÿāăąćčđēęěğıłńňőřśşšťūůűźżž"
-_NAME = rf"[{_UPPER}][{_LOWER}]{{1,30}}(?:-[{_UPPER}][{_LOWER}]{{1,30}})?"
-_GAP = r"(?:[ \t\n]{1,3})"
-_MONTH = (
-    r"(?:Januar|Jan\.|Februar|Feb\.|März|April|Apr\.|Mai|Juni|Juli|August|Aug\.|September|Sept\."
-    r"|Oktober|Okt\.|November|Nov\.|Dezember|Dez\.)"
+_ALONE = (
+    (ADDRESS_NAME, expressions.ADDRESS),
+    (ADDRESS_NAME, expressions.LOWER_ADDRESS),
+    (NAME_INITIAL, expressions.INITIAL),
+    (NAME_AGE, expressions.AGE),
+    (STREET, expressions.STREET),
+    (PHONE, expressions.PHONE),
+    (MAIL, expressions.MAIL),
+    (IBAN, expressions.IBAN),
+    (FILE_NUMBER, expressions.FILE_NUMBER),
+    (FILE_NUMBER, expressions.WEAK_NUMBER),
+    (BIRTH_DATE, expressions.BIRTH),
+    (UNION_PERSON, expressions.UNION_PERSON),
 )
-_DAY = rf"\d{{1,2}}\.{_GAP}?(?:\d{{1,2}}\.(?:{_GAP}?(?:19|20)?\d\d)?|{_MONTH}(?:{_GAP}(?:19|20)\d\d)?)"
-
-_ALONE = {
-    ADDRESS_NAME: _pattern(
-        rf"(?:Frau|Fr\.|Herrn?|Hr\.|Familie|Fam\.|Kollegin|Kollegen?|Ehepaar|Eheleute)"
-        rf"(?:{_GAP}(?:Dr\.|Prof\.)){{0,2}}{_GAP}(?:{_NAME}(?:{_GAP}{_NAME})?|[{_UPPER}](?:\.|(?=[,;:!?\s]|$)))"
-    ),
-    NAME_INITIAL: _pattern(rf"{_NAME}{_GAP}[{_UPPER}]\."),
-    NAME_AGE: _pattern(
-        rf"{_NAME}{_GAP}?\((?:\d{{1,2}}|1[01]\d)(?:{_GAP}(?:J\.|Jahre|Monate)(?:{_GAP}alt)?)?(?:,[^()\n]{{0,60}})?\)"
-        rf"|{_NAME},{_GAP}\d{{1,2}}{_GAP}Jahre{_GAP}alt"
-    ),
-    STREET: _pattern(
-        rf"(?:[{_UPPER}][{_LOWER}]{{2,25}}(?:straße|strasse|gasse|allee)(?:{_GAP}\d{{1,3}}{_GAP}?[a-h]?)?"
-        rf"|[{_UPPER}][{_LOWER}]{{2,25}}(?:str\.|weg|platz|ufer|ring|damm|chaussee){_GAP}\d{{1,3}}{_GAP}?[a-h]?"
-        rf"|(?:[{_UPPER}][{_LOWER}]{{2,20}}(?:-|{_GAP})){{1,3}}(?:Straße|Str\.|Allee|Weg|Platz){_GAP}\d{{1,3}}{_GAP}?[a-h]?)"
-    ),
-    PHONE: _pattern(r"(?:[+]\d{2}|0)[\d \-/()]{5,18}\d"),
-    MAIL: _pattern(r"[\w.%&'+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"),
-    IBAN: _pattern(r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,4})?"),
-    FILE_NUMBER: _pattern(
-        rf"(?:Az\.?|AZ|Aktenzeichen|Aktennummer|Geschäftszeichen|Gz\.?|Fallnummer|Vorgangsnummer|Kundennummer)"
-        rf"(?:{_GAP}?:)?(?:{_GAP}(?:lautet|ist|war|Nr\.))?{_GAP}?(?:[A-Za-z]{{1,4}}{_GAP}){{0,3}}"
-        rf"[A-Za-z]{{0,4}}[-/.]?\d{{1,12}}(?:[-/. ]{{1,2}}[A-Z0-9]{{1,12}}){{0,4}}"
-    ),
-    BIRTH_DATE: _pattern(
-        rf"(?:geboren(?:{_GAP}(?:wurde|am|ist)){{0,3}}|geb\.(?:{_GAP}am)?){_GAP}?{_DAY}"
-        r"|[*] ?\d{1,2}\.\d{1,2}\.(?:19|20)\d\d"
-    ),
-    UNION_PERSON: _pattern(
-        rf"(?:(?:Frau|Herr){_GAP})?{_NAME}(?:{_GAP}[{_UPPER}]\.?|{_GAP}{_NAME})?{_GAP}(?:ist|war|sei|wäre)"
-        rf"(?:{_GAP}[{_LOWER}]{{2,12}}){{0,3}}{_GAP}(?:bei|in)(?:{_GAP}(?:der|einer))?{_GAP}(?:[Vv]er\.?di|VERDI|GEW|IG{_GAP}?Metall|Gewerkschaft)"
-    ),
-}
-_PEOPLE = {ADDRESS_NAME, NAME_INITIAL, NAME_AGE, BIRTH_DATE}
-
-_OWN_CASE = (
-    rf"(?:[Mm]ein|[Uu]nser)(?:e|er|en|em|es)?(?:{_GAP}[{_LOWER}]{{3,20}}){{0,2}}{_GAP}"
-    r"(?:Klientin|Klient(?:en)?|Bewohnerin|Bewohners?|Patientin|Patient(?:en)?|Schülerin|Schülers?|Mündel|Kollegin"
-    r"|Kollegen?|Chefin|Chefs?|Leiterin|Leiters?|Nachbarin|Nachbarn?|Pflegekind|Fallkind)"
+_PEOPLE = {ADDRESS_NAME, FULL_NAME, NAME_INITIAL, NAME_AGE, ROLE_NAME, BIRTH_DATE}
+_ARTICLES = wordlists.words(
+    """
+    eine einer einem die der den dem diese dieser jede jeder keine keiner welche ne meine
+    """
 )
-"""A certain person without a name: no passage by itself, but a date or an illness beside it is one."""
-_ONE_CASE = (
-    rf"(?:[Dd]as|[Dd]er|[Dd]ie|[Dd]em|[Dd]en|[Ee]ine?[mnr]?){_GAP}"
-    r"(?:Kind|Baby|Säugling|Junge[n]?|Mädchen|Mutter|Vater|Großmutter|Großvater|Jugendliche[nr]?|Klientin|Klient(?:en)?"
-    r"|Bewohnerin|Bewohner)"
+_FEMININE = (
+    "in", "tochter", "mutter", "oma", "frau", "schwester", "tante", "nichte", "leitung", "kraft", "liche", "vorgesetzte",
+    "betreute", "bildende",
+)  # fmt: skip
+_IN_GENERAL = wordlists.words(
+    """
+    chef chefin kollege kollegin kollegen fall gast kunde kundin kunden frau mann typ azubi
+    """
 )
-"""Speaks of people in general as often as of one; only a date makes it a certain one."""
+_OF_ALL = wordlists.words("frau mann fall gast typ herrn")
+_INITIALLED = wordlists.words(
+    """
+    klient klientin klienten bewohner bewohnerin patient patientin schüler schülerin fall kind mündel mutter vater
+    kollege kollegin junge mädchen familie akte
+    """
+)
+_RELATIVES = wordlists.words(
+    """
+    kind mann mutter vater mutti junge mädchen frau klient klientin bewohner bewohnerin schüler schülerin patient
+    patientin tochter sohn schwester bruder oma opa jugendliche jugendlicher kollege kollegin baby säugling enkel
+    enkelin herr nachbar nachbarin großmutter großvater mündel pflegekind
+    """
+)
 
-# What to look for, and who it must stand near, besides people with a name.
-_BESIDE_A_PERSON = {
-    DATE_PERSON: (
-        _pattern(
-            rf"(?:am|vom|seit|ab|zum|bis{_GAP}zum){_GAP}{_DAY}|(?:im|seit|Anfang|Mitte|Ende){_GAP}{_MONTH}(?:{_GAP}\d{{4}})?"
-            r"|\d{1,2}\.\d{1,2}\.\d{2,4}"
-        ),
-        _pattern(f"{_OWN_CASE}|{_ONE_CASE}"),
-    ),
-    HEALTH_PERSON: (
-        _pattern(
-            r"(?:Diagnose|Depression(?:en)?|Psychose|Schizophrenie|Borderline|Psychiatrie|Angststörung|Essstörung|Trauma"
-            r"|Sucht|Suchtklinik|Suchterkrankung|Alkohol|Alkoholiker(?:in)?|Drogen|Heroin|Entzug|Entgiftung|Substitution"
-            r"|Suizid|Suizidversuch|Selbstmordversuch|HIV|Aids|Hepatitis|Krebs|Chemotherapie|Epilepsie|Demenz|ADHS|Autismus"
-            r"|Autist(?:in)?|Behinderung|Schwerbehinderung|Magersucht|Bulimie|Fehlgeburt|Abtreibung"
-            r"|Schwangerschaft(?:sabbruch)?|Krankenhaus(?:aufenthalt)?|Klinikaufenthalt|Therapie|Psychotherapie"
-            r"|Schlaganfall|Herzinfarkt|depressiv(?:e[nrs]?)?|psychisch krank(?:e[nrs]?)?|suchtkrank(?:e[nrs]?)?"
-            r"|alkoholkrank(?:e[nrs]?)?|drogenabhängig(?:e[nrs]?)?|schwanger(?:e[nrs]?)?|suizidal(?:e[nrs]?)?|magersüchtig"
-            r"|traumatisiert(?:e[nrs]?)?|schwerbehindert(?:e[nrs]?)?)"
-        ),
-        _pattern(_OWN_CASE),
-    ),
-}
-
-CODES = (*_ALONE, *_BESIDE_A_PERSON)
+CODES = (*dict(_ALONE), FULL_NAME, ROLE_NAME, DATE_PERSON, HEALTH_PERSON, EMPLOYER)
 """All kinds of passages that can be found."""
-
-_COURT = _pattern(r"BVerfG|BVerwG|BGH|BSG|BAG|BFH|EuGH|EGMR|OLG|OVG|LSG|LAG|VGH")
-
-
-def _words(listed: str) -> frozenset[str]:
-    return frozenset(listed.split())
-
-
-_COUNTED = _words(
-    """
-    Absatz Abs Absätze Satz Sätze Nummer Nr These Thesen Artikel Art Paragraf Paragraph Punkt Abschnitt Kapitel
-    Seite Fußnote Anlage Quelle Tabelle Abbildung Teil Frage Antwort Anmerkung Beitrag Ziffer Schritt Stufe Band
-    Heft Fassung Beispiel Buch Regel Variante Phase Gruppe Modul Version Stand
-    """
-)
-_NOUNS = _words(
-    """
-    Hilfe Hilfen Zeit Geld Schutz Recht Rechte Ruhe Raum Rat Arbeit Kraft Angst Mut Macht Kontakt Zugang Not
-    Leben Alltag Beruf Kind Kinder Mann Männer Mutter Vater Eltern Mensch Menschen Mutti Holle Fachkraft Amt
-    Jugendamt Sozialamt Jobcenter Computer Programm Programme Daten Antrag Anträge Termin Termine Geduld
-    Ministerin Minister Präsidentin Präsident Doktor Professorin Professor Kollegin Kollege Bürgermeisterin
-    Bürgermeister Richterin Richter Kanzlerin Kanzler Vorsitzende Vorsitzender Abgeordnete Abgeordneter
-    Senatorin Senator Haus Wohnung Platz Vertrauen Respekt Anspruch Sorge Sorgen Druck Streit Ärger Schuld
-    """
-)
-_RELATIVES = _words("Kind Mann Mutter Vater Mutti")
-_NOUN_ENDINGS = ("ung", "ungen", "heit", "keit", "schaft", "schaften", "tion", "tionen", "tät", "ismus", "nis", "nisse")
-_NO_STREETS = _words(
-    """
-    einbahnstraße landstraße bundesstraße seidenstraße datenstraße fahrradstraße hauptverkehrsstraße
-    schnellstraße milchstraße fertigungsstraße kreisstraße sackgasse rettungsgasse arbeitsplatz ausbildungsplatz
-    kitaplatz heimplatz pflegeplatz therapieplatz studienplatz schlafplatz spielplatz parkplatz marktplatz
-    lösungsweg rechtsweg dienstweg bildungsweg ausweg umweg mittelweg heimweg arbeitsweg schulweg instanzenweg
-    klageweg krippenplatz betreuungsplatz notschlafplatz zeltplatz einsatzplatz wohnplatz übernachtungsplatz weg
-    platz
-    """
-)
-_FIRST_NAMES = _words(
-    """
-    Achim Adam Ahmad Ahmed Alex Alexander Alexandra Ali Alina Amina Amir Andrea Andreas Angela Angelika Anja
-    Anke Anna Anne Annette Antje Anton Antonia Arne Aylin Ayşe Aysel Barbara Bastian Beate Ben Bernd Bernhard
-    Bettina Bianca Birgit Björn Brigitte Burak Can Carina Carla Carolin Charlotte Chiara Christa Christian
-    Christiane Christina Christine Christoph Claudia Clara Cornelia Dagmar Daniel Daniela Daria David Deniz
-    Dennis Diana Dieter Dilara Dirk Dominik Doris Dorothea Elena Elif Elisabeth Elke Ella Emil Emilia Emine Emma
-    Emre Erik Erika Eva Fabian Fatima Fatma Felix Finn Florian Frank Franziska Friedrich Gabriele Georg Gerda
-    Gerhard Gisela Greta Gudrun Guido Günter Günther Hanna Hannah Hannes Hans Hasan Heike Heiko Heinz Helga
-    Helmut Henri Hilde Holger Horst Ibrahim Ida Ingrid Inge Ines Irina Jan Jana Janina Jannik Jasmin Jens
-    Jessica Joachim Johann Johanna Johannes Jonas Jonathan Josef Julia Julian Jürgen Jutta Kai Karim Karin Karl
-    Karsten Katharina Kathrin Katja Kemal Kerstin Kevin Kim Klara Klaus Lars Laura Lea Lena Leon Leonie Leyla
-    Lina Linda Lisa Luca Luis Luisa Lukas Lutz Maja Malte Manfred Manuela Marc Marcel Marco Marcus Maria Marie
-    Marina Mario Marion Markus Marta Martin Martina Mathilda Matthias Max Maximilian Mehmet Melanie Melek Meryem
-    Mia Michael Michaela Mila Mira Miriam Mohamed Mohammed Monika Monique Moritz Murat Mustafa Nadine Nadja
-    Natalia Niklas Nico Nicole Nina Noah Nora Norbert Olaf Olga Oliver Omar Oskar Patricia Patrick Paul Paula
-    Peter Petra Philipp Pia Rainer Ralf Ramona Regina Renate Rita Robert Roland Rolf Ronja Rosa Rüdiger Ruth
-    Sabine Sabrina Said Samira Samuel Sandra Sara Sarah Sascha Sebastian Selin Sevgi Silke Silvia Simon Simone
-    Sofia Sonja Sophia Sophie Stefan Stefanie Steffen Stephan Susanne Sven Svenja Sylvia Tanja Tatjana Theo
-    Thomas Thorsten Tim Timo Tina Tobias Tom Torsten Udo Ulrich Ulrike Ursula Ute Uwe Valentina Vanessa Vera
-    Veronika Viktoria Volker Walter Werner Wiebke Wilhelm Wolfgang Yasemin Yasmin Yusuf Yvonne Zeynep Zoe
-    """
-)
