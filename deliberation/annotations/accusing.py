@@ -49,6 +49,9 @@ def _institutions(text: str, employers: Iterable[str]) -> Iterator[tuple[int, in
     for match in expressions.CERTAIN_INSTITUTION.finditer(text):
         if wordlists.ends_in(match["kind"], wordlists.INSTITUTIONS, 4) and _is_proper(match["name"]):
             yield match.start(), match.end("name")
+    for match in expressions.LOWER_INSTITUTION.finditer(text):
+        if match["kind"] in wordlists.INSTITUTIONS and not wordlists.is_noun(match["name"].capitalize()):
+            yield match.span()
 
 
 def _is_proper(name: str) -> bool:

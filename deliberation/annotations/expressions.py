@@ -2,6 +2,8 @@
 
 import re
 
+from deliberation.annotations import wordlists
+
 
 def _pattern(source: str) -> re.Pattern[str]:
     """A passage begins and ends at the edge of a word."""
@@ -49,7 +51,9 @@ ADDRESS = _pattern(
     rf"(?:{_ADDRESSED})(?:{_GAP}(?:Frau|Fr\.|Herrn?|Hr\.))?(?:{_GAP}(?:Dr\.|Prof\.)){{0,2}}{_GAP}"
     rf"(?:[{UPPER}]\.?-[{UPPER}]\.|{_NAME}(?:{_GAP}{_NAME})?|[{UPPER}](?:\.|(?=[,;:!?\s]|$)))"
 )
-LOWER_ADDRESS = _pattern(rf"(?:{_LOWER_ADDRESSED}){_GAP}(?:[{LOWER}]{{2,30}}(?:-[{LOWER}]{{2,30}})?|[a-z](?:\.|(?=[,;:!?\s]|$)))")
+LOWER_ADDRESS = _pattern(
+    rf"(?:{_LOWER_ADDRESSED}){_GAP}(?:[{LOWER}]{{2,30}}(?:-[{LOWER}]{{2,30}})?|[a-z](?:\.|(?=[,;:!?\s]|$)))"
+)
 INITIAL = _pattern(
     rf"{_NAME}{_GAP}[{UPPER}]\.(?:-[{UPPER}]\.)?"
     rf"|{_NAME}{_GAP}[{UPPER}]\.?(?:-|{_GAP})?[{UPPER}]\.(?:{_GAP}[{UPPER}]\.)?"
@@ -76,6 +80,7 @@ _PLACES = (
     "|linden|eichen|buchen"
     "|born|brunnen|weiher|acker|äcker|steig|höhe|furt|delle|gasse|straße|weg|schleuse|deich|moor|weide|rathaus|schule"
 )
+_CAPITAL_PLACES = "|".join(place.capitalize() for place in _PLACES.split("|"))
 STREET = _pattern(
     rf"[{UPPER}][{LOWER}]{{2,25}}(?:{_STREET_WORD})(?:{_HOUSE})?"
     rf"|[{LOWER}]{{3,25}}(?:{_STREET_WORD}|str\.){_HOUSE}"
@@ -88,9 +93,12 @@ STREET = _pattern(
     rf"|Hinter{_GAP}der|Hinter{_GAP}dem|Vor{_GAP}dem)"
     rf"{_GAP}(?:[{UPPER}][{LOWER}]{{2,20}}{_GAP})?[{UPPER}][{LOWER}]{{0,20}}(?:{_PLACES}){_HOUSE}"
     rf"|Hausnummer{_GAP}\d{{1,3}}"
+    # With an adjective in between any place will do: Am Alten Graben 3.
+    rf"|(?:Am|An{_GAP}der|An{_GAP}den|Auf{_GAP}dem|Auf{_GAP}der|Im|In{_GAP}der|In{_GAP}den|Zum|Zur)"
+    rf"{_GAP}[{UPPER}][{LOWER}]{{1,20}}en{_GAP}(?:{_CAPITAL_PLACES}){_HOUSE}"
     rf"|(?:Am|An{_GAP}der|Auf{_GAP}dem|Im|Zum|Zur){_GAP}(?:[{UPPER}][{LOWER}]{{2,20}}{_GAP})?"
     rf"(?:Teich|Berg|Hof|Feld|Tal|Bach|Wald|Busch|Garten|Markt|Kirche|Mühle|Hang|Anger|Bahnhof|Park|See|Tor|Ziegelei"
-    rf"|Kanal|Fluss|Stadtpark|Zoo|Wasserturm|Stadtwald|Dorfplatz|Winkel|Ufer){_HOUSE}"
+    rf"|Kanal|Fluss|Graben|Brunnen|Weiher|Deich|Turm|Hafen|Friedhof|Schloss|Stadtpark|Zoo|Wasserturm|Stadtwald|Dorfplatz|Winkel|Ufer){_HOUSE}"
 )
 PHONE = _pattern(
     r"(?:[+]\d{2}|00\d{2}|0)[\d \-/()]{5,18}\d"
@@ -100,7 +108,8 @@ PHONE = _pattern(
 HOTLINE = re.compile(r"0(?:0|49)?[ -]?8(?:[ 0-9-]{0,3})0|0800|08000|0180|0900|0700|116")
 MAIL = _pattern(
     rf"[\w.%&'+-]{{1,64}}(?:@|{_GAP}?[(\[](?:at|ät|AT)[)\]]{_GAP}?)[\w-]{{1,63}}"
-    rf"(?:(?:\.|{_GAP}?[(\[](?:dot|punkt|Punkt)[)\]]{_GAP}?)[\w-]{{1,63}}){{1,4}}"
+    rf"(?:(?:\.|{_GAP}?[(\[](?:dot|punkt|Punkt)[)\]]{_GAP}?|{_GAP}(?:dot|punkt|Punkt){_GAP})[\w-]{{1,63}}){{1,4}}"
+    rf"|[\w.%&'+-]{{1,64}}{_GAP}(?:at|ät|AT){_GAP}[\w-]{{1,63}}(?:\.|{_GAP}(?:dot|punkt|Punkt){_GAP})(?:de|at|ch|com|net|org|eu|info)"
 )
 IBAN = _pattern(
     r"[A-Za-z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,4})?"
@@ -155,6 +164,21 @@ DATE = _pattern(
     rf"|ende){_GAP}{_MONTH}(?:{_GAP}\d{{4}})?"
     rf"|(?:Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonntag),?(?:{_GAP}de[nm])?{_GAP}{_DAY}"
     r"|\d{1,2}\.\d{1,2}\.\d{2,4}"
+    rf"|(?:[Aa]m|[Aa]n|[Ss]eit|[Zz]u){_GAP}(?:Heiligabend|Silvester|Neujahr|Karfreitag|Oster(?:sonntag|montag)|Rosenmontag"
+    rf"|Pfingst(?:sonntag|montag)|Nikolaustag|Allerheiligen|Heiligen{_GAP}Abend)(?:{_GAP}(?:19|20)\d\d)?"
+    rf"|(?:Weihnachten|Ostern|Pfingsten){_GAP}(?:19|20)\d\d|(?:letzte|vorige)[ns]?{_GAP}(?:Weihnachten|Ostern|Pfingsten)"
+)
+# An age without a name, beside somebody certain: "meine Klientin (19, ...)", "einen Klienten, 53, früher".
+AGE_OF_ONE = _pattern(
+    rf"\({_AGE}(?:{_GAP}?(?:J\.|[Jj]ahren?)(?:{_GAP}alt)?)?(?:,[^()\n]{{0,80}})?\)"
+    r"|(?<=,[ ])\d{1,2}(?=,[ ])"
+    rf"|(?i:{_AGE}(?:-|{_GAP})?jährige[nrms]?)"
+    rf"|{_AGE}{_GAP}[Jj]ahre{_GAP}(?:alt|jung)|mit{_GAP}{_AGE}{_GAP}[Jj]ahren"
+    rf"|(?:[Aa]nfang|[Mm]itte|[Ee]nde){_GAP}(?i:{_TENS})|[Jj]ahrgang{_GAP}(?:19|20)?\d\d"
+    rf"|(?:ist|is|war|wird|wurde){_GAP}(?:(?:erst|gerade|grad|jetzt|schon|damals|bald|nun){_GAP})?\d{{1,2}}(?=[.,;!?]|{_GAP}und{_GAP}|$)"
+)
+ILLNESS_SAID = _pattern(
+    rf"(?:das{_GAP})?Leben{_GAP}(?:genommen|nehmen|nahm)|nicht{_GAP}mehr{_GAP}leben|in{_GAP}der{_GAP}Geschlossenen"
 )
 MEMBERSHIP = _pattern(
     rf"(?:bei|in|für|aus|von|zur|zu){_GAP}(?:der{_GAP}|die{_GAP}|einer{_GAP}|unserer{_GAP})?{UNION}"
@@ -176,9 +200,31 @@ OWN_CASE = _pattern(
     rf"|,{_GAP}(?:den|die|das|der){_GAP}(?:ich|wir){_GAP}(?:[{LOWER}]{{2,15}}{_GAP}){{0,3}}"
     r"(?:betreue|betreuen|begleite|begleiten|berate|beraten|kenne|kennen))"
 )
+_PERSONS = "|".join(sorted(wordlists.PERSONS, key=len, reverse=True))
+# Somebody met at work: "hatte letzte Woche einen Klienten", "bei uns auf der Station lag eine Frau".
+MET_CASE = _pattern(
+    rf"(?:[Hh]abe?|[Hh]atten?|[Hh]aben|[Bb]etreu(?:e|en|te|ten)|[Bb]egleite(?:n|te|ten)?|[Kk]enn(?:e|en)|[Kk]annten?"
+    rf"|[Bb]eraten?|[Bb]esuch(?:e|en|te|ten)|[Bb]ei{_GAP}(?:uns|mir)){_GAP}(?:[\w-]{{1,25}}{_GAP}){{0,6}}?"
+    rf"eine[nrm]?{_GAP}(?:[{LOWER}]{{3,20}}{_GAP})?(?P<met>(?i:{_PERSONS}))"
+)
+LOWER_CASE = _pattern(
+    rf"(?:mein|unser)(?P<ending>e|er|en|em|es)?{_GAP}(?:[{LOWER}]{{3,20}}{_GAP}){{0,2}}?(?P<own>{_PERSONS})"
+    rf"|(?:eine?[mnr]?|de[rmn]|die|das){_GAP}(?:[{LOWER}]{{3,20}}{_GAP})?(?P<one>{_PERSONS}){_GAP}"
+    rf"(?:von|bei|aus|in){_GAP}(?:mir|uns|unsere[rmn]|meine[rmn])"
+)
+AGED_CASE = _pattern(
+    rf"(?i:{_AGE}-?jährige)r?(?={_GAP}(?:von|bei|aus|in|auf){_GAP}(?:mir|uns|unsere[rmn]|meine[rmn])(?!\w))"
+)
 ONE_CASE = _pattern(
     rf"(?:[Dd]as|[Dd]er|[Dd]ie|[Dd]em|[Dd]en|[Dd]es|[Ee]ine?[mnrs]?|[Ss]eine?[mnrs]?"
     rf"|[Ii]hre?[mnrs]?){_GAP}(?:[{LOWER}]{{3,20}}{_GAP})?(?P<who>[{UPPER}][{LOWER}]{{2,30}}|junge|mutter|kind|klient)"
+)
+_PLACE_ENDINGS = (
+    "burg|stadt|dorf|hausen|heim|berg|ingen|bach|brück|furt|hagen|felde|feld|kirchen|rode|walde|münde|weiler|hofen"
+    "|stetten|wangen|ried|beuren|büttel|bostel|moos|tal|thal|see"
+)
+LOWER_INSTITUTION = _pattern(
+    rf"(?P<kind>[{LOWER}]{{3,40}}){_GAP}(?:in{_GAP})?(?P<name>(?:bad{_GAP})?[{LOWER}]{{3,20}}(?:{_PLACE_ENDINGS}))"
 )
 IS_ONE_CASE = re.compile(rf"{_GAP}(?:ist|hat|war|hatte|leidet|wurde|wird)(?!\w)")
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from deliberation.annotations import wordlists
+from deliberation.annotations import expressions, wordlists
 
 _WORD = re.compile(r"\w[\w'’-]{0,60}")
 _CAPITALISED = re.compile(r"[^\W\d_a-zß-öø-ÿ][^\W\d_]{1,30}(?:[-'’][^\W\d_]{1,30}){0,2}")
@@ -29,8 +29,19 @@ _DESCRIBED = wordlists.words(
     """
 )
 _GAP = 3
-_OFFICE_BEFORE = 3
+_OFFICE_BEFORE = 5
 """Words before a name among which a public office makes it the name of somebody known."""
+
+_FEMININE = (
+    "in", "tochter", "mutter", "oma", "frau", "schwester", "tante", "nichte", "leitung", "kraft", "liche", "vorgesetzte",
+    "betreute", "bildende",
+)  # fmt: skip
+_IN_GENERAL = wordlists.words(
+    """
+    chef chefin kollege kollegin kollegen fall gast kunde kundin kunden frau mann typ azubi
+    """
+)
+_OF_ALL = wordlists.words("frau mann fall gast typ herrn")
 
 
 @dataclass(frozen=True)
@@ -177,7 +188,9 @@ def _title_with_name(text: str, words: Sequence[_Word], place: int) -> int:
             return place + 3
         # A colleague's family name is too often any noun.
         if title.text.startswith("Kolleg") and not (
-            wordlists.is_first_name(following.text) or wordlists.is_family_name(following.text)
+            wordlists.is_first_name(following.text)
+            or wordlists.is_family_name(following.text)
+            or wordlists.sounds_like_family(following.text)
         ):
             return 0
         return place + 2 if following.text[0].isupper() and _is_family(following.text) else 0
@@ -201,6 +214,9 @@ def _only_first_name(text: str, words: Sequence[_Word], place: int) -> int:
             return place + 2
         is_described = after in _DESCRIBED and len(following) > 1 and _touch(text, *following)
         return place + 3 if is_described and wordlists.is_first_name(following[1].text) else 0
+    if wordlists.is_person(word.text) and after[0].isupper() and wordlists.is_first_name(after):
+        # "Klient Ahmad"; with a family name behind it the name alone is the passage.
+        return 0 if wordlists.is_noun(after) or _full_name(text, words, place + 1) else place + 2
     if word.text in _CALLED and wordlists.is_first_name(after):
         return place + 2
     if word.text.endswith("s") and wordlists.is_first_name(word.text[:-1]) and wordlists.is_person(after):
@@ -222,3 +238,37 @@ def words_of(text: str) -> Iterator[tuple[str, int, int]]:
     """Every word with its place, for lists of words."""
     for match in _WORD.finditer(text):
         yield match[0], match.start(), match.end()
+
+
+def own_cases(text: str) -> Iterator[tuple[int, int]]:
+    """Certain people without a name: no passage by itself, but a date or an illness beside them is one."""
+    for match in expressions.OWN_CASE.finditer(text):
+        if match["one"] or (match["whom"] and wordlists.is_person(match["whom"])):
+            yield match.span()
+        elif own := match["own"]:
+            plural_article = match["ending"] == "e"
+            if wordlists.is_person(own) and (not plural_article or own.lower().endswith(_FEMININE)):
+                yield match.span()
+    for match in expressions.LOWER_CASE.finditer(text):
+        if match["one"] or match["ending"] != "e" or match["own"].endswith(_FEMININE):
+            yield match.span()
+    for pattern in (expressions.MET_CASE, expressions.AGED_CASE):
+        yield from (match.span() for match in pattern.finditer(text))
+
+
+def spans_of_one(text: str) -> Iterator[tuple[int, int]]:
+    """Speaks of people in general as often as of one; only a date makes it a certain one."""
+    for match in expressions.ONE_CASE.finditer(text):
+        if match["who"].lower() in wordlists.PERSONS - _IN_GENERAL:
+            yield match.span()
+
+
+def one_said_to_be(text: str) -> list[tuple[int, int]]:
+    """ "Die Kollegin ist", "das Kind hat": what follows at once is said of a certain one."""
+    return [
+        match.span()
+        for match in expressions.ONE_CASE.finditer(text)
+        if match[0][:1] in "dD"
+        and match["who"].lower() in wordlists.PERSONS - _OF_ALL
+        and expressions.IS_ONE_CASE.match(text, match.end())
+    ]

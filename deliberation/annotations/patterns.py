@@ -11,13 +11,15 @@ from dataclasses import dataclass
 
 from deliberation.annotations import expressions, wordlists
 from deliberation.annotations.accusing import find_accused
-from deliberation.annotations.naming import find_names, words_of
+from deliberation.annotations.naming import find_names, one_said_to_be, own_cases, spans_of_one, words_of
 
 NEAR = 90
 """Characters between a person and a date or an illness that make the two belong together."""
 
 _SAID = 40
 """Characters in which an illness is said of somebody who is called no more than "the client"."""
+_BESIDE = 25
+"""Characters between an age and the person it is told of."""
 _CITED = 120
 """Characters before a file number among which a court makes it a published one."""
 
@@ -58,13 +60,15 @@ def find_hits(text: str, employers: Iterable[str] = ()) -> list[Hit]:
     names, first_names = find_names(text)
     own += [_hit(ROLE_NAME if name.is_role else FULL_NAME, text, name.start, name.end) for name in names]
     named = [(hit.start, hit.end) for hit in own if hit.code in _PEOPLE]
-    certain = sorted([*named, *first_names, *_own_cases(text)])
-    one = sorted([*certain, *_spans_of_one(text)])
+    cases = sorted(own_cases(text))
+    certain = sorted([*named, *first_names, *cases])
+    one = sorted([*certain, *spans_of_one(text)])
     beside = [
+        *_near(_matches(NAME_AGE, expressions.AGE_OF_ONE, text), cases, _BESIDE),
         *_near(_matches(DATE_PERSON, expressions.DATE, text), one),
         *_near(_matches(UNION_PERSON, expressions.MEMBERSHIP, text), certain),
         *_near(_illnesses(text), certain),
-        *_near(_illnesses(text), _one_said_to_be(text), _SAID),
+        *_near(_illnesses(text), one_said_to_be(text), _SAID),
     ]
     accused = [_hit(EMPLOYER, text, start, end) for start, end in find_accused(text, employers)]
     return _without_overlaps([*own, *beside, *accused])
@@ -106,7 +110,8 @@ def _is_addressed(hit: Hit, words: list[str], text: str) -> bool:
     form, *rest = words[1:] if nearer else words
     name = rest[0] if rest else ""
     if form.startswith(("Kolleg", "Schwester", "Bruder", "Tante", "Onkel", "Oma", "Opa")):
-        return not name or wordlists.is_first_name(name) or wordlists.is_family_name(name)
+        is_listed = not name or wordlists.is_first_name(name) or wordlists.is_family_name(name)
+        return is_listed or (form in ("Kollege", "Kollegin") and wordlists.sounds_like_family(name))
     if form[0].isupper():
         return not name or not (
             wordlists.is_noun(name)
@@ -186,37 +191,11 @@ def _is_own_number(hit: Hit, text: str) -> bool:
     return digits >= 5 or (digits >= 3 and not number.isdigit())
 
 
-def _own_cases(text: str) -> Iterator[tuple[int, int]]:
-    """Certain people without a name: no passage by itself, but a date or an illness beside them is one."""
-    for match in expressions.OWN_CASE.finditer(text):
-        if match["one"] or (match["whom"] and wordlists.is_person(match["whom"])):
-            yield match.span()
-        elif own := match["own"]:
-            plural_article = match["ending"] == "e"
-            if wordlists.is_person(own) and (not plural_article or own.lower().endswith(_FEMININE)):
-                yield match.span()
-
-
-def _spans_of_one(text: str) -> Iterator[tuple[int, int]]:
-    """Speaks of people in general as often as of one; only a date makes it a certain one."""
-    for match in expressions.ONE_CASE.finditer(text):
-        if match["who"].lower() in wordlists.PERSONS - _IN_GENERAL:
-            yield match.span()
-
-
-def _one_said_to_be(text: str) -> list[tuple[int, int]]:
-    """ "Die Kollegin ist", "das Kind hat": what follows at once is said of a certain one."""
-    return [
-        match.span()
-        for match in expressions.ONE_CASE.finditer(text)
-        if match[0][:1] in "dD"
-        and match["who"].lower() in wordlists.PERSONS - _OF_ALL
-        and expressions.IS_ONE_CASE.match(text, match.end())
-    ]
-
-
 def _illnesses(text: str) -> Iterator[Hit]:
-    return (_hit(HEALTH_PERSON, text, start, end) for word, start, end in words_of(text) if word in wordlists.HEALTH)
+    yield from (
+        _hit(HEALTH_PERSON, text, start, end) for word, start, end in words_of(text) if word in wordlists.HEALTH
+    )
+    yield from _matches(HEALTH_PERSON, expressions.ILLNESS_SAID, text)
 
 
 def _near(hits: Iterable[Hit], people: list[tuple[int, int]], reach: int = NEAR) -> Iterator[Hit]:
@@ -258,16 +237,6 @@ _ARTICLES = wordlists.words(
     eine einer einem die der den dem diese dieser jede jeder keine keiner welche ne meine
     """
 )
-_FEMININE = (
-    "in", "tochter", "mutter", "oma", "frau", "schwester", "tante", "nichte", "leitung", "kraft", "liche", "vorgesetzte",
-    "betreute", "bildende",
-)  # fmt: skip
-_IN_GENERAL = wordlists.words(
-    """
-    chef chefin kollege kollegin kollegen fall gast kunde kundin kunden frau mann typ azubi
-    """
-)
-_OF_ALL = wordlists.words("frau mann fall gast typ herrn")
 _INITIALLED = wordlists.words(
     """
     klient klientin klienten bewohner bewohnerin patient patientin schüler schülerin fall kind mündel mutter vater

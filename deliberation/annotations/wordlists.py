@@ -86,6 +86,12 @@ _NOUN_ENDINGS = (
     "ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "schaften", "tion", "tionen", "tät", "täten", "ismus", "sion",
     "nis", "nisse", "nissen", "innen",
 )  # fmt: skip
+_FAMILY_ENDINGS = (
+    "tke", "mke", "hnke", "pke", "schke", "ski", "sky", "ska", "czyk", "czak", "orek", "wicz", "witz", "enko", "oğlu", "oglu",
+    "ović", "ovic", "ević", "evic", "ermann", "lmann", "smann", "inger", "huber", "hofer", "bauer", "meier", "meyer", "maier",
+    "mayer", "mayr", "müller", "schmidt", "schmied", "berger", "egger", "acher", "ssen", "nsen", "dsen", "brecht",
+    "hardt", "ert", "opoulos", "idis", "shvili", "escu", "jan", "yan", "zadeh",
+)  # fmt: skip
 # Ends of family names as well (Hofmann, Albrecht, Althaus).
 _NO_HEADS = frozenset({"recht", "weber"})
 _HEADS = frozenset(noun for noun in _LOWER_NOUNS if len(noun) >= _HEAD) - _NO_HEADS
@@ -102,6 +108,11 @@ def is_first_name(word: str) -> bool:
 
 def is_family_name(word: str) -> bool:
     return word in FAMILY_NAMES or any(part in FAMILY_NAMES for part in word.split("-")[:2])
+
+
+def sounds_like_family(word: str) -> bool:
+    """Whether an unlisted word ends as family names do and no list of nouns knows it: Schmidtke, Wieczorek."""
+    return len(word) > 5 and word[0].isupper() and word.endswith(_FAMILY_ENDINGS) and not is_noun(word)
 
 
 def is_lower_family_name(word: str) -> bool:

@@ -49,6 +49,16 @@ TELLING = [
     ("Bei Trägerwerk Nord werden Akten gefälscht.", {"employer": "Trägerwerk Nord"}),
     ("Die Firma Soziosoft hat uns belogen.", {"employer": "Firma Soziosoft"}),
     ("Was die Novacare GmbH macht, ist kriminell.", {"employer": "Novacare GmbH"}),
+    ("das jugendamt altenrode löscht einfach akten", {"employer": "jugendamt altenrode"}),
+    ("Ich hatte einen Klienten, 61, früher Koch.", {"age": "61"}),
+    ("mein jüngster bewohner is 19 jahre alt", {"age": "19 jahre alt"}),
+    ("Eine 15-Jährige aus unserer Gruppe rief an.", {"age": "15-Jährige"}),
+    ("Bei uns auf Station lag eine Frau nach Fehlgeburt.", {"health": "Fehlgeburt"}),
+    ("Mein Klient Ahmad versteht die App nicht.", {"name": "Klient Ahmad"}),
+    ("Kollege Radtke liest alles mit.", {"address": "Kollege Radtke"}),
+    ("Unser Haus Am Neuen Graben 3 ist bekannt.", {"street": "Am Neuen Graben 3"}),
+    ("Ich bin a.muster [ät] example punkt ch.", {"mail": "a.muster [ät] example punkt ch"}),
+    ("An Silvester 2021 kam ein Mann aus unserer Unterkunft um.", {"date": "An Silvester 2021"}),
 ]
 
 HARMLESS = [
@@ -91,4 +101,12 @@ HARMLESS = [
     "Die Diakonie hat ein Papier gegen Diskriminierung veröffentlicht.",
     "Unser Träger spart am Personal, manche Träger lügen.",
     "Jugendliche zwischen 14 und 17 Jahren kommen nicht vor.",
+    "Wer eine 14-Jährige berät, braucht Zeit, 14-Jährige aus Pflegefamilien brauchen Schutz.",
+    "Kollege Computer weiß alles besser.",
+    "das jugendamt verschleppt die anträge im umfeld",
+    "Bei uns hat jede Klientin eine App, und Sucht ist Alltag.",
+    "Der Bundesbeauftragte für den Datenschutz, damals Uwe Neubert, hat das kritisiert.",
+    "Bundesrätin Baume hat das Thema auf dem Tisch.",
+    "Mitte dreißig bis Ende fünfzig sind die meisten von uns.",
+    "Weihnachten 2024 war die Notunterkunft voll.",
 ]
