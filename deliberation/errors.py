@@ -76,6 +76,7 @@ REASONS = {
     "no_other_moderator": _l("Darüber entscheidet jemand anderes aus der Moderation."),
     "not_team_member": _l("Wer zum Team gehört, wird hier nicht ermahnt oder gesperrt. Sprechen Sie mit der Organisation."),
     "not_held": _l("Diesen Fall hat gerade jemand anderes aus dem Team in der Hand."),
+    "not_asker": _l("Um diese zweite Meinung haben Sie selbst gebeten."),
     "not_reporter": _l("Diesen Beitrag haben Sie selbst gemeldet. Darüber entscheidet jemand anderes."),
 }
 ABSENT = {Permission.READ, Permission.READ_ANNOTATION, Permission.READ_HIDDEN}
@@ -146,7 +147,10 @@ def _not_allowed(error: NotAllowed) -> Any:
         "is_concerned",
     ):
         return redirect(sign_in_url(), 303)
-    return error_page(403, REASONS.get(error.missing, ""), kept=kept_text(), thing=error.thing)
+    is_restrained = error.missing in ("not_paused", "not_blocked")
+    return error_page(
+        403, REASONS.get(error.missing, ""), kept=kept_text(), thing=error.thing, is_restrained=is_restrained
+    )
 
 
 def _outdated(error: Outdated) -> Any:

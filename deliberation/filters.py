@@ -1,16 +1,17 @@
 """How dates, times and numbers look to people. Times are UTC inside and Europe/Berlin on the page."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask import Flask
-from flask_babel import format_date, format_decimal, gettext
+from flask_babel import format_date, format_decimal, gettext, ngettext
 from markupsafe import Markup, escape
 
 from deliberation.clock import BERLIN, now, today
-from deliberation.text import DiffPart, excerpt, word_diff
+from deliberation.text import REDACTED, DiffPart, word_diff
+from deliberation.text import excerpt as cut
 
 THIN_SPACE = "\u202f"
 
@@ -30,9 +31,9 @@ def waiting(moment: datetime) -> str:
     """How long something has been waiting, in the largest fitting unit."""
     minutes = int((now() - moment).total_seconds() // 60)
     if minutes < 60:
-        return gettext("seit %(n)s Min.", n=max(minutes, 1))
+        return ngettext("seit %(num)s Minute", "seit %(num)s Minuten", max(minutes, 1))
     if minutes < 48 * 60:
-        return gettext("seit %(n)s Std.", n=minutes // 60)
+        return ngettext("seit %(num)s Stunde", "seit %(num)s Stunden", minutes // 60)
     return gettext("seit %(n)s Tagen", n=minutes // (24 * 60))
 
 
@@ -49,11 +50,55 @@ def day_element(moment: datetime) -> Markup:
 
 def trusted_html(rendered: str) -> Markup:
     """Mark what `text.to_safe_html` made, read from its own column, as ready to show."""
-    return Markup(rendered)
+    if REDACTED not in rendered:
+        return Markup(rendered)
+    bar = _bar()
+    return Markup(_in_words(rendered, lambda words: words.replace(REDACTED, bar)))
+
+
+def with_numbers(rendered: str) -> Markup:
+    """As `trusted_html`, with a link from each number of an annotation (A-12) that is in no link yet."""
+    shown = str(trusted_html(rendered))
+    return Markup(_in_words(shown, lambda words: _NUMBER.sub(r'<a class="ref" href="/a/\1">A-\1</a>', words), "a"))
+
+
+_TAG = re.compile(r'(<[^>"]*(?:"[^"]*"[^>"]*)*>)')
+"""A tag of the serialiser, which puts every value in double quotes; a sign > may stand in a value."""
+_NUMBER = re.compile(r"(?<![\w-])A-([1-9]\d{0,8})(?![\w-])")
+
+
+def _in_words(rendered: str, change: Callable[[str], str], outside: str = "") -> str:
+    """Change what stands between the tags of safe HTML, never a tag or its values; nor what is inside `outside`."""
+    parts, depth = _TAG.split(rendered), 0
+    for place, part in enumerate(parts):
+        if place % 2 and outside:
+            depth += part.startswith((f"<{outside} ", f"<{outside}>"))
+            depth -= part == f"</{outside}>"
+        elif not place % 2 and not depth:
+            parts[place] = change(part)
+    return "".join(parts)
+
+
+def _bar() -> str:
+    """What is shown in place of a redacted passage: words, also for those who hear the page."""
+    return f'<span class="redacted">{escape(gettext("[von der Moderation geschwärzt]"))}</span>'
+
+
+def marked(plain: str) -> Markup:
+    """Plain words in which redacted passages look like those of a rendered text."""
+    shown = escape(plain)
+    return Markup(str(shown).replace(REDACTED, _bar())) if REDACTED in shown else shown
 
 
 def lines(plain: str) -> Markup:
-    return Markup("<br>").join(escape(line) for line in plain.splitlines())
+    return Markup("<br>").join(marked(line) for line in plain.splitlines())
+
+
+def excerpt(source: str, limit: int = 80) -> str:
+    """`text.excerpt` in the reader's language; plain, so that it can stand in a title as well."""
+    if REDACTED in source:
+        source = source.replace(REDACTED, gettext("[von der Moderation geschwärzt]"))
+    return cut(source, limit)
 
 
 @dataclass(frozen=True)
@@ -80,6 +125,7 @@ def words_changed(old: str, new: str) -> tuple[DiffPart, ...]:
 def init_app(app: Flask) -> None:
     """Hand all filters to the templates."""
     for function in (
-        day, time_of_day, waiting, number, day_element, trusted_html, lines, excerpt, pieces, words_changed,
+        day, time_of_day, waiting, number, day_element, trusted_html, with_numbers, marked, lines, excerpt, pieces,
+        words_changed,
     ):  # fmt: skip
         app.jinja_env.filters[function.__name__] = function

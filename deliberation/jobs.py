@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from deliberation.clock import now
-from deliberation.database import db, set_reading
+from deliberation.database import db, reading_only, set_reading
 
 PAUSE_SECONDS = 1.5
 STOP_SECONDS = 3.0
@@ -117,6 +117,7 @@ class Jobs(Thread):
 
         set_reading(False)
         try:
+            pull_due_letters(self.app.config["DEFAULT_LOCALE"])
             send_due_mail()
             if now() >= self._forget_from:
                 self._forget_from = now() + FORGET_EVERY
@@ -127,14 +128,28 @@ class Jobs(Thread):
     def _forget(self) -> None:
         from deliberation.accounts.actions import forget_stale
         from deliberation.annotations.drafts import delete_old_drafts
+        from deliberation.moderation.retention import forget_moderation
         from deliberation.notifications.actions import forget_old_mail
 
         forget_stale(now())
         forget_old_mail(now())
         delete_old_drafts(now())
+        forget_moderation(now())
         db.session.commit()
 
     def stop(self) -> None:
         """Finish the round under way and free the lock."""
         self._ended.set()
         self.join(STOP_SECONDS)
+
+
+def pull_due_letters(default_locale: str) -> int:
+    """Put letters that are due into the outbox, and commit. Looking takes no write lock: mostly there is nothing."""
+    from deliberation.notifications.pulling import has_due_letters, pull_letters
+
+    with reading_only():
+        is_due = has_due_letters()
+    db.session.commit()
+    pulled = pull_letters(default_locale) if is_due else 0
+    db.session.commit()
+    return pulled

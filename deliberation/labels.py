@@ -1,9 +1,11 @@
 """What the enumerations are called on the page, and which icon stands beside them."""
 
+from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
 from flask import Flask
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from deliberation.annotations.models import (
@@ -18,9 +20,13 @@ from deliberation.annotations.models import (
 from deliberation.annotations.threads import Order
 from deliberation.declarations.changes import ChangeState
 from deliberation.declarations.fates import AnchorState
-from deliberation.declarations.models import CLOSING, PREAMBLE, Policy, Thesis
+from deliberation.declarations.models import CLOSING, PREAMBLE, Act, Declaration, Policy, Thesis
+from deliberation.moderation import house_rules
+from deliberation.moderation.counts import Became, Column
+from deliberation.moderation.danger import Step
 from deliberation.moderation.models import (
     BlockPurpose,
+    Decision,
     DecisionKind,
     FlagReason,
     MeasureKind,
@@ -122,6 +128,60 @@ LABELS: dict[Enum, Any] = {
     Policy.PATTERN: _l("Was nach Personendaten aussieht, wird zuerst gelesen"),
     Policy.FIRST: _l("Erste Beiträge und mögliche Personendaten werden zuerst gelesen"),
     Policy.ALL: _l("Alles wird zuerst gelesen"),
+    Step.POLICE: _l("Polizei informiert"),
+    Step.OPERATOR: _l("Betrieb informiert"),
+    Step.AUTHOR: _l("Der Person geschrieben"),
+    Step.NOTHING: _l("Noch nichts"),
+    Column.HELD: _l("Zurückgehalten"),
+    Column.PUBLISHED: _l("Danach gezeigt"),
+    Column.RETURNED: _l("Nachgefragt"),
+    Column.REDACTED: _l("Geschwärzt"),
+    Column.HIDDEN: _l("Nicht gezeigt"),
+    Column.RESTORED: _l("Wieder gezeigt"),
+    Column.UNDONE: _l("Rückgängig gemacht"),
+    Became.HIDDEN: _l("nicht gezeigt"),
+    Became.REDACTED: _l("geschwärzt"),
+    Became.RETURNED: _l("zurückgegeben"),
+    Became.LEFT: _l("so gelassen"),
+    Became.OPEN: _l("noch offen"),
+    Act.HELD: _l("zurückgehalten"),
+    Act.REVISED: _l("überarbeitet"),
+    Act.WITHDRAWN: _l("zurückgezogen"),
+    Act.PUBLISH: _l("gezeigt"),
+    Act.HIDE: _l("nicht gezeigt"),
+    Act.RESTORE: _l("wieder gezeigt"),
+    Act.RETURN: _l("zurückgegeben"),
+    Act.REDACT: _l("geschwärzt gezeigt"),
+    Act.MOVE: _l("verschoben"),
+    Act.BUNDLE: _l("gebündelt"),
+    Act.UNBUNDLE: _l("aus dem Bündel genommen"),
+    Act.CLOSE: _l("Gespräch geschlossen"),
+    Act.REOPEN: _l("Gespräch wieder geöffnet"),
+    Act.UNDO: _l("rückgängig gemacht"),
+    Act.LOOKED: _l("gesichtet"),
+    Act.RESPOND: _l("als Moderation geantwortet"),
+    Act.FLAG: _l("gemeldet"),
+    Act.OBJECT: _l("Beschwerde eingelegt"),
+    Act.OBJECTION: _l("über eine Beschwerde entschieden"),
+    Act.WARN: _l("ermahnt"),
+    Act.REVIEW: _l("neue Beiträge werden zuerst gelesen"),
+    Act.PAUSE: _l("Schreibpause gesetzt"),
+    Act.BLOCK: _l("auf Zeit ausgeschlossen"),
+    Act.LIFT: _l("Maßnahme aufgehoben"),
+    Act.CLAIM: _l("Fall übernommen"),
+    Act.RELEASE: _l("Fall zurückgegeben"),
+    Act.HAND_OVER: _l("Fall übergeben"),
+    Act.ASK: _l("um zweite Meinung gebeten"),
+    Act.NOTE: _l("Notiz geschrieben"),
+    Act.ASSIGN: _l("Zuständigkeit geändert"),
+    Act.DANGER: _l("Gefahr für Leben oder Sicherheit"),
+    Act.MESSAGE: _l("persönlich geschrieben"),
+    Act.UNSEAL: _l("versiegelten Wortlaut gelesen"),
+    Act.DESTROY: _l("versiegelten Wortlaut gelöscht"),
+    Act.RULES: _l("Hausregeln geändert"),
+    Act.BLOCKS: _l("Textbausteine geändert"),
+    Act.POLICY: _l("Durchsicht vor dem Erscheinen geändert"),
+    Act.PHASE: _l("Phase geändert"),
     Role.PARTICIPANT: _l("Teilnehmende"),
     Role.MODERATOR: _l("Moderation"),
     Role.ORGANISER: _l("Organisation"),
@@ -226,6 +286,35 @@ def place_name(thesis: Thesis, paragraph: Any) -> str:
     return str(_l("%(part)s, Absatz %(number)s", part=thesis_name(thesis), number=paragraph.number))
 
 
+def rule_words(declaration: Declaration, rule: Rule) -> str:
+    """`Regel 2: Niemanden erkennbar machen`, as the declaration's own rules call it."""
+    return rule_in(house_rules.rules_of(declaration), rule)
+
+
+def rule_words_then(
+    decision: Decision, rules: Mapping[int, house_rules.HouseRules], declaration: Declaration | None = None
+) -> str:
+    """As `rule_words`, in the words that held when it was decided (`house_rules.load_rules_then`); where these were not
+    loaded, in those that hold in the declaration now."""
+    if decision.rule is None:
+        return ""
+    then = rules.get(decision.rules_version) or (house_rules.rules_of(declaration) if declaration else None)
+    return rule_in(then, decision.rule) if then else label(decision.rule)
+
+
+def house_words(words: str) -> str:
+    """Words of the house rules: the standard ones in the reader's language, others as they were written."""
+    return str(gettext(words)) if words in house_rules.STANDARD_WORDS else words
+
+
+def rule_in(rules: house_rules.HouseRules, rule: Rule) -> str:
+    """As `rule_words`, for one version of the rules."""
+    found = rules.find(rule)
+    if found is None or found.heading == house_rules.STANDARD_RULES[found.number - 1][0]:
+        return label(rule)
+    return str(_l("Regel %(number)s: %(heading)s", number=found.number, heading=house_words(found.heading)))
+
+
 def short_title(title: str) -> str:
     """What fits into the header: the part before a colon or dash, else the first words."""
     head = title.split(":")[0].split(" – ")[0].strip()
@@ -236,9 +325,12 @@ def init_app(app: Flask) -> None:
     """Hand words and the enumerations themselves to the templates."""
     for function in (
         label, outcome_label, phase_sentence, phase_hint, kind_hint, thesis_name, short_title, order_label, order_hint,
+        house_words, rule_words_then,
     ):  # fmt: skip
         app.jinja_env.filters[function.__name__] = function
-    app.jinja_env.globals["place_name"] = place_name
+    app.jinja_env.filters["rule_words"] = lambda rule, declaration: rule_words(declaration, rule)
+    app.jinja_env.globals |= {"place_name": place_name, "house_rules": house_rules.rules_of,
+        "choosable_rules": house_rules.choosable}  # fmt: skip
     for kind in (
         AnchorState,
         AnchorVerdict,
@@ -257,6 +349,7 @@ def init_app(app: Flask) -> None:
         NoteKind,
         BlockPurpose,
         Phase,
+        Policy,
         Permission,
         Activity,
     ):

@@ -91,6 +91,8 @@ class Permission(Enum):
     LEAVE_BUNDLE = "take one's own annotation out of a bundle (annotation)"
     WRITE_BLOCKS = "change the team's text blocks (declaration)"
     SEE_TEAM_LOG = "read the full log (declaration)"
+    READ_LETTERS = "read what the moderation wrote one about it (annotation)"
+    SEE_OBJECTIONS = "see the objections that wait (declaration)"
 
 
 class Person(Protocol):
@@ -365,6 +367,8 @@ PERMISSIONS: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
     Permission.LEAVE_BUNDLE: ((signed_in, is_author),),
     Permission.WRITE_BLOCKS: ((is_moderator,), (is_organiser,)),
     Permission.SEE_TEAM_LOG: ((is_team,),),
+    Permission.READ_LETTERS: ((signed_in, is_author),),
+    Permission.SEE_OBJECTIONS: ((is_moderator,), (is_organiser,)),
 }
 
 

@@ -19,6 +19,9 @@ PROTOCOLS = frozenset({"http", "https", "mailto"})
 SOURCE_MAX = 10_000
 """Characters. The sanitisers are quadratic in nesting depth: longer text never reaches them."""
 
+REDACTED = "[von der Moderation geschwärzt]"
+"""What stands in place of a redacted passage, in every text and file."""
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
 _BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 
@@ -98,6 +101,9 @@ class DiffPart:
 
 
 _STOPS = ".,;:!?…"
+_MARK = re.escape(REDACTED)
+# What was redacted is one word: of a mark in pieces nobody could say what it is.
+_WORD = re.compile(rf"{_MARK}\s*|(?:(?!{_MARK})\S)+\s*|\s+")
 
 
 def word_diff(old: str, new: str) -> tuple[DiffPart, ...]:
@@ -105,7 +111,7 @@ def word_diff(old: str, new: str) -> tuple[DiffPart, ...]:
 
     A word is the same whatever stop stands behind it; then only the stop has changed.
     """
-    before, after = re.findall(r"\S+\s*|\s+", old), re.findall(r"\S+\s*|\s+", new)
+    before, after = _WORD.findall(old), _WORD.findall(new)
     matcher = difflib.SequenceMatcher(None, [_bare(word) for word in before], [_bare(word) for word in after], False)
     parts: list[DiffPart] = []
     for kind, i, j, k, m in matcher.get_opcodes():

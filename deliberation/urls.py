@@ -61,7 +61,7 @@ def annotation_url(annotation: Any) -> str:
 
 
 def annotation_act_url(annotation: Any, act: str) -> str:
-    """`act` is replies, vote, edit, withdraw, history, flags, decisions, response, outcome, cosign, wording or anchor."""
+    """`act` is a key of `_ACTS`: replies, vote, edit, withdraw, history, flags, decisions, response, outcome …"""
     return url_for(_ACTS[act], number=annotation.number)
 
 
@@ -74,10 +74,21 @@ _ACTS = {
     "response": "moderation.respond",
     "flags": "moderation.flag",
     "decisions": "moderation.decide",
+    "letter": "moderation.letter",
+    "author": "moderation.author",
+    "danger": "moderation.danger",
+    "decision": "moderation.own_decision",
+    "objections": "moderation.object_to",
+    "messages": "moderation.messages",
     "outcome": "editions.outcome",
     "cosign": "proposals.cosign",
     "wording": "annotations.wording",
     "anchor": "editions.anchor",
+    "move": "moderation.move",
+    "bundle": "moderation.bundle",
+    "unbundle": "moderation.unbundle",
+    "leave": "moderation.leave",
+    "close": "moderation.close",
 }
 
 
@@ -145,8 +156,77 @@ def queue_url(declaration: Any, **query: Any) -> str:
     return url_for("moderation.queue", slug=declaration.slug, **query)
 
 
-def log_url(declaration: Any) -> str:
-    return url_for("moderation.log", slug=declaration.slug)
+def log_url(declaration: Any, **query: Any) -> str:
+    return url_for("moderation.log", slug=declaration.slug, **query)
+
+
+def rules_url(declaration: Any, fragment: str = "") -> str:
+    """The house rules of a declaration."""
+    return url_for("moderation.rules", slug=declaration.slug, _anchor=fragment or None)
+
+
+def blocks_url(declaration: Any) -> str:
+    """The text blocks of the team."""
+    return url_for("moderation.blocks", slug=declaration.slug)
+
+
+def moderation_settings_url(declaration: Any) -> str:
+    """What is read before it appears, and what leaves the site only after a look."""
+    return url_for("moderation.settings", slug=declaration.slug)
+
+
+def own_moderation_url(declaration: Any) -> str:
+    """A moderator's own page: the signing name and the single keys."""
+    return url_for("moderation.own", slug=declaration.slug)
+
+
+def guide_url(declaration: Any) -> str:
+    """What to do in heavy cases, for the team."""
+    return url_for("moderation.guide", slug=declaration.slug)
+
+
+def people_url(declaration: Any, **query: Any) -> str:
+    """People with measures, for moderators."""
+    return url_for("moderation.people", slug=declaration.slug, **query)
+
+
+def lift_url(measure: Any) -> str:
+    """Where a measure is ended before its time."""
+    return url_for("moderation.lift", measure_id=measure.id)
+
+
+def team_log_url(declaration: Any, **query: Any) -> str:
+    """The full log, for the team."""
+    return url_for("moderation.team_log", slug=declaration.slug, **query)
+
+
+def team_log_csv_url(declaration: Any, **query: Any) -> str:
+    return url_for("moderation.team_log_csv", slug=declaration.slug, **query)
+
+
+def report_url(declaration: Any, year: int, file_format: str = "json") -> str:
+    """The yearly report of moderation as a file."""
+    return url_for(f"moderation.report_{file_format}", slug=declaration.slug, year=year)
+
+
+def receipt_url(flag: Any) -> str:
+    """The secret page of a report, for whoever made it."""
+    return url_for("moderation.receipt", key=flag.key)
+
+
+def objections_url(declaration: Any) -> str:
+    """Objections that wait to be decided."""
+    return url_for("moderation.objections", slug=declaration.slug)
+
+
+def objection_url(objection: Any) -> str:
+    """One objection at the desk."""
+    return url_for("moderation.objection", slug=objection.declaration.slug, number=objection.id)
+
+
+def measure_objection_url(measure_id: int) -> str:
+    """Where somebody objects to what was decided about the own person."""
+    return url_for("moderation.object_to_measure", measure_id=measure_id)
 
 
 def sign_in_url(next_path: str = "") -> str:
@@ -192,6 +272,8 @@ def init_app(app: Flask) -> None:
         declaration_url, whole_text_url, thesis_url, place_url, compose_url, stance_url, past_stance_url, annotation_url,
         annotation_act_url, editions_url, edition_url, changes_url, next_edition_url, anchors_url, outcomes_url,
         proposals_url, closing_url, own_stances_url, results_url, export_url, queue_url, log_url, sign_in_url, register_url,
-        ballots_url, absolute,
+        guide_url, people_url, lift_url, team_log_url, team_log_csv_url, report_url,
+        ballots_url, absolute, receipt_url, objections_url, objection_url, measure_objection_url,
+        rules_url, blocks_url, moderation_settings_url, own_moderation_url,
     ):  # fmt: skip
         app.jinja_env.globals[function.__name__] = function

@@ -73,6 +73,8 @@ ABOUT_VISIBLE = {
     Permission.LEAVE_BUNDLE: (set(Phase), {"author"}),
     Permission.WRITE_BLOCKS: (set(Phase), {"moderator", "organiser"}),
     Permission.SEE_TEAM_LOG: (set(Phase), TEAM),
+    Permission.READ_LETTERS: (set(Phase), {"author"}),
+    Permission.SEE_OBJECTIONS: (set(Phase), {"moderator", "organiser"}),
 }
 ABOUT_A_DECISION = {Permission.UNDO, Permission.RESTORE, Permission.REVIEW, Permission.OBJECT, Permission.READ_SEAL}
 # What holds in the draft phase on top of the table.

@@ -25,7 +25,6 @@ from deliberation.declarations.models import (
     Act,
     Declaration,
     LogEntry,
-    Membership,
     Paragraph,
     Policy,
     Thesis,

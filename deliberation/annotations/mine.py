@@ -10,7 +10,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from deliberation.accounts.models import User
-from deliberation.annotations import drafts, reading, threads
+from deliberation.annotations import bundles, drafts, reading, threads
 from deliberation.annotations.actions import Contribution
 from deliberation.annotations.models import Anchor, Annotation, Draft, EarlierVersion, Kind, Outcome, Stance, Status
 from deliberation.annotations.outcomes import latest_outcome
@@ -104,10 +104,11 @@ def proposal_diff(wording: Wording | None, sentences: Sequence[int], proposed: s
 
 
 def load_thread(person: Any, annotation: Annotation) -> Entry | None:
-    """One annotation with all its replies, oldest first; one query."""
+    """One annotation with all its replies, oldest first, and what is bundled with it; one query, or two."""
     number = annotation.thread_number
     where = or_(Annotation.number == number, Annotation.root_id == number)
     found = threads.to_threads(threads.load_entries(person, annotation.declaration_id, where, None))
+    bundles.load_bundles(person, annotation.declaration_id, found)
     return found[0] if found else None
 
 

@@ -12,6 +12,12 @@ from deliberation.declarations.models import Paragraph
 def move_annotations(numbers: Sequence[int], paragraph_id: int) -> None:
     """Let annotations be read beside another paragraph, with their replies. Whoever calls this asked who may."""
     thesis_id = db.session.scalar(select(Paragraph.thesis_id).where(Paragraph.id == paragraph_id))
+    if thesis_id is not None:
+        read_at(numbers, thesis_id, paragraph_id)
+
+
+def read_at(numbers: Sequence[int], thesis_id: int, paragraph_id: int | None) -> None:
+    """As `move_annotations`; without a paragraph they are read at the thesis as a whole."""
     for start in range(0, len(numbers), 500):
         some = numbers[start : start + 500]
         change = (

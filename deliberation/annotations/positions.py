@@ -12,7 +12,8 @@ from deliberation.annotations.models import REASON_MAX, Annotation, Stance, Stan
 from deliberation.clock import now
 from deliberation.database import db
 from deliberation.declarations.actions import join
-from deliberation.declarations.models import Declaration, Membership, Paragraph, Thesis, current_edition
+from deliberation.declarations.models import Act, Declaration, Membership, Paragraph, Thesis, current_edition
+from deliberation.declarations.record import record
 from deliberation.permissions import Activity, Outdated, Permission, Person, Phase, require
 from deliberation.text import normalised
 
@@ -142,12 +143,21 @@ def change_phase(organiser: Person, declaration: Declaration, phase: Phase, ends
     When voting ends the exact counts become public, instead of those of the last multiple of five.
     """
     require(organiser, Permission.CHANGE_SETTINGS, declaration)
-    was_open = _is_counting(declaration)
+    was_open, before = _is_counting(declaration), _stage(declaration)
     declaration.phase = phase
     declaration.phase_ends_on = ends_on
+    if _stage(declaration) != before:
+        own = organiser.membership_in(declaration.id)
+        record(own, declaration, Act.PHASE, before=before, after=_stage(declaration))
     if was_open and not _is_counting(declaration):
         db.session.flush()
         tallies.settle(declaration)
+
+
+def _stage(declaration: Declaration) -> str:
+    """For the log: the phase, and its last day if it has one."""
+    ends_on = declaration.phase_ends_on
+    return f"{declaration.phase.value} {ends_on.isoformat()}" if ends_on else declaration.phase.value
 
 
 def _is_counting(declaration: Declaration) -> bool:

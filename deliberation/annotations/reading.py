@@ -9,10 +9,11 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import lazyload
 
 from deliberation.accounts.models import User
-from deliberation.annotations import drafts, standing, threads, visits
+from deliberation.annotations import bundles, drafts, standing, threads, visits
 from deliberation.annotations.counts import Count, Counts, News, load_counts, to_news
 from deliberation.annotations.history import History, has_history, in_place, load_history
 from deliberation.annotations.models import (
+    AnchorVerdict,
     Annotation,
     Draft,
     Kind,
@@ -199,8 +200,11 @@ def _load_panel(person: Any, thesis: Thesis, paragraph: Paragraph | None, wish: 
     place = Annotation.paragraph_id == paragraph.id if paragraph else Annotation.paragraph_id.is_(None)
     entries = threads.load_entries(person, thesis.declaration_id, and_(Annotation.thesis_id == thesis.id, place), since)
     found = threads.to_threads(entries)
-    wanted = threads.in_order(threads.of_kind(found, wish.kind), wish.order, reader_key(person), today())
+    listed = bundles.folded(threads.of_kind(found, wish.kind))
+    wanted = threads.in_order(listed, wish.order, reader_key(person), today())
     shown = wanted if wish.all_threads else wanted[:FIRST_THREADS]
+    bundles.load_bundles(person, thesis.declaration_id, shown, found)
+    spoken = _spoken_here(shown, paragraph)
     own = standing.load_own_stance(person, thesis, paragraph)
     readable = [entry for entry in entries if entry.is_readable]
     return Panel(
@@ -215,12 +219,25 @@ def _load_panel(person: Any, thesis: Thesis, paragraph: Paragraph | None, wish: 
         stance_reason=own.reason,
         stance_counts=own.counts if own.value else None,
         past_stance=own.past,
-        noted=frozenset(
-            n for entry in shown if entry.is_readable and not entry.annotation.quote for n in entry.sentences
-        ),
+        noted=frozenset(n for entry in spoken if not entry.annotation.quote for n in entry.sentences),
         # A quote is marked where its words still stand; elsewhere it only shows beside its annotation.
-        quotes=frozenset(entry.annotation.quote for entry in shown if entry.is_readable and entry.annotation.quote),
+        quotes=frozenset(entry.annotation.quote for entry in spoken if entry.annotation.quote and _may_mark(entry)),
     )
+
+
+def _spoken_here(shown: Sequence[Entry], paragraph: Paragraph | None) -> list[Entry]:
+    """What is readable and read at this place; what is bundled may belong to another one."""
+    here = paragraph.id if paragraph else None
+    everything = (one for entry in shown for one in (entry, *entry.bundled))
+    return [one for one in everything if one.is_readable and one.annotation.paragraph_id == here]
+
+
+def _may_mark(entry: Entry) -> bool:
+    """Whether its quote may be looked for where it is read: not where a person put it, among words it is not about."""
+    annotation, anchor = entry.annotation, entry.anchor
+    is_put = anchor is not None and anchor.verdict is AnchorVerdict.PLACED and not anchor.sentences
+    home = annotation.wording.paragraph_id if annotation.wording else None
+    return not is_put or home == annotation.paragraph_id
 
 
 def reader_key(person: Any) -> str:

@@ -8,15 +8,15 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, null, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import ColumnElement, and_, func, null, or_, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from deliberation.annotations.models import Anchor, Annotation, Kind, Outcome, ResponseKind, Status, Vote, VoteValue
 from deliberation.annotations.outcomes import latest_outcome
 from deliberation.annotations.quotes import sentences_meant
 from deliberation.annotations.tallies import PERCENT_FROM, VoteCounts, vote_counts
 from deliberation.database import db
-from deliberation.declarations.models import Edition
+from deliberation.declarations.models import Declaration, Edition
 from deliberation.permissions import Permission, Role, may
 
 Z = 1.96
@@ -46,8 +46,13 @@ class Entry:
     # What the edition in force did to the words it was written on; None if it was written on that edition, or replies.
     anchor: Anchor | None = None
     outcome: Outcome | None = None
+    # The annotation it is bundled with and how many are bundled with it, of those that are shown.
+    lead: int | None = None
+    bundle_size: int = 0
     answers: "Entry | None" = None
     replies: list["Entry"] = field(default_factory=list)
+    # Those that are bundled with it, as far as they were loaded (`bundles.load_bundles`).
+    bundled: list["Entry"] = field(default_factory=list)
 
     @property
     def votes(self) -> VoteCounts | None:
@@ -108,6 +113,15 @@ def visible_to(person: Any, declaration_id: int) -> ColumnElement[bool]:
     return or_(*conditions)
 
 
+def may_be_passed_on(declaration: Declaration) -> ColumnElement[bool]:
+    """Whose words leave the site: in files, mails, feeds, digests and reports. Every such channel asks this question.
+
+    What everybody can read; where the declaration says so, only once a moderator has looked at these words.
+    """
+    shown = Annotation.status == Status.VISIBLE
+    return and_(shown, Annotation.reviewed_at.is_not(None)) if declaration.sends_after_look else shown
+
+
 def load_entries(
     person: Any, declaration_id: int, where: ColumnElement[bool], new_since: datetime | None
 ) -> list[Entry]:
@@ -117,7 +131,7 @@ def load_entries(
     """
     membership = person.membership_in(declaration_id)
     query = (
-        select(Annotation, _own_vote(membership.id) if membership else null(), Anchor, Outcome)
+        select(Annotation, _own_vote(membership.id) if membership else null(), Anchor, Outcome, *_bundle())
         .outerjoin(Annotation.author)
         .outerjoin(
             Anchor, and_(Anchor.annotation_id == Annotation.number, Anchor.edition_id == _in_force(declaration_id))
@@ -137,7 +151,7 @@ def load_entries(
         .order_by(Annotation.number)
     )
     rows = db.session.execute(query).unique()
-    return [_entry(person, annotation, vote, anchor, outcome, new_since) for annotation, vote, anchor, outcome in rows]
+    return [_entry(person, new_since, *row) for row in rows]
 
 
 def _in_force(declaration_id: int) -> Any:
@@ -151,6 +165,19 @@ def _own_vote(voter_id: int) -> Any:
     return query.correlate(Annotation).scalar_subquery()
 
 
+def _bundle() -> tuple[Any, Any]:
+    """What an annotation is bundled with, and how many are bundled with it; of both only what everybody may read."""
+    lead, other = aliased(Annotation), aliased(Annotation)
+    is_shown = and_(lead.number == Annotation.bundled_with, lead.status == Status.VISIBLE)
+    others = select(func.count(other.number)).where(
+        other.bundled_with == Annotation.number, other.status == Status.VISIBLE
+    )
+    return (
+        select(lead.number).where(is_shown).correlate(Annotation).scalar_subquery(),
+        others.correlate(Annotation).scalar_subquery(),
+    )
+
+
 def _has_a_place(person: Any, declaration_id: int) -> ColumnElement[bool]:
     """What is readable, and what can leave a placeholder for the sake of its replies."""
     out_of_sight = (Status.PENDING, Status.HIDDEN, Status.WITHDRAWN)
@@ -159,11 +186,13 @@ def _has_a_place(person: Any, declaration_id: int) -> ColumnElement[bool]:
 
 def _entry(
     person: Any,
+    new_since: datetime | None,
     annotation: Annotation,
     vote: VoteValue | None,
     anchor: Anchor | None,
     outcome: Outcome | None,
-    new_since: datetime | None,
+    lead: int | None,
+    bundle_size: int,
 ) -> Entry:
     is_own = person.wrote(annotation)
     return Entry(
@@ -174,6 +203,8 @@ def _entry(
         is_readable=may(person, Permission.READ_ANNOTATION, annotation) and not annotation.is_withdrawn,
         anchor=anchor,
         outcome=outcome,
+        lead=lead,
+        bundle_size=bundle_size,
     )
 
 
@@ -243,7 +274,8 @@ def wilson(counts: VoteCounts) -> float:
         return 0.0
     share = counts.agree / n
     spread = Z * math.sqrt((share * (1 - share) + Z * Z / (4 * n)) / n)
-    return (share + Z * Z / (2 * n) - spread) / (1 + Z * Z / n)
+    # With no agreement at all the difference is nothing but the rounding of floats.
+    return max(0.0, (share + Z * Z / (2 * n) - spread) / (1 + Z * Z / n))
 
 
 def dispute(counts: VoteCounts) -> float:

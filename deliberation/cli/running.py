@@ -168,9 +168,11 @@ def mail_group() -> None:
 
 @mail_group.command("send", help=N_("Fällige Mails jetzt versenden."))
 def mail_send() -> None:
+    from deliberation.jobs import pull_due_letters
     from deliberation.notifications.mailer import send_due_mail
 
-    with site():
+    with site() as app:
+        pull_due_letters(app.config["DEFAULT_LOCALE"])
         sent, failed = send_due_mail()
     say(plural("%(n)s Mail versendet.", "%(n)s Mails versendet.", sent))
     if failed:

@@ -213,13 +213,20 @@ def phase(slug: str, phase: Phase, until: date | None) -> None:
 @click.command(cls=Command, help=N_("Festlegen, welche Beiträge vor dem Erscheinen jemand ansieht."))
 @click.argument("slug")
 @click.argument("policy", type=OneOf(POLICIES))
-def moderation(slug: str, policy: str) -> None:
+@click.option("--after-look/--no-after-look", default=None, help=N_("Mails und Berichte nur mit gesichteten Texten"))
+def moderation(slug: str, policy: str, after_look: bool | None) -> None:
     from deliberation.declarations.actions import change_policy
     from deliberation.declarations.models import Policy
+    from deliberation.moderation.settings import change_sending
 
     with site():
-        change_policy(Operator(), declaration_called(slug), Policy(policy))
+        declaration = declaration_called(slug)
+        change_policy(Operator(), declaration, Policy(policy))
+        if after_look is not None:
+            change_sending(Operator(), declaration, after_look)
         say(_("%(slug)s wird jetzt so moderiert: %(policy)s.", slug=slug, policy=policy))
+        if declaration.sends_after_look:
+            say(_("In Mails, Feeds und Berichten steht nur, was die Moderation gesehen hat."))
 
 
 def declaration_called(slug: str) -> "Declaration":

@@ -15,11 +15,13 @@ from deliberation.declarations.models import (
     SLUG_MAX,
     SLUG_PATTERN,
     TITLE_MAX,
+    Act,
     Declaration,
     Membership,
     Policy,
     RoleGrant,
 )
+from deliberation.declarations.record import record
 from deliberation.declarations.writing import write_first_edition
 from deliberation.permissions import Permission, Person, Phase, Role, require
 from deliberation.text import to_safe_html
@@ -95,7 +97,11 @@ def check_slug(slug: str) -> None:
 def change_policy(organiser: Person, declaration: Declaration, policy: Policy) -> None:
     """Decide which contributions a person looks at before they appear; what is out already stays out."""
     require(organiser, Permission.CHANGE_SETTINGS, declaration)
+    if declaration.policy is policy:
+        return
+    own, before = organiser.membership_in(declaration.id), declaration.policy
     declaration.policy = policy
+    record(own, declaration, Act.POLICY, before=before.value, after=policy.value)
 
 
 def join(user: User, declaration: Declaration) -> Membership:

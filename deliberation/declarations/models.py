@@ -357,6 +357,11 @@ class Membership(Model):
         return self.signing_name or self.pseudonym
 
     @property
+    def team_name(self) -> str:
+        """What colleagues call a moderator or organiser: never the pseudonym, under which she may write herself."""
+        return self.signing_name or f"Moderation {self.id}"
+
+    @property
     def is_reviewed(self) -> bool:
         return _lasts(self.reviewed_until)
 

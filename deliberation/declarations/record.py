@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from deliberation.clock import now
 from deliberation.database import db
 from deliberation.declarations.models import Act, Declaration, LogEntry, Membership
 
@@ -31,6 +32,7 @@ def record(
         before=before[:STATE_MAX],
         after=after[:STATE_MAX],
         rule=rule,
+        at=now(),
     )
     db.session.add(entry)
     return entry

@@ -29,16 +29,17 @@ class Span:
     language: str = "de"
 
 
-def load_changes(declaration: Declaration, old: Edition, new: Edition) -> Changes:
+def load_changes(declaration: Declaration, old: Edition, new: Edition, for_file: bool = False) -> Changes:
     """Everything between two editions, the older one first, with the annotations behind it. At most eight queries.
 
     What the editions between them did is told together: their notes and reasons, and the annotations behind those of
-    their sentences that still stand in the new text. A misprint put right is shown and is no rewording.
+    their sentences that still stand in the new text. A misprint put right is shown and is no rewording. A file names
+    nobody's annotation that may not leave the site.
     """
     before, after = load_text(old), load_text(new)
     between = [one for one in load_editions(declaration)[::-1] if old.number < one.number <= new.number]
     reasons = load_reasons([one.id for one in between]) if len(between) > 1 else {}
-    credits = load_credits(between, after) if between else {}
+    credits = load_credits(between, after, for_file) if between else {}
     corrected = load_corrected(old, between) if between else {}
     note = "\n\n".join(one.note for one in between if one.note)
     span = Span(old.number, new.number, note, declaration.language)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from deliberation.annotations.history import stands_behind_words
 from deliberation.annotations.models import Annotation, Outcome, Status
 from deliberation.annotations.outcomes import adopted_sentences
+from deliberation.annotations.threads import may_be_passed_on
 from deliberation.database import db
 from deliberation.declarations.changes import Credit
 from deliberation.declarations.importing import DraftDeclaration, DraftParagraph
@@ -46,12 +47,15 @@ def load_corrected(old: Edition, later: Sequence[Edition]) -> dict[int, str]:
     return {paragraph: reason for paragraph, reason in db.session.execute(query)}  # noqa: C416
 
 
-def load_credits(editions: Sequence[Edition], text: DraftDeclaration) -> dict[int, Behind]:
+def load_credits(editions: Sequence[Edition], text: DraftDeclaration, for_file: bool = False) -> dict[int, Behind]:
     """The annotations behind the words that these editions changed, by paragraph, as far as those words still stand
-    in `text`, which is the last of them. One query."""
+    in `text`, which is the last of them; `for_file` only those that may leave the site. One query."""
     places = _Places(text)
     found: dict[int, dict[int, list[Credit]]] = defaultdict(lambda: defaultdict(list))
-    for row in db.session.execute(_query(editions)):
+    query = _query(editions)
+    if for_file:
+        query = query.where(may_be_passed_on(editions[-1].declaration))
+    for row in db.session.execute(query):
         credit = Credit(row.number, row.pseudonym or "")
         for paragraph, sentence in places.of(row):
             if credit not in found[paragraph][sentence]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
 from deliberation.annotations.models import Anchor, AnchorVerdict, Annotation, Status, find_annotation
@@ -120,10 +120,14 @@ def load_anchors(person: Any, declaration: Declaration, wanted: Filter) -> Ancho
 
 def count_waiting(person: Any, declaration: Declaration) -> int:
     """How many annotations wait for a look at their place; one query."""
+    return db.session.scalar(waiting_anchors(person, declaration)) or 0
+
+
+def waiting_anchors(person: Any, declaration: Declaration) -> Select[int]:
+    """The number of annotations that wait for a look at their place, as a query."""
     newest = select(Edition.id).where(Edition.declaration_id == declaration.id).order_by(Edition.number.desc()).limit(1)
     query = select(func.count()).select_from(Anchor).join(Annotation, Annotation.number == Anchor.annotation_id)
-    here = and_(Anchor.edition_id == newest.scalar_subquery(), _readable(person, declaration), _waits())
-    return db.session.scalar(query.where(here)) or 0
+    return query.where(Anchor.edition_id == newest.scalar_subquery(), _readable(person, declaration), _waits())
 
 
 def _readable(person: Any, declaration: Declaration) -> ColumnElement[bool]:

@@ -110,6 +110,9 @@ def decide(moderator: User, annotation: Annotation, deed: Deed) -> Decision:
     if sent_before := _find_repeated(membership, annotation, deed, words):
         return sent_before
     require_free_hands(membership, annotation)
+    if annotation.version != deed.version:
+        # Before the passages are looked for: who was faster may have redacted them.
+        raise Outdated(annotation)
     is_redaction = deed.kind is DecisionKind.REDACT
     passages = redacting.cleaned(annotation, deed.passages) if is_redaction else []
     occasion = deed.occasion or find_occasion(annotation)
@@ -253,3 +256,4 @@ def let_go(annotation: Annotation) -> None:
     handling = db.session.get(Handling, annotation.number)
     if handling is not None:
         db.session.delete(handling)
+        db.session.flush()

@@ -1,5 +1,7 @@
 """Reporting a contribution: "please look at this"."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import select
 
 from deliberation.accounts.models import User, random_key
@@ -7,38 +9,66 @@ from deliberation.annotations.actions import once
 from deliberation.annotations.models import Annotation
 from deliberation.database import db
 from deliberation.declarations.actions import join
+from deliberation.declarations.models import Act
+from deliberation.declarations.record import record
 from deliberation.moderation.actions import ReasonMissing
-from deliberation.moderation.models import EXPLANATION_MAX, Flag, FlagReason
+from deliberation.moderation.models import EXPLANATION_MAX, NAME_MAX, Flag, FlagReason
 from deliberation.permissions import Permission, Person, require
 from deliberation.text import has_words, normalised
 
 
+@dataclass(frozen=True)
+class Reporter:
+    """What somebody gives to get an answer; all of it may be missing. `email` is an address as `accounts.addresses`
+    cleans it."""
+
+    name: str = ""
+    email: str = ""
+    locale: str = "de"
+    in_good_faith: bool = False
+
+
 def flag(
-    reporter: Person, annotation: Annotation, reason: FlagReason, explanation: str = "", form_key: str = ""
+    person: Person,
+    annotation: Annotation,
+    reason: FlagReason,
+    explanation: str = "",
+    form_key: str = "",
+    reporter: Reporter = Reporter(),
 ) -> Flag:
     """Report an annotation. Changes nothing by itself; open until a decision closes it.
 
-    A member has one open flag per annotation: reporting again replaces its words. About guests nothing is kept.
-    Raises ReasonMissing when something is called illegal without a word why.
+    A member has one open flag per annotation: reporting again replaces its words. Of guests is kept what they give to
+    get an answer, of members nothing beyond their membership. Raises ReasonMissing when something is called illegal
+    without a word why.
     """
-    require(reporter, Permission.FLAG, annotation)
-    membership = join(reporter, annotation.declaration) if isinstance(reporter, User) else None
+    require(person, Permission.FLAG, annotation)
+    membership = join(person, annotation.declaration) if isinstance(person, User) else None
     words = normalised(explanation)[:EXPLANATION_MAX]
     if reason is FlagReason.ILLEGAL and not has_words(words):
         raise ReasonMissing(reason.value)
     open_flag = _find_open_flag(annotation, membership.id) if membership else None
     if open_flag is not None:
         open_flag.reason, open_flag.explanation = reason, words
+        open_flag.in_good_faith = reporter.in_good_faith
+        open_flag.key = open_flag.key or random_key()
         return open_flag
     key = form_key or random_key()
 
     def make() -> Flag:
+        # Without the reporter, whom nobody learns from the log either.
+        record(None, annotation.declaration, Act.FLAG, annotation)
         return Flag(
             annotation_id=annotation.number,
             reporter_id=membership.id if membership else None,
             reason=reason,
             explanation=words,
             form_key=key,
+            key=random_key(),
+            name="" if membership else normalised(reporter.name)[:NAME_MAX],
+            email="" if membership else reporter.email,
+            locale=reporter.locale,
+            in_good_faith=reporter.in_good_faith,
         )
 
     return once(select(Flag).where(Flag.form_key == key), make)

@@ -48,9 +48,8 @@ def write_letter(
 def write_about(decision: Decision, member_id: int | None, body: str = "") -> Letter | None:
     """The letter about a decision, if its author learns anything new by it; one about an earlier state that has not
     gone yet goes no more."""
-    template = TELLS.get(decision.kind)
-    was_shown = decision.kind is DecisionKind.PUBLISH and decision.old_status is Status.VISIBLE
-    if member_id is None or template is None or was_shown:
+    template = TELLS.get(decision.kind, "")
+    if member_id is None or not is_told(decision.kind, decision.old_status):
         return None
     if template == ABOUT_STATUS:
         _take_back_unsent(decision.annotation_id)
@@ -59,12 +58,17 @@ def write_about(decision: Decision, member_id: int | None, body: str = "") -> Le
     )  # fmt: skip
 
 
+def is_told(kind: DecisionKind, old_status: Status) -> bool:
+    """Whether an author learns anything new by such a decision."""
+    return kind in TELLS and not (kind is DecisionKind.PUBLISH and old_status is Status.VISIBLE)
+
+
 def to_facts(decision: Decision) -> dict[str, Any]:
-    """What the words of a letter are made of: never words of the text."""
+    """What the words of a letter are made of: never words of the text, nor the reason. That stays in the decision, where
+    later redactions reach it (`posts.load_posts`)."""
     return {
         "kind": decision.kind.value,
         "rule": decision.rule.value if decision.rule else "",
-        "reason": decision.reason,
         "occasion": decision.occasion.value,
         "decision": decision.id,
         **decision.facts,
@@ -87,13 +91,3 @@ def _take_back_unsent(annotation_id: int) -> None:
         Letter.annotation_id == annotation_id, Letter.template == ABOUT_STATUS, Letter.settled_at.is_(None)
     )
     db.session.execute(unsent.values(settled_at=now(), is_withdrawn=True))
-
-
-def load_letters(member_id: int, annotation_id: int) -> list[Letter]:
-    """What a member was told about one contribution, newest first; not what was taken back."""
-    query = (
-        select(Letter)
-        .where(Letter.member_id == member_id, Letter.annotation_id == annotation_id, Letter.is_withdrawn.is_(False))
-        .order_by(Letter.id.desc())
-    )
-    return list(db.session.scalars(query))

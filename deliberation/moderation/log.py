@@ -1,56 +1,67 @@
-"""The public log: what moderation did, by day, act and rule; never a text, a person or a reason."""
+"""The public log: what moderation did, by day, act and rule; never a text, a person or a reason.
+
+Readers see what concerns what they can see. Internal notes, who has what in hand, reports that led to nothing, and
+measures about persons are not in it; of contributions that were not to be seen at the time no number is named.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, select
 
-from deliberation.annotations.models import Annotation
+from deliberation.annotations.models import Status
 from deliberation.database import db
-from deliberation.declarations.models import Declaration
-from deliberation.moderation.models import Decision, DecisionKind, Rule
+from deliberation.declarations.models import Act, Declaration, LogEntry, Policy
 
 LOG_MAX = 50
-FEW = 5
-"""Rules with fewer cases are named together, without a number."""
+ABOUT_SHOWN = (Act.MOVE, Act.BUNDLE, Act.UNBUNDLE, Act.CLOSE, Act.REOPEN, Act.RESPOND)
+"""Only what is shown can be moved, bundled, closed or answered."""
+ABOUT_STATUS = (Act.PUBLISH, Act.HIDE, Act.RESTORE, Act.RETURN, Act.REDACT, Act.UNDO)
+ABOUT_ALL = (Act.RULES, Act.POLICY, Act.PHASE)
+PUBLIC = (*ABOUT_STATUS, *ABOUT_SHOWN, *ABOUT_ALL)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line as everybody may read it; `number` is None for what was not to be seen, and for what is about no
+    contribution."""
+
+    entry: LogEntry
+    number: int | None
+
+    @property
+    def is_about_contribution(self) -> bool:
+        return self.entry.annotation_id is not None
 
 
 @dataclass(frozen=True)
 class LogPage:
-    """Decisions, newest first; `before` continues the list, None at its end. Of what was hidden or returned:
-    how often by which rule, and the rules with too few cases to count."""
+    """Lines, newest first; `before` continues the list, None at its end."""
 
-    decisions: Sequence[Decision]
+    lines: Sequence[Line]
     before: int | None
-    by_rule: Sequence[tuple[Rule, int]]
-    rare_rules: Sequence[Rule]
 
 
 def load_log(declaration: Declaration, before: int | None = None) -> LogPage:
-    """One page of the log; two queries."""
-    counts = _count_by_rule(declaration)
+    """One page of the log; one query."""
+    left_as_it_was = and_(LogEntry.act == Act.PUBLISH, LogEntry.before == Status.VISIBLE.value)
+    # Signing names and the like are written down under the same act.
+    is_internal = and_(LogEntry.act == Act.POLICY, LogEntry.before.not_in([policy.value for policy in Policy]))
     query = (
-        select(Decision)
-        .join(Decision.annotation)
-        .where(Annotation.declaration_id == declaration.id)
-        .order_by(Decision.id.desc())
+        select(LogEntry)
+        .where(LogEntry.declaration_id == declaration.id, LogEntry.act.in_(PUBLIC))
+        .where(~left_as_it_was, ~is_internal)
+        .order_by(LogEntry.id.desc())
         .limit(LOG_MAX + 1)
     )
-    found = db.session.scalars(query.where(Decision.id < before) if before else query).all()
+    found = db.session.scalars(query.where(LogEntry.id < before) if before else query).all()
     return LogPage(
-        decisions=found[:LOG_MAX],
+        lines=[to_line(entry) for entry in found[:LOG_MAX]],
         before=found[LOG_MAX - 1].id if len(found) > LOG_MAX else None,
-        by_rule=[(rule, counts[rule]) for rule in Rule if counts.get(rule, 0) >= FEW],
-        rare_rules=[rule for rule in Rule if 0 < counts.get(rule, 0) < FEW],
     )
 
 
-def _count_by_rule(declaration: Declaration) -> dict[Rule | None, int]:
-    query = (
-        select(Decision.rule, func.count())
-        .join(Decision.annotation)
-        .where(Annotation.declaration_id == declaration.id)
-        .where(Decision.kind.in_((DecisionKind.HIDE, DecisionKind.RETURN)))
-        .group_by(Decision.rule)
-    )
-    return {rule: count for rule, count in db.session.execute(query)}  # noqa: C416
+def to_line(entry: LogEntry) -> Line:
+    """What of a line readers may see."""
+    was_shown = Status.VISIBLE.value in (entry.before, entry.after) or entry.act in ABOUT_SHOWN
+    return Line(entry, entry.annotation_id if was_shown else None)

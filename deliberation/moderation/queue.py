@@ -1,75 +1,82 @@
-"""What waits for a moderator, one case with everything around it, and what was decided so far."""
+"""The desk: what waits for a moderator, with one case opened, and who of the team does what."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from enum import Enum
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from deliberation.annotations import mine
-from deliberation.annotations.models import Annotation, Kind, Response, Status, find_annotation
-from deliberation.annotations.threads import Entry, visible_to
+from deliberation.annotations.models import Annotation
+from deliberation.annotations.threads import visible_to
+from deliberation.clock import now
 from deliberation.database import db
-from deliberation.declarations.models import Declaration
-from deliberation.editions.waiting import count_waiting
-from deliberation.moderation.models import Decision, DecisionKind, Flag
-from deliberation.permissions import Permission, Person, require
+from deliberation.declarations.models import Declaration, Membership, RoleGrant
+from deliberation.editions.waiting import waiting_anchors
+from deliberation.moderation.appeals import waits_for
+from deliberation.moderation.cases import Case, contributions, load_decisions, load_notes, with_people
+from deliberation.moderation.models import Decision, DecisionKind, Flag, Handling, Objection, Presence
+from deliberation.moderation.piles import (
+    NOT_URGENT,
+    Narrowing,
+    Tab,
+    is_for,
+    narrowed,
+    waiting_since,
+    waits_at_all,
+    waits_in,
+)
+from deliberation.moderation.teamwork import SEEN_FOR
+from deliberation.permissions import Permission, Role, require
 
 LIST_MAX = 50
-OWN_DECISIONS = 5
-
-
-class Tab(Enum):
-    """The piles of the desk, the most urgent first."""
-
-    PENDING = "pending"
-    FLAGGED = "flagged"
-    UNANSWERED = "unanswered"
-    RETURNED = "returned"
+UNDO_MAX = 10
+ABOUT_WORDS = (
+    DecisionKind.PUBLISH,
+    DecisionKind.HIDE,
+    DecisionKind.RESTORE,
+    DecisionKind.RETURN,
+    DecisionKind.REDACT,
+)
+"""Decisions that say whether and how the words are shown."""
+PROMISED = {Tab.PENDING: 24, Tab.FIRST: 24, Tab.UNANSWERED: 72}
+"""Hours within which the public is promised an answer (ux A5); weekends have twice the time."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """One line of the list: since when it waits, the open flags on it, and how many contributions its author had
-    sent by then, this one included."""
+    """One line of the list: since when it waits, the open flags on it, who has it in hand, and how many contributions
+    its author had sent by then, this one included."""
 
     annotation: Annotation
     since: datetime
     contributions: int
     flags: Sequence[Flag]
+    handling: Handling | None
+
+    def is_held_by_another(self, membership_id: int) -> bool:
+        return self.handling is not None and self.handling.is_held(now()) and self.handling.holder_id != membership_id
+
+    def is_late(self, tab: Tab) -> bool:
+        """Whether it waits longer than the public was promised."""
+        return tab in PROMISED and now() > promised_until(self.since, PROMISED[tab])
 
 
 @dataclass(frozen=True)
-class Case:
-    """One contribution with its thread and what was decided on it before, oldest first; the rest as in Item."""
+class Colleague:
+    """Somebody else of the team, and what she reads at this moment."""
 
-    annotation: Annotation
-    thread: Entry | None
-    flags: Sequence[Flag]
-    decisions: Sequence[Decision]
-    contributions: int
+    member: Membership
+    presence: Presence | None
 
     @property
-    def is_returned(self) -> bool:
-        """Whether its author was asked to revise it and has not done so yet."""
-        written_at = self.annotation.edited_at or self.annotation.created_at
-        returned = [one for one in self.decisions if one.kind is DecisionKind.RETURN]
-        return self.annotation.is_pending and bool(returned) and returned[-1].decided_at >= written_at
+    def is_present(self) -> bool:
+        return self.presence is not None and now() - self.presence.seen_at < SEEN_FOR
 
-    @property
-    def others(self) -> Sequence[Entry]:
-        """The rest of the conversation, oldest first."""
-        entries = (self.thread, *self.thread.replies) if self.thread else ()
-        return [entry for entry in entries if entry.annotation is not self.annotation]
-
-    @property
-    def responses(self) -> int:
-        """Answers of the moderation in the whole conversation."""
-        entries = (self.thread, *self.thread.replies) if self.thread else ()
-        return sum(len(entry.annotation.responses) for entry in entries)
+    def reads(self, annotation: Annotation) -> bool:
+        return self.is_present and self.presence is not None and self.presence.annotation_id == annotation.number
 
 
 @dataclass(frozen=True)
@@ -78,15 +85,18 @@ class QueuePage:
 
     declaration: Declaration
     tab: Tab
+    wanted: Narrowing
     counts: dict[Tab, int]
     total: int
+    anchors: int
+    objections: int
     items: Sequence[Item]
     start: int
     case: Case | None
     missing: int | None
+    own: Membership
     own_decisions: Sequence[Decision]
-    # Annotations whose place somebody has to look at since the text has changed.
-    anchors: int
+    colleagues: Sequence[Colleague]
 
     @property
     def place(self) -> int:
@@ -101,10 +111,22 @@ class QueuePage:
 
     @property
     def following(self) -> Annotation | None:
-        """The next case, after the last one the first; None if there is no other."""
-        if len(self.items) < 2:
-            return None
-        return self.items[(self.place + 1) % len(self.items)].annotation
+        """The next case that nobody else is at, after the last one the first; None if there is no other."""
+        around = [*self.items[self.place + 1 :], *self.items[: self.place]]
+        free = [item for item in around if not self._is_taken(item)]
+        return (free or around)[0].annotation if around else None
+
+    @property
+    def previous(self) -> Annotation | None:
+        return self.items[self.place - 1].annotation if len(self.items) > 1 else None
+
+    def _is_taken(self, item: Item) -> bool:
+        is_read = any(colleague.reads(item.annotation) for colleague in self.colleagues)
+        return is_read or item.is_held_by_another(self.own.id)
+
+    def readers_of(self, annotation: Annotation) -> Sequence[Membership]:
+        """Colleagues who have it open."""
+        return [colleague.member for colleague in self.colleagues if colleague.reads(annotation)]
 
     @property
     def next_start(self) -> int | None:
@@ -113,160 +135,146 @@ class QueuePage:
         return end if end < self.counts[self.tab] else None
 
 
+def promised_until(since: datetime, hours: int) -> datetime:
+    """When the promised time is over: hours on Saturday and Sunday count half."""
+    until, left = since, float(hours)
+    while left > 0:
+        step = min(1.0, left)
+        until += timedelta(hours=step)
+        left -= step / 2 if until.weekday() >= 5 else step
+    return until
+
+
 def load_queue(
-    moderator: Any, declaration: Declaration, tab: Tab | None = None, number: int | None = None, start: int = 0
+    moderator: Any,
+    declaration: Declaration,
+    tab: Tab | None = None,
+    number: int | None = None,
+    start: int = 0,
+    wanted: Narrowing | None = None,
 ) -> QueuePage:
     """One pile, oldest first, with one case opened; without a pile asked for, the first that is not empty.
 
-    What the moderator wrote herself waits for others and is left out. At most eight queries after person and
+    What the moderator wrote or reported herself waits for others and is left out. At most six queries after person and
     declaration, however much waits.
     """
     require(moderator, Permission.SEE_QUEUE, declaration)
-    others = and_(Annotation.declaration_id == declaration.id, _by_others(moderator, declaration))
-    counts, total = _load_counts(others)
-    tab = tab or next((one for one in Tab if counts[one]), Tab.PENDING)
+    wanted = wanted or Narrowing()
+    own = moderator.membership_in(declaration.id)
+    others = and_(Annotation.declaration_id == declaration.id, is_for(own.id), narrowed(wanted, own.id, declaration))
+    counts, total, anchors, objections = _load_counts(moderator, declaration, own, others)
+    tab = tab or next((one for one in Tab if counts[one] and one not in NOT_URGENT), Tab.PENDING)
     start = start if 0 <= start < counts[tab] else 0
-    items = _load_items(and_(others, visible_to(moderator, declaration.id), _waits_in(tab)), tab, start)
+    readable = visible_to(moderator, declaration.id)
+    items = _load_items(and_(others, readable, waits_in(tab, declaration)), tab, start)
     opened = next((item for item in items if item.annotation.number == number), next(iter(items), None))
     is_missing = opened is None or opened.annotation.number != number
+    decisions, own_decisions = load_decisions(opened.annotation.number if opened else 0, own.id)
     return QueuePage(
         declaration=declaration,
         tab=tab,
+        wanted=wanted,
         counts=counts,
         total=total,
+        anchors=anchors,
+        objections=objections,
         items=items,
         start=start,
-        case=_open(moderator, opened) if opened else None,
+        case=_open(moderator, opened, decisions) if opened else None,
         missing=number if number and is_missing else None,
-        own_decisions=_load_own_decisions(moderator, declaration),
-        anchors=count_waiting(moderator, declaration),
+        own=own,
+        own_decisions=_to_undo(own_decisions),
+        colleagues=_load_colleagues(declaration, own),
     )
 
 
-def _by_others(moderator: Any, declaration: Declaration) -> ColumnElement[bool]:
-    return Annotation.author_id.is_distinct_from(moderator.membership_in(declaration.id).id)
-
-
-def _waits_in(tab: Tab) -> ColumnElement[bool]:
-    match tab:
-        case Tab.PENDING:
-            return and_(Annotation.status == Status.PENDING, ~_waits_for_its_author())
-        case Tab.FLAGGED:
-            flags = exists().where(Flag.annotation_id == Annotation.number, Flag.closed_at.is_(None))
-            return and_(Annotation.status == Status.VISIBLE, flags)
-        case Tab.UNANSWERED:
-            is_question = and_(Annotation.kind == Kind.QUESTION, Annotation.status == Status.VISIBLE)
-            return and_(is_question, ~_is_answered())
-        case Tab.RETURNED:
-            return and_(Annotation.status == Status.PENDING, _waits_for_its_author())
-
-
-def _waits_for_its_author() -> ColumnElement[bool]:
-    """Returned, and not changed since."""
-    return exists().where(
-        Decision.annotation_id == Annotation.number,
-        Decision.kind == DecisionKind.RETURN,
-        Decision.decided_at >= _written_at(),
-    )
-
-
-def _is_answered() -> ColumnElement[bool]:
-    reply = aliased(Annotation)
-    replied = exists().where(reply.root_id == Annotation.number, reply.status == Status.VISIBLE)
-    return or_(replied, exists().where(Response.annotation_id == Annotation.number))
-
-
-def _written_at() -> ColumnElement[datetime]:
-    return func.coalesce(Annotation.edited_at, Annotation.created_at)
-
-
-def _load_counts(others: ColumnElement[bool]) -> tuple[dict[Tab, int], int]:
-    """How many wait in each pile, and how many wait for moderators altogether, each counted once; one query."""
+def _load_counts(
+    moderator: Any, declaration: Declaration, own: Membership, others: ColumnElement[bool]
+) -> tuple[dict[Tab, int], int, int, int]:
+    """How many wait in each pile, and how many wait for moderators altogether, each counted once; then anchors and
+    objections. One query."""
 
     def count(condition: ColumnElement[bool]) -> Any:
         return select(func.count()).select_from(Annotation).where(others, condition).scalar_subquery()
 
-    waiting = or_(*(_waits_in(tab) for tab in Tab if tab is not Tab.RETURNED))
-    *numbers, total = db.session.execute(select(*(count(_waits_in(tab)) for tab in Tab), count(waiting))).one()
-    return dict(zip(Tab, numbers, strict=True)), total
+    *numbers, total, anchors, objections = db.session.execute(
+        select(
+            *(count(waits_in(tab, declaration)) for tab in Tab),
+            count(waits_at_all(declaration)),
+            waiting_anchors(moderator, declaration).scalar_subquery(),
+            select(func.count(Objection.id)).where(waits_for(own, declaration)).scalar_subquery(),
+        )
+    ).one()
+    return dict(zip(Tab, numbers, strict=True)), total, anchors, objections
 
 
 def _load_items(where: ColumnElement[bool], tab: Tab, start: int) -> list[Item]:
-    """Two queries: the annotations, and the open flags on them."""
-    flagged_at = select(func.min(Flag.created_at)).where(
-        Flag.annotation_id == Annotation.number, Flag.closed_at.is_(None)
-    )
-    since = flagged_at.scalar_subquery() if tab is Tab.FLAGGED else _written_at()
-    query = (
-        select(Annotation, since.label("since"), _contributions())
-        .options(joinedload(Annotation.author), joinedload(Annotation.thesis), joinedload(Annotation.paragraph))
+    """The lines of one page of the list, each with the open flags on it; one query."""
+    page = (
+        select(Annotation.number.label("number"), waiting_since(tab).label("since"), contributions().label("sent"))
         .where(where)
         .order_by("since", Annotation.number)
         .offset(start)
         .limit(LIST_MAX)
+        .subquery()
     )
-    rows = db.session.execute(query).all()
-    flags = _load_flags([annotation.number for annotation, _since, _sent in rows])
-    return [
-        Item(annotation, moment, sent, [flag for flag in flags if flag.annotation_id == annotation.number])
-        for annotation, moment, sent in rows
-    ]
-
-
-def _contributions() -> Any:
-    """How many contributions the author had sent with this one."""
-    sent = aliased(Annotation)
-    count = select(func.count()).where(sent.author_id == Annotation.author_id, sent.number <= Annotation.number)
-    return count.scalar_subquery()
-
-
-def _load_flags(numbers: Sequence[int]) -> Sequence[Flag]:
-    """The open ones on these annotations, oldest first."""
-    query = select(Flag).where(Flag.annotation_id.in_(numbers), Flag.closed_at.is_(None)).order_by(Flag.id)
-    return db.session.scalars(query).all()
-
-
-def load_case(moderator: Person, annotation: Annotation) -> Case:
-    """Everything a moderator needs to decide; four queries. Nothing says who reported."""
-    require(moderator, Permission.SEE_QUEUE, annotation)
-    contributions = db.session.scalar(select(_contributions()).where(Annotation.number == annotation.number)) or 0
-    return _to_case(moderator, annotation, _load_flags([annotation.number]), contributions)
-
-
-def _open(moderator: Person, item: Item) -> Case:
-    # Again, with the wording and whatever else its page shows.
-    annotation = find_annotation(item.annotation.number) or item.annotation
-    return _to_case(moderator, annotation, item.flags, item.contributions)
-
-
-def _to_case(moderator: Person, annotation: Annotation, flags: Sequence[Flag], contributions: int) -> Case:
-    decisions = (
-        select(Decision)
-        .options(joinedload(Decision.moderator))
-        .where(Decision.annotation_id == annotation.number)
-        .order_by(Decision.id)
-    )
-    return Case(
-        annotation=annotation,
-        thread=mine.load_thread(moderator, annotation),
-        flags=flags,
-        decisions=db.session.scalars(decisions).all(),
-        contributions=contributions,
-    )
-
-
-def _load_own_decisions(moderator: Any, declaration: Declaration) -> Sequence[Decision]:
     query = (
-        select(Decision)
-        .options(joinedload(Decision.annotation))
-        .where(Decision.moderator_id == moderator.membership_in(declaration.id).id)
-        .order_by(Decision.id.desc())
-        .limit(OWN_DECISIONS)
+        select(Annotation, page.c.since, page.c.sent, Handling, Flag)
+        .join(page, page.c.number == Annotation.number)
+        .outerjoin(Handling, Handling.annotation_id == Annotation.number)
+        .outerjoin(Flag, and_(Flag.annotation_id == Annotation.number, Flag.closed_at.is_(None)))
+        .options(joinedload(Annotation.author), joinedload(Annotation.thesis), joinedload(Annotation.paragraph))
+        .options(*with_people())
+        .order_by(page.c.since, Annotation.number, Flag.id)
     )
-    return db.session.scalars(query).all()
+    found: dict[int, tuple[Annotation, datetime, int, Handling | None, list[Flag]]] = {}
+    for annotation, since, sent, handling, flag in db.session.execute(query).unique():
+        row = found.setdefault(annotation.number, (annotation, since, sent, handling, []))
+        if flag is not None:
+            row[4].append(flag)
+    return [Item(annotation, since, sent, flags, handling) for annotation, since, sent, handling, flags in found.values()]
+
+
+def _open(moderator: Any, item: Item, decisions: Sequence[Decision]) -> Case:
+    """The thread has the annotation again, with the wording and whatever else its page shows."""
+    thread = mine.load_thread(moderator, item.annotation)
+    return Case(
+        annotation=item.annotation,
+        thread=thread,
+        flags=item.flags,
+        decisions=decisions,
+        contributions=item.contributions,
+        notes=load_notes(item.annotation.number),
+        handling=item.handling,
+    )
+
+
+def _to_undo(decisions: Sequence[Decision]) -> list[Decision]:
+    """What can still be taken back: not what was, and not the taking back itself."""
+    undone = {decision.undoes_id for decision in decisions}
+    return [one for one in decisions if one.kind is not DecisionKind.UNDO and one.id not in undone][:UNDO_MAX]
+
+
+def _load_colleagues(declaration: Declaration, own: Membership) -> list[Colleague]:
+    query = (
+        select(Membership, Presence)
+        .join(RoleGrant, and_(RoleGrant.membership_id == Membership.id, RoleGrant.role == Role.MODERATOR))
+        .outerjoin(Presence, Presence.membership_id == Membership.id)
+        .options(joinedload(Presence.thesis))
+        .where(Membership.declaration_id == declaration.id, Membership.id != own.id)
+        .order_by(Membership.id)
+    )
+    return [Colleague(member, presence) for member, presence in db.session.execute(query)]
 
 
 def load_last_decisions(numbers: Sequence[int]) -> dict[int, Decision]:
-    """The latest decision on each of these annotations, by annotation number; one query."""
-    query = select(Decision).where(Decision.annotation_id.in_(numbers)).order_by(Decision.id)
+    """The latest decision about the words of each of these annotations that was not taken back, by annotation number;
+    one query."""
+    undo = aliased(Decision)
+    query = (
+        select(Decision)
+        .where(Decision.annotation_id.in_(numbers), Decision.kind.in_(ABOUT_WORDS))
+        .where(~exists().where(undo.undoes_id == Decision.id))
+        .order_by(Decision.id)
+    )
     return {decision.annotation_id: decision for decision in db.session.scalars(query)}

@@ -14,14 +14,16 @@ from sqlalchemy import or_, select
 from deliberation.annotations import patterns
 from deliberation.annotations.models import Annotation, EarlierVersion, Outcome, Response, Status
 from deliberation.database import db
-from deliberation.moderation.models import Decision, Flag, Letter, Message, Note, Objection, Seal
-from deliberation.text import SOURCE_MAX, normalised, to_plain_text, to_safe_html
+from deliberation.moderation.models import Decision, Flag, Letter, Measure, Message, Note, Objection, Seal
+from deliberation.text import REDACTED, SOURCE_MAX, normalised, to_plain_text, to_safe_html
 
-MARK = "[von der Moderation geschwärzt]"
-"""What stands in place of a passage, in every text and file."""
+MARK = REDACTED
 PASSAGES_MAX = 30
 PASSAGE_MIN = 2
 PASSAGE_MAX = 500
+
+REASON_TOLD = "facts.reason"
+"""Where a letter keeps the reason it tells, if it keeps one."""
 
 _BETWEEN_WORDS = r"[\s*_`~\\>#+-]{1,12}"
 _WITHIN_WORDS = r"[*_`~\\]{0,4}"
@@ -82,7 +84,7 @@ def seal(annotation: Annotation, decision: Decision, passages: Sequence[str]) ->
     """Take the passages out of everything and keep what stood there, out of reach."""
     texts = []
     for row, column in _texts_about(annotation):
-        before = getattr(row, column)
+        before = _read(row, column)
         after = blacken(before, passages)
         if after != before:
             _write(row, column, after)
@@ -98,7 +100,7 @@ def unseal(annotation: Annotation, kept: Seal) -> None:
     wanted = {(table, number, column): (before, after) for table, number, column, before, after in kept.texts}
     for row, column in _texts_about(annotation):
         before, after = wanted.get((row.__tablename__, _id_of(row), column), ("", ""))
-        if before and getattr(row, column) == after:
+        if before and _read(row, column) == after:
             _write(row, column, before)
     db.session.delete(kept)
     _look_for_hits(annotation)
@@ -108,9 +110,8 @@ def _texts_about(annotation: Annotation) -> Iterator[tuple[Any, str]]:
     """Everything that could repeat a passage and is not another person's contribution."""
     number, thread = annotation.number, annotation.thread_number
     in_thread = select(Annotation.number).where(or_(Annotation.number == thread, Annotation.root_id == thread))
-    deeds = [
-        f"decision:{one}" for one in db.session.scalars(select(Decision.id).where(Decision.annotation_id == number))
-    ]
+    deeds = [f"decision:{one}" for one in db.session.scalars(_ids_of(Decision, number))]
+    deeds += [f"measure:{one}" for one in db.session.scalars(_ids_of(Measure, number))]
     yield annotation, "body"
     yield annotation, "proposed_wording"
     sources: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
@@ -121,7 +122,8 @@ def _texts_about(annotation: Annotation) -> Iterator[tuple[Any, str]]:
         (Flag, Flag.annotation_id == number, ("explanation",)),
         (Note, Note.annotation_id == number, ("body",)),
         (Message, Message.annotation_id == number, ("body",)),
-        (Letter, or_(Letter.annotation_id == number, Letter.cause.in_(deeds)), ("body",)),
+        (Measure, Measure.annotation_id == number, ("reason",)),
+        (Letter, or_(Letter.annotation_id == number, Letter.cause.in_(deeds)), ("body", REASON_TOLD)),
         (
             Objection,
             Objection.decision_id.in_(select(Decision.id).where(Decision.annotation_id == number)),
@@ -133,11 +135,22 @@ def _texts_about(annotation: Annotation) -> Iterator[tuple[Any, str]]:
             yield from ((row, column) for column in columns)
 
 
+def _ids_of(model: Any, number: int) -> Any:
+    return select(model.id).where(model.annotation_id == number)
+
+
 def _id_of(row: Any) -> int:
     return int(row.number if isinstance(row, Annotation) else row.id)
 
 
+def _read(row: Any, column: str) -> str:
+    return str(row.facts.get("reason", "") if column == REASON_TOLD else getattr(row, column))
+
+
 def _write(row: Any, column: str, text: str) -> None:
+    if column == REASON_TOLD:
+        row.facts = {**row.facts, "reason": text}
+        return
     values = {column: text}
     if column == "body" and hasattr(row, "body_html"):
         values["body_html"] = to_safe_html(text)

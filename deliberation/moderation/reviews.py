@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import joinedload
 
 from deliberation.annotations.models import Annotation
@@ -75,8 +75,12 @@ def months_later(moment: datetime, months: int) -> datetime:
 
 def review_of(deed: Decision | Measure, flag: Flag | None = None) -> Review:
     """Two queries; the deed has its annotation or member loaded, and those their declaration."""
+    is_decision = isinstance(deed, Decision)
+    concerned = deed.annotation.author_id if isinstance(deed, Decision) else deed.member_id
     query = select(
-        count_other_moderators(deed.declaration.id, deed.moderator_id),
+        count_other_moderators(
+            deed.declaration.id, deed.moderator_id, concerned, decision_id=deed.id if is_decision else None
+        ),
         select(Objection.id)
         .where(Objection.verdict.is_(None))
         .where(Objection.decision_id == deed.id if isinstance(deed, Decision) else Objection.measure_id == deed.id)
@@ -89,16 +93,21 @@ def review_of(deed: Decision | Measure, flag: Flag | None = None) -> Review:
     return Review(deed, others, bool(is_objected), bool(is_undone), flag)
 
 
-def count_other_moderators(declaration_id: int, membership_id: int) -> Any:
-    """How many moderate there beside this one, as part of a query."""
+def count_other_moderators(declaration_id: int, *membership_ids: Any, decision_id: Any = None) -> Any:
+    """How many moderate there beside these, as part of a query: beside who decided, and whom it is about. With a
+    decision, those who had reported the text do not count either, since they have no say in it."""
+    others = [Membership.id.is_distinct_from(one) for one in membership_ids if one is not None]
+    if decision_id is not None:
+        had_reported = exists().where(Flag.reporter_id == Membership.id, Flag.decision_id == decision_id)
+        others.append(~had_reported.correlate(Membership, Decision))
     return (
         select(func.count(Membership.id))
         .join(RoleGrant, RoleGrant.membership_id == Membership.id)
         .where(
             Membership.declaration_id == declaration_id,
-            Membership.id != membership_id,
             Membership.user_id.is_not(None),
             RoleGrant.role == Role.MODERATOR,
+            *others,
         )
         .scalar_subquery()
     )

@@ -31,7 +31,8 @@ def undo(moderator: User, decision: Decision) -> Decision:
     if done is not None and (found := find_decision(done)):
         return found
     require(moderator, Permission.UNDO, review_of(decision))
-    if decision.annotation.is_withdrawn or decision.kind is DecisionKind.UNDO:
+    is_final = decision.kind is DecisionKind.UNDO or decision.occasion is Occasion.OBJECTION
+    if decision.annotation.is_withdrawn or is_final:
         raise CannotUndo
     by = revert(join(moderator, decision.declaration), decision, decision.old_status)
     reopened = update(Flag).where(Flag.decision_id == decision.id)

@@ -17,12 +17,13 @@ from urllib.parse import urlsplit
 
 from flask import current_app, render_template
 from flask_babel import force_locale
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, delete, select, update
 
 from deliberation.accounts.addresses import to_ascii
 from deliberation.clock import now
 from deliberation.database import db, reading_only
 from deliberation.notifications.models import Mail
+from deliberation.notifications.pulling import NotNeeded, present_words
 from deliberation.notifications.transports import Send, ServerAway, open_transport
 
 BACK_OFF = (1, 5, 15, 60, 240, 720, 1440)
@@ -46,6 +47,8 @@ def send_due_mail(limit: int = 100) -> tuple[int, int]:
                 _note_failure(mail_id, error)
                 failed += 1
                 break
+            except NotNeeded:
+                _call_back(mail_id)
             # Whatever is wrong with one mail, the others must still go out.
             except Exception as error:
                 _note_failure(mail_id, error)
@@ -90,6 +93,13 @@ def _hand_over(mail_id: int, send: Send) -> None:
     db.session.commit()
 
 
+def _call_back(mail_id: int) -> None:
+    """What it was to tell does not hold any more: it is as if it had never been queued."""
+    db.session.rollback()
+    db.session.execute(delete(Mail).where(Mail.id == mail_id))
+    db.session.commit()
+
+
 def _note_failure(mail_id: int, error: Exception) -> None:
     db.session.rollback()
     log.warning("mail %s not sent: %s", mail_id, type(error).__name__)
@@ -101,7 +111,7 @@ def _note_failure(mail_id: int, error: Exception) -> None:
 def to_message(mail: Mail) -> EmailMessage:
     """Render the mail: plain text, one recipient, headers that no parameter can reach past."""
     with force_locale(mail.locale):
-        words = render_template(f"mail/{mail.template}.txt", **mail.parameters)
+        words = render_template(f"mail/{mail.template}.txt", **mail.parameters | present_words(mail))
     subject, _newline, body = words.partition("\n")
     host = urlsplit(current_app.config["BASE_URL"]).hostname or "localhost"
     recipient = to_ascii(mail.recipient)

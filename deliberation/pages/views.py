@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from typing import Any
 
 from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
@@ -24,6 +25,7 @@ from deliberation.declarations.models import (
     find_thesis,
     load_declarations,
 )
+from deliberation.moderation.house_rules import STANDARD_RULES
 from deliberation.notifications.actions import KEEP_SENT_DAYS, KEEP_UNSENT_DAYS
 from deliberation.permissions import Guest, Permission, Person, may
 from deliberation.urls import absolute, declaration_url, edition_url, editions_url, place_url, safe_next, thesis_url
@@ -33,7 +35,7 @@ pages = Blueprint("pages", __name__)
 
 YEAR = 365 * 24 * 3600
 SHORT_CODE = re.compile(r"(?:(?P<slug>[a-z0-9-]+)-)?(?P<t>\d+[a-z]*|end)-(?P<p>\d+[a-z]*)")
-STATED = date(2026, 11, 23)
+STATED = date(2026, 11, 26)
 """When the words of the fixed pages were last changed."""
 
 
@@ -71,7 +73,7 @@ def accessibility() -> str:
 
 @pages.get("/regeln")
 def rules() -> str:
-    return _fixed("rules")
+    return _fixed("rules", standard_rules=STANDARD_RULES)
 
 
 @pages.get("/so-wird-gezaehlt")
@@ -79,7 +81,7 @@ def counting() -> str:
     return _fixed("counting", step=STEP, percent_from=PERCENT_FROM)
 
 
-def _fixed(name: str, **facts: int) -> str:
+def _fixed(name: str, **facts: Any) -> str:
     operator = {field.removeprefix("OPERATOR_").lower(): current_app.config[field] for field in OPERATOR_FIELDS}
     return render_template(f"pages/{name}.html", operator=operator, stated=STATED, **facts)
 

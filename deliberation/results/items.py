@@ -23,7 +23,7 @@ from deliberation.annotations.models import (
 )
 from deliberation.annotations.outcomes import latest_outcome
 from deliberation.annotations.tallies import VoteCounts
-from deliberation.annotations.threads import visible_to
+from deliberation.annotations.threads import may_be_passed_on, visible_to
 from deliberation.clock import BERLIN
 from deliberation.database import db
 from deliberation.declarations.fates import AnchorState
@@ -52,8 +52,8 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One annotation or reply. If it is not visible, it only keeps the place of replies to it: no words, no
-    author, no day, no votes. `author` is None for somebody who left, empty where names are left out.
+    """One annotation or reply. If it is not passed on (`may_be_passed_on`), it only keeps the place of replies to it:
+    no words, no author, no day, no votes. `author` is None for somebody who left, empty where names are left out.
 
     Thesis, paragraph and sentences are those of the edition that is shown, `edition` is the one it was written to.
     `outcome` is what became of it, with the edition where words changed and the day it was said."""
@@ -112,7 +112,7 @@ def load_items(
             kind=row.kind,
             parent=row.parent_id,
             root=row.root_id or row.number,
-            author=authors.get(row.author_id) if row.status is Status.VISIBLE else "",
+            author=authors.get(row.author_id) if row.is_public else "",
             created=_day(row.created_at),
             edited=_day(row.edited_at),
             body=row.body or "",
@@ -120,9 +120,8 @@ def load_items(
             wording=row.wording or "",
             is_quotable=bool(row.is_quotable),
             votes=VoteCounts(row.agree or 0, row.disagree or 0, row.passes or 0),
-            # What is being read by a moderator and what she decided not to show look the same from outside.
-            status=Status.HIDDEN if row.status is Status.PENDING else row.status,
-            responses=tuple(answers.get(row.number, ())) if row.status is Status.VISIBLE else (),
+            status=_status_outside(row),
+            responses=tuple(answers.get(row.number, ())) if row.is_public else (),
             outcome=row.outcome or (OutcomeValue.RECEIVED if row.kind in EXPECTS_OUTCOME else None),
             outcome_reason=row.outcome_reason or "",
             outcome_edition=numbers.get(row.outcome_edition_id),
@@ -130,6 +129,13 @@ def load_items(
         )
         for row in rows
     )
+
+
+def _status_outside(row: Any) -> Status:
+    """What a moderator still has to look at and what she decided not to show look the same from outside."""
+    if row.is_public:
+        return Status.VISIBLE
+    return Status.WITHDRAWN if row.status is Status.WITHDRAWN else Status.HIDDEN
 
 
 def published(declaration: Declaration) -> ColumnElement[bool]:
@@ -193,7 +199,7 @@ def _in_force(edition: Edition) -> _Place:
 
 
 def _query(declaration: Declaration, filters: Filters, editions: Mapping[int, int], shown: Edition) -> Any:
-    public = published(declaration)
+    public = may_be_passed_on(declaration)
     place = _in_force(shown) if filters.edition is None else _as_written()
 
     def if_public(column: Any) -> Any:
@@ -208,6 +214,7 @@ def _query(declaration: Declaration, filters: Filters, editions: Mapping[int, in
             Annotation.parent_id,
             Annotation.root_id,
             Annotation.status,
+            public.label("is_public"),
             if_public(Annotation.author_id).label("author_id"),
             if_public(Membership.pseudonym).label("pseudonym"),
             if_public(Annotation.kind).label("kind"),
@@ -249,9 +256,9 @@ def _conditions(filters: Filters, editions: Mapping[int, int], place: _Place) ->
 
 
 def _with_ground(rows: Sequence[Any]) -> list[Any]:
-    """What is visible, and what is not but has something visible below it."""
+    """What is passed on, and what is not but has something below it that is."""
     by_number = {row.number: row for row in rows}
-    kept = {row.number for row in rows if row.status is Status.VISIBLE}
+    kept = {row.number for row in rows if row.is_public}
     for number in list(kept):
         parent = by_number[number].parent_id
         while parent in by_number and parent not in kept:
@@ -277,7 +284,7 @@ def _load_answers(declaration: Declaration, filters: Filters) -> dict[int, list[
     query = (
         select(Response)
         .join(Annotation, Annotation.number == Response.annotation_id)
-        .where(Annotation.declaration_id == declaration.id, published(declaration))
+        .where(Annotation.declaration_id == declaration.id, may_be_passed_on(declaration))
         .order_by(Response.id)
     )
     found: dict[int, list[Answer]] = {}

@@ -29,6 +29,7 @@ class ResultsPage:
     summary: Summary
     editions: Sequence[EditionStances]
     ballots: Sequence[BallotView]
+    unseen: frozenset[int] = frozenset()
 
     @property
     def is_in_force(self) -> bool:
@@ -51,11 +52,20 @@ def load_results(person: Person, declaration: Declaration, edition: int | None =
     """At most seven queries more than the summary: one for several editions, six for the closing round."""
     summary = summarise(person, declaration, site=site, stances_of=edition)
     closing = load_closing(Guest(), declaration)
+    ballots = [one for one in closing.ballots if one.stage is not Stage.BEFORE]
     return ResultsPage(
         summary=summary,
         editions=_count_stances(declaration) if len(summary.about.editions) > 1 else (),
-        ballots=[one for one in closing.ballots if one.stage is not Stage.BEFORE],
+        ballots=ballots,
+        unseen=_unseen(declaration, ballots),
     )
+
+
+def _unseen(declaration: Declaration, ballots: Sequence[BallotView]) -> frozenset[int]:
+    if not declaration.sends_after_look:
+        return frozenset()
+    options = [one.option for ballot in ballots for one in ballot.options]
+    return frozenset(one.id for one in options if one.annotation is not None and one.annotation.reviewed_at is None)
 
 
 def _count_stances(declaration: Declaration) -> list[EditionStances]:

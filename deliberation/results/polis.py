@@ -152,6 +152,7 @@ def _membership(declaration: Declaration, name: str, signing_name: str = "") -> 
 def _add_statements(thesis: Thesis, statements: Sequence[Statement], people: dict[int, int]) -> dict[int, int]:
     """Annotation numbers by the number of the statement."""
     edition = current_edition(thesis.declaration)
+    moment = now()
     rows = [
         {
             "declaration_id": thesis.declaration_id,
@@ -166,6 +167,8 @@ def _add_statements(thesis: Thesis, statements: Sequence[Statement], people: dic
             "status": Status.HIDDEN if statement.is_rejected else Status.VISIBLE,
             "form_key": KEY.format(number=statement.number),
             "created_at": statement.written_at,
+            # Somebody in Polis looked at them: they may be passed on.
+            "reviewed_at": moment,
         }
         for statement in statements
     ]

@@ -14,6 +14,7 @@ from deliberation.clock import today
 from deliberation.declarations.editions import load_editions, load_text
 from deliberation.declarations.importing import DraftParagraph, DraftThesis
 from deliberation.declarations.models import CLOSING, PREAMBLE, Declaration, Edition
+from deliberation.moderation.house_rules import HouseRules, rules_of
 from deliberation.permissions import Permission, Person, require
 from deliberation.results import figures
 from deliberation.results.figures import Figures, Headline, ModerationFigures
@@ -40,6 +41,7 @@ class About:
     # The edition in force and all there are.
     edition: int
     editions: tuple[int, ...]
+    rules: HouseRules
 
 
 @dataclass(frozen=True)
@@ -208,6 +210,7 @@ def _about(declaration: Declaration, editions: Sequence[int]) -> About:
         is_sample=declaration.is_sample,
         edition=max(editions, default=1),
         editions=tuple(editions),
+        rules=rules_of(declaration),
     )
 
 

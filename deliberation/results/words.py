@@ -201,7 +201,7 @@ def moderation_rows(summary: Summary) -> list[tuple[str, str]]:
     hidden = summary.moderation.hidden
     for rules, count in hidden:
         others = _("andere Regeln, zusammengefasst") if len(hidden) > 1 else _("mehrere Regeln, zusammengefasst")
-        names = label(rules[0]) if len(rules) == 1 else others
+        names = labels.rule_in(summary.about.rules, rules[0]) if len(rules) == 1 else others
         rows.append((_("Nicht gezeigt, %(rule)s", rule=names), count))
     rows.append((_("Zurückgegeben mit einer Nachfrage"), summary.moderation.returned))
     rows.append((_("Wieder gezeigt"), summary.moderation.restored))

@@ -86,7 +86,13 @@ class Scene:
 
     def _respond(self, script: dict[str, Any]) -> None:
         moderator = self.stage.people[script["by"]]
-        respond(moderator, self.annotation, ResponseKind(script["kind"]), script["body"])
+        respond(moderator, self.annotation, ResponseKind(script["kind"]), self._with_numbers(script["body"]))
+
+    def _with_numbers(self, body: str) -> str:
+        """The script writes {0} for the number of the opening contribution, {1} for that of the first reply."""
+        for place, annotation in enumerate((self.annotation, *self.replies)):
+            body = body.replace(f"{{{place}}}", annotation.label)
+        return body
 
     def _flag(self, script: dict[str, Any]) -> None:
         names = [name for name in self.stage.views if name != self.script["by"]]

@@ -175,4 +175,4 @@ def test_the_area_costs_the_same_however_much_one_wrote(cast, client, size):
     ada.get("/me")
     with count_queries() as queries:
         assert "Geänderte Stelle ansehen" in ada.get("/me").text
-    assert queries.count <= 9
+    assert queries.count <= 10

@@ -1,7 +1,7 @@
 """Voting on annotations, and what of it others get to see."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
@@ -142,6 +142,7 @@ def test_percentages_sum_to_a_hundred(counts):
 
 
 @given(st.integers(0, 500), st.integers(0, 500))
+@example(0, 133)
 def test_wilson_bound_is_careful(agree, disagree):
     bound = wilson(VoteCounts(agree, disagree))
     assert 0 <= bound <= (agree / (agree + disagree) if agree + disagree else 0) + 1e-9

@@ -8,7 +8,8 @@ from tests.browser.looking import assert_pages_are_fit
 GUEST_PAGES = [
     "/d/musterstadt", "/d/musterstadt/text", "/d/musterstadt/2", "/d/musterstadt/2/1", "/d/musterstadt/2/0",
     "/d/musterstadt/0/3", "/d/musterstadt/2/1/annotations", "/a/1", "/a/1/replies", "/a/1/flags", "/d/musterstadt/new",
-    "/d/musterstadt/results", "/d/musterstadt/moderation/log", "/d/musterstadt/editions", "/d/musterstadt/editions/1",
+    "/d/musterstadt/results", "/d/musterstadt/rules", "/d/musterstadt/moderation/log", "/d/musterstadt/editions",
+    "/d/musterstadt/editions/1",
     "/d/musterstadt/1/4/proposals", "/d/musterstadt/closing", "/a/1/wording", "/login", "/register", "/regeln",
     "/so-wird-gezaehlt", "/impressum", "/datenschutz", "/barrierefreiheit", "/sprache", "/gibt-es-nicht",
 ]  # fmt: skip
@@ -22,11 +23,21 @@ PARTICIPANT_PAGES = [
 MODERATOR_PAGES = [
     "/d/musterstadt/moderation",
     "/d/musterstadt/moderation?tab=flagged",
+    "/d/musterstadt/moderation/me",
+    "/d/musterstadt/moderation/blocks",
+    "/d/musterstadt/moderation/blocks/new",
+    "/d/musterstadt/moderation/blocks/s0",
+    "/d/musterstadt/moderation/log/team",
+    "/d/musterstadt/moderation/people",
+    "/d/musterstadt/moderation/guide",
     "/a/2/decisions",
     "/a/2/response",
+    "/a/2/author",
+    "/a/2/danger",
 ]
 ORGANISER_PAGES = [
     "/d/musterstadt/export", "/d/musterstadt/results", "/import", "/d/musterstadt/outcomes", "/a/1/outcome",
+    "/d/musterstadt/rules/edit", "/d/musterstadt/moderation/settings",
     "/d/musterstadt/editions/draft", "/d/musterstadt/editions/draft/proposals", "/d/musterstadt/moderation/anchors",
 ]  # fmt: skip
 ROLES = {

@@ -135,6 +135,15 @@ def test_operator_changes_the_policy(run: Run, cast: Cast, policy: Policy) -> No
     assert declaration("erklaerung").policy is policy
 
 
+def test_operator_lets_mails_and_reports_wait_for_a_look(run: Run, cast: Cast) -> None:
+    assert "nur, was die Moderation gesehen hat" in run("moderation", "erklaerung", "first", "--after-look").output
+    assert declaration("erklaerung").sends_after_look
+    run("moderation", "erklaerung", "none")
+    assert declaration("erklaerung").sends_after_look
+    assert "gesehen" not in run("moderation", "erklaerung", "none", "--no-after-look").output
+    assert not declaration("erklaerung").sends_after_look
+
+
 def test_wrong_policies_are_refused(refused: Callable[..., str], cast: Cast) -> None:
     assert "none, pattern, first, all" in refused("moderation", "erklaerung", "some")
 

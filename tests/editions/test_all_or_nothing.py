@@ -3,6 +3,9 @@
 import signal
 import subprocess
 import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from flask.testing import FlaskClient
@@ -20,29 +23,46 @@ from tests.editions import scene
 ROOT = Path(__file__).parents[2]
 
 
-def publish_in_a_process(engine, point: str) -> "subprocess.CompletedProcess[str]":
+@contextmanager
+def publisher(engine) -> Iterator[Callable[[str], list[int]]]:
+    """Call with a point: what the process that published up to there answered."""
     _name, folder, url = engine
-    db.session.commit()
-    command = [sys.executable, "-m", "tests.editions.publisher", str(folder), url, point]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    command = [sys.executable, "-m", "tests.editions.publisher", str(folder), url]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=ROOT, text=True, **pipes) as process:
+        # A process that hangs must not hang the tests.
+        limit = threading.Timer(120, process.kill)
+        limit.start()
+
+        def ask(point: str) -> list[int]:
+            db.session.commit()
+            process.stdin.write(f"{point}\n")
+            process.stdin.flush()
+            return [int(word) for word in process.stdout.readline().split()]
+
+        try:
+            yield ask
+        finally:
+            limit.cancel()
+            process.stdin.close()
 
 
 def test_a_crash_in_the_middle_leaves_the_old_edition_and_nothing_else(cast, engine):
     for number in range(1, 4):
         builders.annotate(cast.ada, cast.declaration, "3.1", body=f"Beitrag {number}.", sentences=[1])
     before = scene.text(cast.declaration)
-    for point in ("1", "4", "9", "commit"):
-        killed = publish_in_a_process(engine, point)
-        assert killed.returncode == -signal.SIGKILL, killed.stderr
-        assert current_edition(cast.declaration).number == 1
-        assert scene.text(cast.declaration) == before
-        assert db.session.scalar(select(func.count()).select_from(Anchor)) == 0
-        if engine[0] == "sqlite":
-            assert db.session.scalar(text("PRAGMA integrity_check")) == "ok"
-            assert not db.session.execute(text("PRAGMA foreign_key_check")).all()
-    done = publish_in_a_process(engine, "never")
-    assert done.returncode == 0, done.stderr
-    assert int(done.stdout) > 9, "the points above must lie on the way"
+    with publisher(engine) as publish:
+        for point in ("1", "4", "9", "commit"):
+            assert publish(point) == [-signal.SIGKILL]
+            assert current_edition(cast.declaration).number == 1
+            assert scene.text(cast.declaration) == before
+            assert db.session.scalar(select(func.count()).select_from(Anchor)) == 0
+            if engine[0] == "sqlite":
+                assert db.session.scalar(text("PRAGMA integrity_check")) == "ok"
+                assert not db.session.execute(text("PRAGMA foreign_key_check")).all()
+        written, code = publish("never")
+    assert code == 0
+    assert written > 9, "the points above must lie on the way"
     db.session.expire_all()
     assert current_edition(cast.declaration).number == 2
     assert db.session.scalar(select(func.count()).select_from(Anchor)) == 3

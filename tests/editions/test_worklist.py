@@ -147,7 +147,7 @@ def test_a_row_says_what_it_is_about_and_who_stands_behind_it(cast, client):
     page = words(client.sign_in(cast.otto).get(LIST).text)
     for expected in (
         f"A-{ours.number}", "Textvorschlag", "Absatz 3.1", "Schutz braucht erfahrene Menschen.",
-        "5 sehen das auch so, 1 anders", "1 Person hat mitgezeichnet", "seit 1 Min.",
+        "5 sehen das auch so, 1 anders", "1 Person hat mitgezeichnet", "seit 1 Minute",
     ):  # fmt: skip
         assert expected in page
 

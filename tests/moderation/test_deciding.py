@@ -156,9 +156,14 @@ class TestDecidedMeanwhile:
             address, data={**FORM, "decision": "return", "reason": "Bitte freundlicher sagen."}
         )
         assert answer.status_code == 409
-        assert "Jemand war schneller." in answer.text
-        assert f"A-{annotation.number} ist jetzt: nicht gezeigt." in answer.text
-        assert "Bitte freundlicher sagen." in answer.text
+        mira = cast.mira.membership_in(cast.declaration.id)
+        for words in (
+            f"{mira.team_name} hat A-{annotation.number} gerade entschieden.",
+            REASON,
+            "Was Sie entscheiden wollten",
+            "Bitte freundlicher sagen.",
+        ):
+            assert words in answer.text
         assert [decision.kind for decision in decisions()] == [DecisionKind.HIDE]
         assert db.session.get(Annotation, annotation.number).version == 2
 

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import select
 
-from deliberation.annotations.actions import TextInvalid
+from deliberation.annotations.actions import Contribution, TextInvalid, post_reply
 from deliberation.annotations.models import RESPONSE_MAX, Response, ResponseKind, Status
-from deliberation.annotations.responses import respond
+from deliberation.annotations.responses import NothingCited, respond
 from deliberation.database import db
 from deliberation.permissions import NotAllowed, Phase
 from tests import builders
@@ -61,8 +61,37 @@ def test_script_in_an_answer_is_gone(cast, annotation):
 
 def test_moderation_answers_after_the_end_too(cast, client, address):
     cast.declaration.phase = Phase.CLOSED
-    answer = client.sign_in(cast.mira).post(address, data={"kind": "summary", "body": "Kurz gesagt: ja."})
+    answer = client.sign_in(cast.mira).post(address, data={"kind": "information", "body": "Kurz gesagt: ja."})
     assert answer.status_code == 303
+
+
+def test_a_summary_names_what_it_sums_up(cast, annotation, client, address):
+    other = builders.annotate(cast.ben, cast.declaration)
+    mira = client.sign_in(cast.mira)
+    for body in ("Kurz gesagt: ja.", f"Kurz gesagt: {other.label}.", "Kurz gesagt: A-999999, XA-1 und A-1x."):
+        answer = mira.post(address, data={"kind": "summary", "body": body, "form_key": "s"})
+        assert answer.status_code == 422
+        assert "Nennen Sie mindestens einen Beitrag dieses Gesprächs" in answer.text
+        assert body in answer.text
+        with pytest.raises(NothingCited):
+            respond(cast.mira, annotation, ResponseKind.SUMMARY, body)
+    reply = post_reply(cast.ben, annotation, Contribution("Auch so"))
+    for number in (annotation.label, reply.label):
+        sent = {"kind": "summary", "body": f"Kurz gesagt: {number}.", "form_key": number}
+        assert mira.post(address, data=sent).status_code == 303
+
+
+def test_numbers_in_answers_lead_to_what_they_name(cast, annotation, client):
+    body = f'Siehe {annotation.label}, [A-7](https://example.org/A-8 "A-9 <b>") und <b>A-10</b>, DIN-A-4.'
+    respond(cast.mira, annotation, ResponseKind.BRIDGE, body)
+    db.session.commit()
+    page = client.get(f"/a/{annotation.number}").text
+    shown = page[page.index('class="response__body"') :]
+    shown = shown[: shown.index("</div>")]
+    assert f'<a class="ref" href="/a/{annotation.number}">{annotation.label}</a>' in shown
+    assert '<a class="ref" href="/a/10">A-10</a>' in shown
+    assert shown.count('class="ref"') == 2
+    assert 'href="https://example.org/A-8"' in shown
 
 
 def test_empty_long_or_unknown_answers_are_refused_in_words(cast, annotation, client, address):

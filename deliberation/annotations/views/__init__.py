@@ -9,11 +9,12 @@ from werkzeug.routing import RequestRedirect
 from deliberation import web
 from deliberation.accounts.models import random_key
 from deliberation.accounts.views import after_sign_in
-from deliberation.annotations import drafts, mine, reading
+from deliberation.annotations import bundles, drafts, mine, reading
 from deliberation.annotations.models import Annotation, find_annotation
 from deliberation.annotations.threads import Entry
 from deliberation.declarations.models import Declaration, Paragraph, Thesis, find_declaration
-from deliberation.moderation.queue import load_last_decisions
+from deliberation.moderation.house_rules import load_rules_then
+from deliberation.moderation.traces import load_traces
 from deliberation.permissions import Permission, require
 from deliberation.proposals.cosigning import load_cosignatures
 from deliberation.urls import paragraph_number
@@ -30,14 +31,25 @@ def proposal_diff(annotation: Annotation) -> Any:
 
 
 def thread_context(entries: Sequence[Entry]) -> dict[str, Any]:
-    """What the component `annotation` needs beside the entries: decisions on what is not shown, and who signed too."""
-    everything = [entry.annotation for thread in entries for entry in (thread, *thread.replies)]
-    unseen = [annotation.number for annotation in everything if not annotation.is_visible]
-    proposals = [annotation.number for annotation in everything if annotation.is_proposal and annotation.is_visible]
+    """What the component `annotation` needs beside the entries: what the moderation did to them with the rules that held
+    then, and who signed too."""
+    everything = [one for thread in entries for lead in (thread, *thread.bundled) for one in (lead, *lead.replies)]
+    traces = load_traces(everything)
+    proposals = [
+        one.annotation.number for one in everything if one.annotation.is_proposal and one.annotation.is_visible
+    ]
     return {
-        "decisions": load_last_decisions(unseen) if unseen else {},
+        "decisions": traces.decisions,
+        "moves": traces.moves,
+        "redactions": traces.redactions,
+        "rules_then": load_rules_then(everything[0].annotation.declaration, traces.told) if traces.told else {},
         "cosignatures": load_cosignatures(proposals) if proposals else {},
     }
+
+
+@annotations.app_template_filter("bundle_count")
+def bundle_count(lead: Entry) -> bundles.BundleCount:
+    return bundles.count_bundle(lead)
 
 
 class Place(NamedTuple):

@@ -21,6 +21,7 @@ from deliberation.annotations.views import (
     thread_context,
 )
 from deliberation.declarations.models import find_thesis
+from deliberation.moderation.own_decisions import load_own_letters
 from deliberation.permissions import Permission, require
 from deliberation.urls import annotation_url, sign_in_url
 from deliberation.web import after_page, viewer
@@ -121,7 +122,10 @@ def me() -> Any:
     person = viewer()
     if not person.is_signed_in:
         return redirect(sign_in_url("/me"), 303)
-    return render_template("annotations/mine.html", area=mine.load_area(person), user=person, here="me")
+    letters = load_own_letters(person)
+    return render_template(
+        "annotations/mine.html", area=mine.load_area(person), letters=letters, user=person, here="me"
+    )  # fmt: skip
 
 
 @annotations.get("/d/<slug>/new")

@@ -1,5 +1,6 @@
 """Writing: annotations and replies, with draft, preview and check on the way; changing and taking back."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import jsonify, redirect, render_template, request
@@ -15,7 +16,8 @@ from deliberation.annotations.actions import (
 )
 from deliberation.annotations.forms import AnnotationForm, EditForm, ReplyForm
 from deliberation.annotations.holding import hits_in, must_be_checked
-from deliberation.annotations.models import Annotation
+from deliberation.annotations.likeness import Alike, find_alike
+from deliberation.annotations.models import Annotation, Kind
 from deliberation.annotations.views import (
     Place,
     annotations,
@@ -27,11 +29,13 @@ from deliberation.annotations.views import (
 from deliberation.annotations.views.gone import gone_page
 from deliberation.database import db
 from deliberation.declarations.models import Declaration, find_wording
-from deliberation.permissions import NotAllowed, Outdated, Permission, require
+from deliberation.permissions import Activity, NotAllowed, Outdated, Permission, require
 from deliberation.urls import annotation_act_url, annotation_url, compose_url, place_url, sign_in_url
 from deliberation.web import limiter, viewer
 
 POSTING_LIMIT = "60 per hour"
+OFFERED = 3
+"""Alike annotations that are offered before sending."""
 
 
 @annotations.get("/d/<slug>/<t>/<p>/annotations")
@@ -71,7 +75,8 @@ def create(slug: str, t: str, p: str) -> Any:
         return render_composer(place, form), 422
     words = form.to_contribution()
     if form.action.data == "preview":
-        return render_composer(place, form, preview=mine.to_preview(place.paragraph, words))
+        preview = mine.to_preview(place.paragraph, words)
+        return render_composer(place, form, preview=preview, alike=_find_alike(place, words))
     if _is_outdated(place, form):
         return _compare(place, form, find_wording(int(form.seen.data)))
     if _needs_check(place.declaration, words, form):
@@ -148,15 +153,27 @@ def check(slug: str, t: str, p: str) -> Any:
     if draft is None:
         return redirect(back, 303)
     form = AnnotationForm(formdata=None, **draft_fields(draft), checked="1", action="send")
-    return _render_check(form, form.to_contribution(), back, place.declaration)
+    words = form.to_contribution()
+    return _render_check(form, words, back, place.declaration, _find_alike(place, words))
 
 
-def _render_check(form: Any, words: Contribution, back: str, declaration: Declaration) -> str:
+def _find_alike(place: Place, words: Contribution) -> list[Alike]:
+    """What others said already about the thesis, to agree with instead; nothing while nobody votes."""
+    if not place.declaration.allows(Activity.VOTE) or words.kind is Kind.PROPOSAL:
+        return []
+    own = viewer().membership_in(place.declaration.id)
+    found = find_alike(place.thesis.id, words.body)
+    return [one for one in found if own is None or one.annotation.author_id != own.id][:OFFERED]
+
+
+def _render_check(
+    form: Any, words: Contribution, back: str, declaration: Declaration, alike: Sequence[Alike] = ()
+) -> str:
     marks = reading.load_marks(viewer(), declaration)
     return render_template(
         "annotations/check.html",
         declaration=declaration, form=form, words=words, hits=hits_in(words, declaration), back=back, here="text",
-        edition_number=marks.edition_number,
+        edition_number=marks.edition_number, alike=alike,
     )  # fmt: skip
 
 
@@ -206,6 +223,9 @@ def check_reply(number: int) -> Any:
 
 @annotations.route("/a/<int:number>/edit", methods=["GET", "POST"])
 def edit(number: int) -> Any:
+    if not viewer().is_signed_in:
+        # The link stands in letters: also about a text that only its author may know of.
+        raise NotAllowed(Permission.EDIT, "signed_in")
     annotation = readable_annotation(number)
     require(viewer(), Permission.EDIT, annotation)
     form = EditForm(body=annotation.body, wording=annotation.proposed_wording)

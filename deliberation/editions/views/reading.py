@@ -111,7 +111,7 @@ def redline(slug: str, file_format: str) -> Response:
     if file_format not in ("html", "docx") or len(pair) != 2 or None in pair or (old or 0) >= (new or 0):
         abort(404)
     before, after = pair
-    found = load_changes(declaration, before, after)  # type: ignore[arg-type]
+    found = load_changes(declaration, before, after, for_file=True)  # type: ignore[arg-type]
     if file_format == "html":
         response = make_response(html.write(found, current_app.config["BASE_URL"]))
         response.mimetype = "text/html"

@@ -1,5 +1,6 @@
 """What moderators and reporters fill in."""
 
+import re
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -10,14 +11,13 @@ from wtforms.validators import InputRequired, Length, ValidationError
 
 from deliberation.annotations.models import RESPONSE_MAX, ResponseKind
 from deliberation.labels import LABELS
-from deliberation.moderation import actions
+from deliberation.moderation import actions, bulk
 from deliberation.moderation.models import (
-    EXPLANATION_MAX,
     LETTER_MAX,
+    NOTE_MAX,
     REASON_MAX,
     REASON_MIN,
     DecisionKind,
-    FlagReason,
     Rule,
 )
 from deliberation.text import has_words, normalised
@@ -69,6 +69,8 @@ class DecisionForm(FlaskForm):  # type: ignore[misc]
     reason = TextAreaField(validators=[AtMost(REASON_MAX, _l("Bitte höchstens 600 Zeichen."))])
     passage = Passages()
     letter = TextAreaField(validators=[AtMost(LETTER_MAX, _l("Bitte höchstens 3 000 Zeichen."))])
+    # Of which decision the letter is looked at.
+    preview = StringField()
     version = HiddenField()
     back = HiddenField()
 
@@ -94,19 +96,6 @@ class DecisionForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(_l("Die Seite ist veraltet. Laden Sie sie bitte neu."))
 
 
-class FlagForm(FlaskForm):  # type: ignore[misc]
-    reason = RadioField(
-        choices=_choices(FlagReason),
-        validators=[InputRequired(_l("Bitte wählen Sie aus, warum wir das prüfen sollen."))],
-    )
-    explanation = TextAreaField(validators=[AtMost(EXPLANATION_MAX, _l("Bitte höchstens 1 000 Zeichen."))])
-    form_key = HiddenField(validators=[Length(max=KEY_MAX)])
-
-    def validate_explanation(self, field: Any) -> None:
-        if self.reason.data == FlagReason.ILLEGAL.value and not has_words(normalised(field.data or "")):
-            raise ValidationError(_l("Bitte schreiben Sie, was daran rechtswidrig ist."))
-
-
 class ResponseForm(FlaskForm):  # type: ignore[misc]
     kind = RadioField(
         choices=_choices(ResponseKind), validators=[InputRequired(_l("Bitte wählen Sie, was für eine Antwort es ist."))]
@@ -118,3 +107,51 @@ class ResponseForm(FlaskForm):  # type: ignore[misc]
     def validate_body(self, field: Any) -> None:
         if not has_words(normalised(field.data or "")):
             raise ValidationError(_l("Schreiben Sie bitte Ihre Antwort. Das Feld ist noch leer."))
+
+
+class BulkForm(FlaskForm):  # type: ignore[misc]
+    """One decision with one reason on several cases; `case` is repeated: number:version."""
+
+    decision = StringField()
+    rule = RadioField(choices=_choices(Rule), validate_choice=False)
+    reason = TextAreaField(validators=[AtMost(REASON_MAX, _l("Bitte höchstens 600 Zeichen."))])
+    case = Passages()
+    back = HiddenField()
+
+    def validate_decision(self, field: Any) -> None:
+        if field.data not in {kind.value for kind in bulk.KINDS}:
+            raise ValidationError(_l("Bitte wählen Sie, was geschehen soll."))
+
+    validate_rule = DecisionForm.validate_rule
+    validate_reason = DecisionForm.validate_reason
+
+    def validate_case(self, field: Any) -> None:
+        if not field.data:
+            raise ValidationError(_l("Bitte kreuzen Sie in der Liste mindestens einen Beitrag an."))
+        if not all(re.fullmatch(r"[0-9]{1,9}:[0-9]{1,9}", one) for one in field.data):
+            raise ValidationError(_l("Die Seite ist veraltet. Laden Sie sie bitte neu."))
+
+    @property
+    def seen(self) -> list[tuple[int, int]]:
+        """Numbers with the version that was on the page."""
+        pairs = (one.split(":") for one in self.case.data)
+        return [(int(number), int(version)) for number, version in pairs]
+
+
+class HandlingForm(FlaskForm):  # type: ignore[misc]
+    """What moderators do with a case among themselves."""
+
+    act = StringField()
+    to = StringField(validators=[Length(max=10)])
+    advice = StringField()
+    note = TextAreaField(validators=[AtMost(NOTE_MAX, _l("Bitte höchstens 2 000 Zeichen."))])
+    form_key = HiddenField(validators=[Length(max=KEY_MAX)])
+    back = HiddenField()
+
+    def validate_act(self, field: Any) -> None:
+        if field.data not in ("claim", "take_over", "release", "hand_over", "ask", "opinion", "note"):
+            raise ValidationError(_l("Bitte wählen Sie, was geschehen soll."))
+
+    def validate_advice(self, field: Any) -> None:
+        if field.data and field.data not in {kind.value for kind in DECISIONS}:
+            raise ValidationError(_l("Bitte wählen Sie, wozu Sie raten."))

@@ -8,8 +8,9 @@ from flask_babel import lazy_gettext as _l
 
 from deliberation.annotations.models import Annotation
 from deliberation.clock import BERLIN, now
+from deliberation.labels import label
 from deliberation.moderation.models import DecisionKind
-from deliberation.moderation.queue import Tab
+from deliberation.moderation.piles import Tab
 from deliberation.urls import annotation_url, safe_next
 
 moderation = Blueprint("moderation", __name__)
@@ -19,7 +20,10 @@ ID_MAX = 2**31 - 1
 TAB_LABELS = {
     Tab.PENDING: _l("Zurückgehalten"),
     Tab.FLAGGED: _l("Gemeldet"),
+    Tab.FIRST: _l("Erste Beiträge"),
     Tab.UNANSWERED: _l("Fragen ohne Antwort"),
+    Tab.MESSAGES: _l("Private Antworten"),
+    Tab.UNSEEN: _l("Noch nicht gesichtet"),
     Tab.RETURNED: _l("Zurückgegeben"),
 }
 DONE_LABELS = {
@@ -48,7 +52,8 @@ HIT_LABELS = {
     "date": _l("Zeitangabe, zusammen mit einer Person"),
     "union": _l("Person und Gewerkschaft"),
     "health": _l("Gesundheit, zusammen mit einer Person"),
-    "name": _l("Vor- und Nachname"),
+    "name": _l("Name einer Person"),
+    "role": _l("Funktion mit Namen"),
     "employer": _l("Arbeitgeber oder Firma mit Vorwurf"),
 }
 
@@ -68,6 +73,12 @@ def tab_label(tab: Tab) -> str:
 def done_label(kind: DecisionKind) -> str:
     """What was decided, as something that has happened."""
     return str(DONE_LABELS[kind])
+
+
+@moderation.app_template_filter("decision_name")
+def decision_name(value: str) -> str:
+    """What a form wanted to decide, in words."""
+    return label(DecisionKind(value)) if value in {kind.value for kind in DecisionKind} else ""
 
 
 @moderation.app_template_global("greeting")
@@ -91,4 +102,19 @@ def back_from(form: Any, annotation: Annotation) -> str:
     return back if back != "/" else f"{annotation_url(annotation)}#a-{annotation.number}"
 
 
-from deliberation.moderation.views import deciding, desk, flags, log  # noqa: E402, F401 (their routes)
+from deliberation.moderation.views import (  # noqa: E402, F401 (their routes)
+    blocks,
+    danger,
+    deciding,
+    desk,
+    flags,
+    letters,
+    log,
+    messages,
+    objections,
+    people,
+    rules,
+    settings,
+    team_log,
+    tidying,
+)
