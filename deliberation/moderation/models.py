@@ -50,6 +50,16 @@ class DecisionKind(Enum):
     UNDO = "undo"
 
 
+ABOUT_WORDS = (
+    DecisionKind.PUBLISH,
+    DecisionKind.HIDE,
+    DecisionKind.RESTORE,
+    DecisionKind.RETURN,
+    DecisionKind.REDACT,
+)
+"""Decisions that say whether and how the words are shown."""
+
+
 class Rule(Enum):
     """The house rules, and the law above them."""
 

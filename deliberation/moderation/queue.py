@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import joinedload
 
 from deliberation.annotations import mine
 from deliberation.annotations.models import Annotation
@@ -33,14 +33,6 @@ from deliberation.permissions import Permission, Role, require
 
 LIST_MAX = 50
 UNDO_MAX = 10
-ABOUT_WORDS = (
-    DecisionKind.PUBLISH,
-    DecisionKind.HIDE,
-    DecisionKind.RESTORE,
-    DecisionKind.RETURN,
-    DecisionKind.REDACT,
-)
-"""Decisions that say whether and how the words are shown."""
 PROMISED = {Tab.PENDING: 24, Tab.FIRST: 24, Tab.UNANSWERED: 72}
 """Hours within which the public is promised an answer (ux A5); weekends have twice the time."""
 
@@ -265,16 +257,3 @@ def _load_colleagues(declaration: Declaration, own: Membership) -> list[Colleagu
         .order_by(Membership.id)
     )
     return [Colleague(member, presence) for member, presence in db.session.execute(query)]
-
-
-def load_last_decisions(numbers: Sequence[int]) -> dict[int, Decision]:
-    """The latest decision about the words of each of these annotations that was not taken back, by annotation number;
-    one query."""
-    undo = aliased(Decision)
-    query = (
-        select(Decision)
-        .where(Decision.annotation_id.in_(numbers), Decision.kind.in_(ABOUT_WORDS))
-        .where(~exists().where(undo.undoes_id == Decision.id))
-        .order_by(Decision.id)
-    )
-    return {decision.annotation_id: decision for decision in db.session.scalars(query)}

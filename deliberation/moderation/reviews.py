@@ -1,17 +1,18 @@
 """A decision or measure seen by whoever asks whether it may be taken back, objected to, or decided on anew."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import exists, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from deliberation.annotations.models import Annotation
 from deliberation.clock import now
 from deliberation.database import db
 from deliberation.declarations.models import Declaration, Membership, RoleGrant
-from deliberation.moderation.models import OBJECTION_MONTHS, Decision, Flag, Measure, Objection
+from deliberation.moderation.models import ABOUT_WORDS, OBJECTION_MONTHS, Decision, Flag, Measure, Objection
 from deliberation.permissions import Role
 
 
@@ -131,7 +132,19 @@ def find_decision(decision_id: int) -> Decision | None:
 
 
 def find_last_decision(annotation: Annotation) -> Decision | None:
-    """What was decided last on an annotation."""
-    query = select(Decision.id).where(Decision.annotation_id == annotation.number).order_by(Decision.id.desc()).limit(1)
-    found = db.session.scalar(query)
-    return find_decision(found) if found else None
+    """What was decided last about the words of an annotation and was not taken back."""
+    last = load_last_decisions([annotation.number]).get(annotation.number)
+    return find_decision(last.id) if last else None
+
+
+def load_last_decisions(numbers: Sequence[int]) -> dict[int, Decision]:
+    """The latest decision about the words of each of these annotations that was not taken back, by annotation number;
+    one query."""
+    undo = aliased(Decision)
+    query = (
+        select(Decision)
+        .where(Decision.annotation_id.in_(numbers), Decision.kind.in_(ABOUT_WORDS))
+        .where(~exists().where(undo.undoes_id == Decision.id))
+        .order_by(Decision.id)
+    )
+    return {decision.annotation_id: decision for decision in db.session.scalars(query)}

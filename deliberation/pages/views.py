@@ -25,6 +25,7 @@ from deliberation.declarations.models import (
     find_thesis,
     load_declarations,
 )
+from deliberation.moderation import retention
 from deliberation.moderation.house_rules import STANDARD_RULES
 from deliberation.notifications.actions import KEEP_SENT_DAYS, KEEP_UNSENT_DAYS
 from deliberation.permissions import Guest, Permission, Person, may
@@ -62,6 +63,10 @@ def privacy() -> str:
         draft_days=KEEP_DAYS,
         foreign_draft_days=KEEP_FOREIGN_DAYS,
         unsent_days=KEEP_UNSENT_DAYS,
+        reporter_days=retention.REPORTER_FOR.days,
+        sealed_days=retention.SEALED_FOR.days,
+        persons_months=retention.PERSONS_MONTHS,
+        log_months=retention.LOG_MONTHS,
         sent_days=KEEP_SENT_DAYS,
     )
 

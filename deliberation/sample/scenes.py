@@ -14,6 +14,8 @@ from deliberation.declarations.models import Policy
 from deliberation.moderation.actions import hide
 from deliberation.moderation.flagging import flag
 from deliberation.moderation.models import FlagReason, Rule
+from deliberation.moderation.objecting import object_to
+from deliberation.moderation.reviews import find_last_decision
 from deliberation.permissions import Operator
 from deliberation.sample.stage import Stage
 
@@ -48,6 +50,8 @@ class Scene:
         match script.get("status"):
             case "hidden":
                 deeds.append(Deed(last_day, self._hide))
+                if "objection" in script:
+                    deeds.append(Deed(last_day + 1, self._object))
             case "withdrawn":
                 deeds.append(Deed(last_day + 1, self._withdraw))
         return deeds
@@ -104,7 +108,13 @@ class Scene:
 
     def _hide(self) -> None:
         rule = Rule(str(self.script["rule"]))
-        hide(self.stage.people["mira"], self.annotation, rule, self.script["reason"], self.annotation.version)
+        moderator = self.stage.people[self.script.get("hidden_by", "mira")]
+        hide(moderator, self.annotation, rule, self.script["reason"], self.annotation.version)
+
+    def _object(self) -> None:
+        decision = find_last_decision(self.annotation)
+        assert decision is not None
+        object_to(self.author, decision, self.script["objection"])
 
     def _withdraw(self) -> None:
         actions.withdraw(self.author, self.annotation)

@@ -150,7 +150,8 @@ def test_keys_help_whoever_switched_them_on(desk: Any) -> None:
     expect(page.locator("#fall .annotation__when a").first).to_have_text(first)
     # An act that intervenes asks for its reason instead of sending a form that comes back.
     page.locator("#entscheiden input[name=rule][value='2']").check()
-    page.locator("#fall-h").click()
+    page.locator("#entscheiden #reason").fill("")
+    page.keyboard.press("Escape")
     page.keyboard.press("v")
     expect(page.locator("#entscheiden #reason")).to_be_focused()
     page.keyboard.type("Niemand soll erkennbar sein, auch nicht fvszu.")

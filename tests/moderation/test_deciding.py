@@ -1,9 +1,12 @@
 """Hiding, restoring, publishing, asking back: with rule and reason, never twice, never about oneself."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from deliberation import clock
 from deliberation.annotations.actions import Contribution, edit_annotation, post_reply
 from deliberation.annotations.models import Annotation, Status
 from deliberation.database import db
@@ -251,3 +254,14 @@ def test_reported_text_can_be_left_as_it_is(cast, annotation, client, address):
     assert mira.post(address, data={"decision": "publish", "version": "1"}).status_code == 303
     assert db.session.get(Flag, flag.id).closed_at is not None
     assert "So stehen lassen" not in mira.get(address).text
+
+
+def test_who_hid_it_may_show_it_again_for_a_day_even_after_other_acts(cast, annotation):
+    decision = actions.hide(cast.mira, annotation, Rule.RESPECT, REASON, 1)
+    second = builders.make_member(cast.declaration, "second", Role.MODERATOR)
+    with clock.frozen_at(decision.decided_at + timedelta(hours=25)):
+        with pytest.raises(NotAllowed) as refusal:
+            actions.restore(cast.mira, annotation, annotation.version)
+        assert refusal.value.missing == "is_recent"
+        actions.restore(second, annotation, annotation.version)
+    assert annotation.is_visible

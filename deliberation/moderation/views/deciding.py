@@ -16,8 +16,8 @@ from deliberation.moderation.actions import Deed
 from deliberation.moderation.forms import DECISIONS, DecisionForm, HandlingForm, ResponseForm
 from deliberation.moderation.house_rules import load_rules_then
 from deliberation.moderation.models import Decision, DecisionKind, Rule
-from deliberation.moderation.queue import load_last_decisions
 from deliberation.moderation.redacting import PassageMissing
+from deliberation.moderation.reviews import load_last_decisions
 from deliberation.moderation.text_blocks import load_blocks
 from deliberation.moderation.views import back_from, done_label, moderation
 from deliberation.moderation.views.blocks import insert_block
