@@ -39,6 +39,7 @@ from deliberation.permissions import Outdated, Permission, Person, require
 from deliberation.text import normalised
 
 CHUNK = 5000
+CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 class NoteMissing(Exception):
@@ -47,8 +48,6 @@ class NoteMissing(Exception):
 
 class NothingChanged(Exception):
     """The text is word for word the edition in force."""
-
-CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)

@@ -141,7 +141,8 @@ def test_keys_help_whoever_switched_them_on(desk: Any) -> None:
     first = opened(page)
     page.keyboard.press("j")
     assert opened(page) == first
-    page.get_by_role("button", name="Tastenkürzel: aus").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Tastenkürzel: aus").click()
     page.keyboard.press("j")
     page.wait_for_url(re.compile("case="))
     second = opened(page)

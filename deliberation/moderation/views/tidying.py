@@ -69,7 +69,7 @@ def _root_of(annotation: Annotation, act: str) -> Any:
 
 def _done(annotation: Annotation, words: str) -> Any:
     """Where one slip is taken back is the list of one's own decisions at the desk."""
-    later = _("Rückgängig machen können Sie das am Moderationstisch, 24 Stunden lang.")
+    later = _("Rückgängig machen können Sie das unter „Moderation“, 24 Stunden lang.")
     flash(f"{words} {later}", "done")
     return redirect(f"{annotation_url(annotation)}#a-{annotation.number}", 303)
 
