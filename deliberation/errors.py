@@ -74,7 +74,7 @@ REASONS = {
     "is_objected": _l("Das ist nur zu sehen, solange eine Beschwerde offen ist."),
     "is_open_to_objection": _l("Eine Beschwerde ist hier nicht möglich, oder die sechs Monate sind vorbei."),
     "no_other_moderator": _l("Darüber entscheidet jemand anderes aus der Moderation."),
-    "not_team_member": _l("Wer zum Team gehört, wird hier nicht ermahnt oder gesperrt. Sprechen Sie mit der Organisation."),
+    "not_team_member": _l("Bei dieser Person geht das hier nicht. Sprechen Sie mit der Organisation."),
     "not_held": _l("Diesen Fall hat gerade jemand anderes aus dem Team in der Hand."),
     "not_asker": _l("Um diese zweite Meinung haben Sie selbst gebeten."),
     "not_reporter": _l("Diesen Beitrag haben Sie selbst gemeldet. Darüber entscheidet jemand anderes."),

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response, current_app, g, request, session
+from flask import Flask, Response, abort, current_app, g, request, session
 from flask_babel import Babel, get_locale
 from flask_limiter import Limiter
 from flask_login import LoginManager, current_user, login_user, logout_user
@@ -137,11 +137,21 @@ def _refuse_other_sites() -> None:
         raise CSRFError("sent from another site")
 
 
+def _refuse_nul() -> None:
+    """No path or key of ours has the character that PostgreSQL cannot look for; texts lose it (`text.normalised`)."""
+    words = [request.path]
+    if request.method == "POST":
+        words.append(request.form.get("form_key", ""))
+    if any("\x00" in one for one in words):
+        abort(400)
+
+
 def init_app(app: Flask, load_user: Callable[[int], Any]) -> None:
     """Attach the edge to the application. `load_user` turns an id into an account or None."""
     app.wsgi_app = head_as_get(app.wsgi_app)  # type: ignore[method-assign]
     app.before_request(_begin)
     app.before_request(_refuse_other_sites)
+    app.before_request(_refuse_nul)
     _init_sign_in(app, load_user)
     csrf.init_app(app)
     limiter.init_app(app)

@@ -34,7 +34,7 @@ from deliberation.declarations.models import (
 )
 from deliberation.declarations.record import record
 from deliberation.permissions import Outdated, Permission, require
-from deliberation.text import RENDER_VERSION, has_words, normalised, to_safe_html
+from deliberation.text import REDACTED, RENDER_VERSION, has_words, normalised, to_safe_html
 
 
 class TextInvalid(Exception):
@@ -218,6 +218,7 @@ def edit_annotation(author: User, annotation: Annotation, body: str, wording: st
     if (new_body, new_wording) == (annotation.body, annotation.proposed_wording):
         return annotation
     _keep_version(annotation)
+    was_redacted = REDACTED in annotation.body + annotation.proposed_wording
     annotation.body, annotation.body_html = new_body, to_safe_html(new_body)
     annotation.render_version = RENDER_VERSION
     annotation.proposed_wording = new_wording
@@ -226,7 +227,8 @@ def edit_annotation(author: User, annotation: Annotation, body: str, wording: st
     # Nobody has looked at these words yet.
     annotation.reviewed_at = None
     before = annotation.status
-    _hold_if_needed(author, annotation, hits_in(Contribution(new_body, wording=new_wording), annotation.declaration))
+    hits = hits_in(Contribution(new_body, wording=new_wording), annotation.declaration)
+    _hold_if_needed(author, annotation, was_redacted, hits)
     if annotation.is_pending:
         _log(author, annotation, Act.REVISED, before)
     return annotation
@@ -258,10 +260,12 @@ def _keep_version(annotation: Annotation) -> None:
     )
 
 
-def _hold_if_needed(author: User, annotation: Annotation, hits: Sequence[Any]) -> None:
+def _hold_if_needed(author: User, annotation: Annotation, was_redacted: bool, hits: Sequence[Any]) -> None:
+    # What was redacted could be written again: somebody looks first.
     own = author.membership_in(annotation.declaration_id)
     held_again = bool(hits) and annotation.declaration.policy is not Policy.NONE
-    if annotation.is_hidden or annotation.declaration.policy is Policy.ALL or held_again or (own and own.is_reviewed):
+    is_watched = was_redacted or (own is not None and own.is_reviewed)
+    if annotation.is_hidden or annotation.declaration.policy is Policy.ALL or held_again or is_watched:
         annotation.status = Status.PENDING
     if annotation.is_pending:
         annotation.held_because = [[hit.code, hit.text] for hit in hits]

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 
 from deliberation.accounts.models import User
-from deliberation.annotations.models import Annotation, Status
+from deliberation.annotations.models import Annotation, EarlierVersion, Status
 from deliberation.clock import now
 from deliberation.database import db
 from deliberation.declarations.actions import join
@@ -21,8 +21,10 @@ from deliberation.moderation.models import (
     DecisionKind,
     Flag,
     Handling,
+    Objection,
     Occasion,
     Rule,
+    Verdict,
 )
 from deliberation.moderation.reviews import find_last_decision, review_of
 from deliberation.permissions import NotAllowed, Outdated, Permission, require
@@ -110,11 +112,12 @@ def decide(moderator: User, annotation: Annotation, deed: Deed) -> Decision:
     if sent_before := _find_repeated(membership, annotation, deed, words):
         return sent_before
     require_free_hands(membership, annotation)
+    require_fair(membership, annotation, deed.kind)
     if annotation.version != deed.version:
         # Before the passages are looked for: who was faster may have redacted them.
         raise Outdated(annotation)
     is_redaction = deed.kind is DecisionKind.REDACT
-    passages = redacting.cleaned(annotation, deed.passages) if is_redaction else []
+    passages = redacting.cleaned(annotation, deed.passages, _earlier_words(annotation)) if is_redaction else []
     occasion = deed.occasion or find_occasion(annotation)
     old_status = annotation.status
     facts = {**deed.facts, "reviewed": annotation.reviewed_at is not None}
@@ -138,6 +141,14 @@ def decide(moderator: User, annotation: Annotation, deed: Deed) -> Decision:
     _close_flags(annotation, decision)
     let_go(annotation)
     return decision
+
+
+def _earlier_words(annotation: Annotation) -> list[str]:
+    """What can still be read in its history."""
+    query = select(EarlierVersion.body, EarlierVersion.proposed_wording).where(
+        EarlierVersion.annotation_id == annotation.number
+    )
+    return [words for row in db.session.execute(query) for words in row]
 
 
 def write_decision(
@@ -188,11 +199,35 @@ def require_free_hands(membership: Membership, annotation: Annotation) -> None:
     )
     if db.session.scalar(held) not in (None, membership.id):
         raise NotAllowed(Permission.MODERATE, "not_held", annotation)
+    # Also when a colleague has answered the report: it was about these words.
     reported = select(Flag.id).where(
-        Flag.annotation_id == annotation.number, Flag.reporter_id == membership.id, Flag.closed_at.is_(None)
+        Flag.annotation_id == annotation.number,
+        Flag.reporter_id == membership.id,
+        or_(Flag.closed_at.is_(None), Flag.created_at >= (annotation.edited_at or annotation.created_at)),
     )
     if db.session.scalar(reported.limit(1)) is not None:
         raise NotAllowed(Permission.MODERATE, "not_reporter", annotation)
+
+
+def require_fair(membership: Membership, annotation: Annotation, kind: DecisionKind) -> None:
+    """While its author objects, the objection is the only way; and who was overruled does not decide against the same
+    words once more."""
+    of_author = (
+        select(Objection.id)
+        .join(Decision, Decision.id == Objection.decision_id)
+        .where(Decision.annotation_id == annotation.number, Objection.flag_id.is_(None))
+    )
+    if db.session.scalar(of_author.where(Objection.verdict.is_(None)).limit(1)) is not None:
+        raise NotAllowed(Permission.MODERATE, "no_open_objection", annotation)
+    if kind not in NEEDS_REASON:
+        return
+    overruled = of_author.where(
+        Decision.moderator_id == membership.id,
+        Objection.verdict.in_((Verdict.UPHELD, Verdict.PARTLY)),
+        Objection.decided_at >= (annotation.edited_at or annotation.created_at),
+    )
+    if db.session.scalar(overruled.limit(1)) is not None:
+        raise NotAllowed(Permission.MODERATE, "not_decider", annotation)
 
 
 def find_occasion(annotation: Annotation) -> Occasion:
@@ -240,8 +275,6 @@ def _is_open_to(annotation: Annotation, kind: DecisionKind) -> ColumnElement[boo
             return or_(Annotation.status == Status.PENDING, is_asked)
         case DecisionKind.RESTORE:
             return Annotation.status == Status.HIDDEN
-        case DecisionKind.REDACT:
-            return Annotation.status != Status.WITHDRAWN
         case _:
             return Annotation.status.in_((Status.PENDING, Status.VISIBLE))
 

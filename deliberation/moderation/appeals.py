@@ -13,7 +13,7 @@ from deliberation.declarations.models import Declaration, Membership, Paragraph
 from deliberation.moderation.models import Decision, Flag, Measure, Objection
 from deliberation.moderation.objecting import can_be_partly, require_review
 from deliberation.moderation.remedies import Original, find_seal, original_of
-from deliberation.moderation.reviews import count_other_moderators, review_of
+from deliberation.moderation.reviews import count_other_moderators, had_decided_against, review_of
 from deliberation.permissions import Permission, Role, may, require
 
 DECIDED_MAX = 30
@@ -52,6 +52,7 @@ def waits_for(person: Membership, declaration: Declaration) -> ColumnElement[boo
         Decision.moderator_id != person.id,
         Annotation.author_id.is_distinct_from(person.id),
         or_(_moderates(person), _is_alone(declaration, Decision.moderator_id, Annotation.author_id, Decision.id)),
+        ~had_decided_against(person.id, Decision.id),
         ~exists()
         .where(Flag.annotation_id == Annotation.number, Flag.reporter_id == person.id)
         .where(or_(Flag.closed_at.is_(None), Flag.decision_id == Decision.id, Flag.id == Objection.flag_id))

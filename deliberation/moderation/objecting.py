@@ -29,7 +29,7 @@ from deliberation.moderation.models import (
     Verdict,
 )
 from deliberation.moderation.receipts import find_receipt_of
-from deliberation.moderation.reviews import Review, review_of
+from deliberation.moderation.reviews import Review, had_decided_against, hold_decision, review_of
 from deliberation.permissions import NotAllowed, Outdated, Permission, Person, require
 from deliberation.text import has_words, normalised
 
@@ -59,6 +59,10 @@ def _object(member: User, review: Review, said: Any, explanation: str, form_key:
     earlier = db.session.scalars(said).one_or_none()
     if earlier is not None and own is not None and earlier.objector_id == own.id:
         return earlier  # type: ignore[no-any-return]
+    if isinstance(review.deed, Decision):
+        # Nobody takes it back at this moment.
+        hold_decision(review.deed)
+        review = review_of(review.deed)
     require(member, Permission.OBJECT, review)
     words, membership = _checked(explanation), join(member, review.declaration)
 
@@ -130,6 +134,10 @@ def require_review(person: Person, objection: Objection) -> Review:
     own = person.membership_in(objection.declaration_id)
     if own is not None and (own.id == objection.objector_id or _has_reported(own, objection)):
         raise NotAllowed(Permission.REVIEW, "not_reporter", review)
+    if own is not None and objection.decision_id is not None:
+        against = select(had_decided_against(own.id, objection.decision_id))
+        if db.session.scalar(against):
+            raise NotAllowed(Permission.REVIEW, "not_decider", review)
     return review
 
 
@@ -142,11 +150,11 @@ def _has_reported(own: Membership, objection: Objection) -> bool:
 
 
 def can_be_partly(objection: Objection) -> bool:
-    """Whether it can be upheld in part: a text taken from view that nobody has changed since."""
+    """Whether it can be upheld in part: what holds about words that their author has not changed since."""
     decision = objection.decision
     if decision is None or objection.flag_id is not None or decision.kind not in IN_PART:
         return False
-    return not decision.annotation.is_withdrawn and decision.annotation.version == decision.version
+    return not decision.annotation.is_withdrawn and remedies.still_holds(decision)
 
 
 def decide_objection(

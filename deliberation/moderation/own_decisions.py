@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from deliberation.accounts.models import User
@@ -16,13 +16,15 @@ from deliberation.moderation.reviews import Review, find_decision, review_of
 from deliberation.permissions import Permission, may, require
 
 LETTERS_MAX = 50
+OBJECTABLE_MAX = 5
 AGAINST_AUTHOR = (DecisionKind.HIDE, DecisionKind.RETURN, DecisionKind.REDACT, DecisionKind.MOVE)
 
 
 @dataclass(frozen=True)
 class OwnDecisions:
     """`posts` are the letters, newest first; `passages` what is blackened, as long as it is kept; `review` the latest
-    decision against the text, `objection` what its author said against that."""
+    decision against the text, `objection` what its author said against that; `objectable` every decision that the
+    author can object to, newest first."""
 
     annotation: Annotation
     posts: Sequence[Post]
@@ -30,11 +32,11 @@ class OwnDecisions:
     review: Review | None
     objection: Objection | None
     messages: int
-    can_object: bool
+    objectable: Sequence[Review]
 
 
 def load_own_decisions(author: Any, annotation: Annotation) -> OwnDecisions:
-    """Everything the page shows; at most eleven queries, however much was decided."""
+    """Everything the page shows; at most twelve queries, however much was decided."""
     require(author, Permission.READ_LETTERS, annotation)
     review = find_review(annotation)
     objection = find_objection(review.deed.id) if review else None
@@ -49,8 +51,29 @@ def load_own_decisions(author: Any, annotation: Annotation) -> OwnDecisions:
         review=review,
         objection=objection,
         messages=db.session.scalar(counted) or 0,
-        can_object=review is not None and objection is None and may(author, Permission.OBJECT, review),
+        objectable=_load_objectable(author, annotation),
     )
+
+
+def _load_objectable(author: Any, annotation: Annotation) -> list[Review]:
+    said = select(Objection.decision_id).where(Objection.decision_id.is_not(None), Objection.flag_id.is_(None))
+    undone = select(Decision.undoes_id).where(Decision.undoes_id.is_not(None))
+    query = (
+        select(Decision)
+        .options(joinedload(Decision.annotation).joinedload(Annotation.declaration))
+        .where(
+            Decision.annotation_id == annotation.number,
+            Decision.kind.in_(AGAINST_AUTHOR),
+            Decision.occasion != Occasion.OBJECTION,
+            Decision.id.not_in(said),
+            Decision.id.not_in(undone),
+        )
+        .order_by(Decision.id.desc())
+        .limit(OBJECTABLE_MAX)
+    )
+    # Whoever else moderates is of no importance to who may object.
+    reviews = [Review(one, 0, has_open_objection=False, is_undone=False) for one in db.session.scalars(query)]
+    return [review for review in reviews if may(author, Permission.OBJECT, review)]
 
 
 def find_review(annotation: Annotation, decision_id: int | None = None) -> Review | None:
@@ -60,8 +83,8 @@ def find_review(annotation: Annotation, decision_id: int | None = None) -> Revie
         Decision.annotation_id == annotation.number,
         Decision.kind.in_(AGAINST_AUTHOR),
         Decision.id.not_in(undone),
-        # Moved back because its author objected: that is what she wanted.
-        ~and_(Decision.kind == DecisionKind.MOVE, Decision.occasion == Occasion.OBJECTION),
+        # What came of an objection is final.
+        Decision.occasion != Occasion.OBJECTION,
     )
     if decision_id is not None:
         query = query.where(Decision.id == decision_id)

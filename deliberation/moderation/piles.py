@@ -127,7 +127,9 @@ def waiting_since(tab: Tab) -> Any:
 def is_for(membership_id: int) -> ColumnElement[bool]:
     """What this moderator may decide: not her own words, and not what she reported herself."""
     own_report = exists().where(
-        Flag.annotation_id == Annotation.number, Flag.reporter_id == membership_id, Flag.closed_at.is_(None)
+        Flag.annotation_id == Annotation.number,
+        Flag.reporter_id == membership_id,
+        or_(Flag.closed_at.is_(None), Flag.created_at >= written_at()),
     )
     return and_(Annotation.author_id.is_distinct_from(membership_id), ~own_report)
 

@@ -20,7 +20,6 @@ from deliberation.moderation.actions import Deed, find_occasion
 from deliberation.moderation.house_rules import HouseRules, load_rules_then, rules_of
 from deliberation.moderation.letters import TELLS, is_told
 from deliberation.moderation.models import (
-    OBJECTION_MONTHS,
     Decision,
     Letter,
     MeasureKind,
@@ -29,7 +28,7 @@ from deliberation.moderation.models import (
     Rule,
     Verdict,
 )
-from deliberation.moderation.reviews import months_later
+from deliberation.moderation.reviews import end_of_objections
 from deliberation.permissions import Activity, Permission, Person, require
 from deliberation.text import normalised
 
@@ -85,7 +84,7 @@ class Post:
 
     @property
     def objections_until(self) -> datetime:
-        return months_later(self.moment, OBJECTION_MONTHS)
+        return end_of_objections(self.moment)
 
     @property
     def can_revise(self) -> bool:

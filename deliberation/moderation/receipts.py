@@ -10,8 +10,8 @@ from deliberation.annotations.models import Annotation
 from deliberation.clock import now
 from deliberation.database import db
 from deliberation.declarations.models import Declaration
-from deliberation.moderation.models import OBJECTION_MONTHS, Decision, DecisionKind, Flag, Objection, Verdict
-from deliberation.moderation.reviews import months_later
+from deliberation.moderation.models import Decision, DecisionKind, Flag, Objection, Verdict
+from deliberation.moderation.reviews import end_of_objections
 from deliberation.permissions import Phase
 
 FULLY_DONE = (DecisionKind.HIDE, DecisionKind.RETURN)
@@ -46,7 +46,7 @@ class Receipt:
 
     @property
     def objections_until(self) -> datetime | None:
-        return months_later(self.decision.decided_at, OBJECTION_MONTHS) if self.decision else None
+        return end_of_objections(self.decision.decided_at) if self.decision else None
 
     @property
     def is_rejected(self) -> bool:
@@ -59,7 +59,7 @@ class Receipt:
         if self.decision is None or self.objection is not None or self.annotation.is_withdrawn or self.is_undone:
             return False
         until = self.objections_until
-        return self.decision.kind not in FULLY_DONE and until is not None and now() < until
+        return self.decision.kind not in FULLY_DONE and until is not None and now() <= until
 
 
 def find_receipt(key: str) -> Receipt | None:

@@ -56,19 +56,21 @@ def _pattern(passage: str, text: str) -> re.Pattern[str]:
     words = [_WITHIN_WORDS.join(re.escape(character) for character in word) for word in passage.split()]
     source = _BETWEEN_WORDS.join(words)
     before, after = (r"(?<!\w)" if passage[0].isalnum() else ""), (r"(?!\w)" if passage[-1].isalnum() else "")
-    whole = re.compile(f"{before}{source}{after}", re.IGNORECASE)
+    # A name in the genitive is the name.
+    ending = "(?:['’]?s)?" if passage[-1].isalpha() else ""
+    whole = re.compile(f"{before}{source}{ending}{after}", re.IGNORECASE)
     return whole if whole.search(text) else re.compile(source, re.IGNORECASE)
 
 
-def cleaned(annotation: Annotation, passages: Sequence[str]) -> list[str]:
-    """The passages as they are looked for. Raises PassageMissing for one that is not in the text, for one that cannot
-    be taken out of it, or for none."""
+def cleaned(annotation: Annotation, passages: Sequence[str], earlier: Sequence[str] = ()) -> list[str]:
+    """The passages as they are looked for. Raises PassageMissing for one that is neither in the text nor in what it
+    said `earlier`, for one that cannot be taken out, or for none."""
     wanted = [" ".join(normalised(passage).split())[:PASSAGE_MAX] for passage in passages][:PASSAGES_MAX]
     wanted = [passage for passage in wanted if len(passage) >= PASSAGE_MIN]
     if not wanted:
         raise PassageMissing("")
     for passage in wanted:
-        found = [text for text in (annotation.body, annotation.proposed_wording) if contains(text, passage)]
+        found = [t for t in (annotation.body, annotation.proposed_wording, *earlier) if contains(t, passage)]
         if not found or any(_is_left(text, passage, wanted) for text in found):
             raise PassageMissing(passage)
     return wanted
@@ -82,6 +84,15 @@ def _is_left(text: str, passage: str, wanted: Sequence[str]) -> bool:
 
 def seal(annotation: Annotation, decision: Decision, passages: Sequence[str]) -> Seal:
     """Take the passages out of everything and keep what stood there, out of reach."""
+    texts = _take_out(annotation, passages)
+    kept = Seal(decision_id=decision.id, annotation_id=annotation.number, passages=list(passages), texts=texts)
+    db.session.add(kept)
+    _look_for_hits(annotation)
+    return kept
+
+
+def _take_out(annotation: Annotation, passages: Sequence[str]) -> list[list[Any]]:
+    """[table, id, column, before, after] for everything in which a passage stood."""
     texts = []
     for row, column in _texts_about(annotation):
         before = _read(row, column)
@@ -89,21 +100,28 @@ def seal(annotation: Annotation, decision: Decision, passages: Sequence[str]) ->
         if after != before:
             _write(row, column, after)
             texts.append([row.__tablename__, _id_of(row), column, before, after])
-    kept = Seal(decision_id=decision.id, annotation_id=annotation.number, passages=list(passages), texts=texts)
-    db.session.add(kept)
-    _look_for_hits(annotation)
-    return kept
+    return texts
 
 
 def unseal(annotation: Annotation, kept: Seal) -> None:
-    """Put back what stood there, wherever nobody has written anything else since."""
+    """Put back what stood there, wherever nobody has written anything else since. What was redacted later stays so."""
+    query = select(Seal).where(Seal.annotation_id == annotation.number, Seal.id > kept.id).order_by(Seal.id)
+    later = list(db.session.scalars(query))
+    for one in reversed(later):
+        _put_back(annotation, one)
+    _put_back(annotation, kept)
+    db.session.delete(kept)
+    for one in later:
+        one.texts = _take_out(annotation, one.passages)
+    _look_for_hits(annotation)
+
+
+def _put_back(annotation: Annotation, kept: Seal) -> None:
     wanted = {(table, number, column): (before, after) for table, number, column, before, after in kept.texts}
     for row, column in _texts_about(annotation):
         before, after = wanted.get((row.__tablename__, _id_of(row), column), ("", ""))
         if before and _read(row, column) == after:
             _write(row, column, before)
-    db.session.delete(kept)
-    _look_for_hits(annotation)
 
 
 def _texts_about(annotation: Annotation) -> Iterator[tuple[Any, str]]:
@@ -166,11 +184,18 @@ def _look_for_hits(annotation: Annotation) -> None:
 
 
 def find_echoes(annotation: Annotation, passages: Sequence[str]) -> list[int]:
-    """Numbers of other people's contributions in the declaration in which a passage can be read too."""
-    query = select(Annotation.number, Annotation.body, Annotation.proposed_wording).where(
+    """Numbers of other contributions in the declaration in which a passage can be read too, now or in their history."""
+    elsewhere = (
         Annotation.declaration_id == annotation.declaration_id,
         Annotation.number != annotation.number,
         Annotation.status != Status.WITHDRAWN,
-        or_(*(Annotation.body.icontains(passage, autoescape=True) for passage in passages)),
     )
-    return sorted(number for number, _body, _wording in db.session.execute(query))
+    texts = (Annotation.body, Annotation.proposed_wording, EarlierVersion.body, EarlierVersion.proposed_wording)
+    query = (
+        select(Annotation.number, *texts)
+        .outerjoin(EarlierVersion, EarlierVersion.annotation_id == Annotation.number)
+        .where(*elsewhere)
+        .where(or_(*(text.icontains(passage, autoescape=True) for text in texts for passage in passages)))
+    )
+    found = db.session.execute(query)
+    return sorted({row[0] for row in found if any(contains(w or "", p) for w in row[1:] for p in passages)})

@@ -6,17 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select, update
 
 from deliberation.annotations.models import Annotation, Status
 from deliberation.clock import now
 from deliberation.database import db
 from deliberation.declarations.models import Membership
-from deliberation.moderation import redacting, restraining
+from deliberation.moderation import redacting, restraining, tidying
 from deliberation.moderation.actions import let_go, write_decision
+from deliberation.moderation.letters import take_back
 from deliberation.moderation.models import Decision, DecisionKind, Flag, Letter, Objection, Occasion, Seal, Verdict
-from deliberation.moderation.undoing import CannotUndo, revert
+from deliberation.moderation.reviews import load_last_decisions
 from deliberation.permissions import Outdated
+
+TAKES_FROM_VIEW = (DecisionKind.HIDE, DecisionKind.RETURN)
 
 
 def put_right(membership: Membership, objection: Objection) -> bool:
@@ -27,14 +30,42 @@ def put_right(membership: Membership, objection: Objection) -> bool:
     decision = objection.decision
     if decision is None or decision.annotation.is_withdrawn:
         return False
+    annotation = _look_again(decision)
+    was = (annotation.status, annotation.body, annotation.proposed_wording, annotation.paragraph_id, annotation.thesis_id)
+    old_status = annotation.status
+    if decision.kind in TAKES_FROM_VIEW and still_holds(decision):
+        annotation.status = Status.VISIBLE
+    kept = find_seal(decision)
+    if kept is not None:
+        redacting.unseal(annotation, kept)
+    tidying.put_back(annotation, decision)
+    annotation.version += 1
+    db.session.flush()
     kind = DecisionKind.MOVE if decision.kind is DecisionKind.MOVE else DecisionKind.RESTORE
-    status = decision.annotation.status if decision.kind is DecisionKind.MOVE else Status.VISIBLE
-    try:
-        by = revert(membership, decision, status, kind)
-    except CannotUndo:
-        return False
+    facts = {"undone": decision.kind.value, "reviewed": True}
+    by = write_decision(membership, annotation, kind, old_status, facts=facts, occasion=Occasion.OBJECTION)
+    take_back(decision, by, annotation.author_id)
     _follow_up(decision, by)
-    return True
+    now_is = (annotation.status, annotation.body, annotation.proposed_wording, annotation.paragraph_id, annotation.thesis_id)
+    return was != now_is
+
+
+def _look_again(decision: Decision) -> Annotation:
+    """The contribution as it is now, kept from changing until the end."""
+    annotation = decision.annotation
+    db.session.flush()
+    db.session.refresh(annotation, ["status", "version", "body", "edited_at", "reviewed_at"], with_for_update=True)
+    return annotation
+
+
+def still_holds(decision: Decision) -> bool:
+    """Whether it is what was decided last about the present words; else its author has rewritten them, or somebody
+    has decided anew."""
+    annotation = decision.annotation
+    if annotation.edited_at is not None and annotation.edited_at > decision.decided_at:
+        return False
+    last = load_last_decisions([annotation.number]).get(annotation.number)
+    return last is not None and last.id == decision.id
 
 
 @dataclass(frozen=True)
@@ -69,13 +100,13 @@ def show_in_part(membership: Membership, objection: Objection, passages: Sequenc
     """Show the text without these passages: less than was redacted, or something of what was not shown at all."""
     decision = objection.decision
     assert decision is not None
-    annotation, old_status = decision.annotation, decision.annotation.status
-    unchanged = update(Annotation).where(Annotation.number == annotation.number, Annotation.version == decision.version)
-    values = {"status": Status.VISIBLE, "version": decision.version + 1, "reviewed_at": now()}
-    result = db.session.execute(unchanged.values(values), execution_options={"synchronize_session": False})
-    db.session.refresh(annotation, ["status", "version", "reviewed_at"])
-    if not isinstance(result, CursorResult) or result.rowcount != 1:
+    annotation = _look_again(decision)
+    old_status = annotation.status
+    if not still_holds(decision):
         raise Outdated(annotation)
+    annotation.status, annotation.reviewed_at = Status.VISIBLE, now()
+    annotation.version += 1
+    db.session.flush()
     kept = find_seal(decision)
     if kept is not None:
         redacting.unseal(annotation, kept)

@@ -9,8 +9,8 @@ from deliberation.annotations.models import Annotation
 from deliberation.database import db
 from deliberation.declarations.models import Act, LogEntry
 from deliberation.declarations.record import record
-from deliberation.moderation.models import OBJECTION_MONTHS, Decision, Flag, Handling, Objection, Presence, Seal
-from deliberation.moderation.reviews import months_later
+from deliberation.moderation.models import Decision, Flag, Handling, Objection, Presence, Seal
+from deliberation.moderation.reviews import end_of_objections, months_later
 
 SEALED_FOR = timedelta(days=30)
 """After the decision is final."""
@@ -43,7 +43,7 @@ def final_at(
         return None
     decided = [when for when, _own in objections if when is not None]
     own = [when for when, is_own in objections if is_own and when is not None]
-    end = min([months_later(decided_at, OBJECTION_MONTHS), *own])
+    end = min([end_of_objections(decided_at), *own])
     # A reporter's objection that was decided later than that had kept it open.
     return max([end, *(when for when in decided if when > end)])
 

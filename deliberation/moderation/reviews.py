@@ -2,17 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from deliberation.annotations.models import Annotation
-from deliberation.clock import now
+from deliberation.clock import BERLIN, now
 from deliberation.database import db
 from deliberation.declarations.models import Declaration, Membership, RoleGrant
-from deliberation.moderation.models import ABOUT_WORDS, OBJECTION_MONTHS, Decision, Flag, Measure, Objection
+from deliberation.moderation.models import (
+    ABOUT_WORDS,
+    OBJECTION_MONTHS,
+    Decision,
+    DecisionKind,
+    Flag,
+    Measure,
+    Objection,
+    Occasion,
+)
 from deliberation.permissions import Role
 
 
@@ -54,13 +63,21 @@ class Review:
 
     @property
     def objections_until(self) -> datetime:
-        return months_later(self.decided_at, OBJECTION_MONTHS)
+        return end_of_objections(self.decided_at)
 
     @property
     def is_open_to_objection(self) -> bool:
         """Whether its person can object: within six months, once, and to what goes against her."""
         is_against = isinstance(self.deed, Measure) or self.deed.is_against_author
-        return is_against and not self.is_undone and now() < self.objections_until
+        # What came of an objection is final.
+        is_final = isinstance(self.deed, Decision) and self.deed.occasion is Occasion.OBJECTION
+        return is_against and not is_final and not self.is_undone and now() <= self.objections_until
+
+
+def end_of_objections(decided_at: datetime) -> datetime:
+    """The end of the last day in Berlin, which is the day that the letter names."""
+    last = months_later(decided_at.astimezone(BERLIN), OBJECTION_MONTHS)
+    return last.replace(hour=23, minute=59, second=59, microsecond=999_999).astimezone(UTC)
 
 
 def months_later(moment: datetime, months: int) -> datetime:
@@ -96,11 +113,12 @@ def review_of(deed: Decision | Measure, flag: Flag | None = None) -> Review:
 
 def count_other_moderators(declaration_id: int, *membership_ids: Any, decision_id: Any = None) -> Any:
     """How many moderate there beside these, as part of a query: beside who decided, and whom it is about. With a
-    decision, those who had reported the text do not count either, since they have no say in it."""
+    decision, those who had reported the text or decided against it before do not count either: they have no say."""
     others = [Membership.id.is_distinct_from(one) for one in membership_ids if one is not None]
     if decision_id is not None:
         had_reported = exists().where(Flag.reporter_id == Membership.id, Flag.decision_id == decision_id)
         others.append(~had_reported.correlate(Membership, Decision))
+        others.append(~had_decided_against(Membership.id, decision_id))
     return (
         select(func.count(Membership.id))
         .join(RoleGrant, RoleGrant.membership_id == Membership.id)
@@ -111,6 +129,26 @@ def count_other_moderators(declaration_id: int, *membership_ids: Any, decision_i
             *others,
         )
         .scalar_subquery()
+    )
+
+
+def had_decided_against(membership_id: Any, decision_id: Any) -> ColumnElement[bool]:
+    """Whether somebody has hidden, returned or redacted the same words, in another decision that was not taken back."""
+    other, this, undo, about = aliased(Decision), aliased(Decision), aliased(Decision), aliased(Annotation)
+    return (
+        select(other.id)
+        .join(this, this.annotation_id == other.annotation_id)
+        .join(about, about.number == this.annotation_id)
+        .where(
+            this.id == decision_id,
+            other.id != this.id,
+            other.moderator_id == membership_id,
+            other.kind.in_((DecisionKind.HIDE, DecisionKind.RETURN, DecisionKind.REDACT)),
+            other.decided_at >= func.coalesce(about.edited_at, about.created_at),
+            ~exists().where(undo.undoes_id == other.id),
+        )
+        .correlate(Membership, Decision)
+        .exists()
     )
 
 
@@ -129,6 +167,11 @@ def find_decision(decision_id: int) -> Decision | None:
         .where(Decision.id == decision_id)
     )
     return db.session.scalars(query).unique().one_or_none()
+
+
+def hold_decision(decision: Decision) -> None:
+    """Until the end of the transaction nobody else takes it back or objects to it."""
+    db.session.execute(select(Decision.id).where(Decision.id == decision.id).with_for_update()).all()
 
 
 def find_last_decision(annotation: Annotation) -> Decision | None:

@@ -71,18 +71,20 @@ def hand_over(
 ) -> Handling:
     """Give a case to a colleague, or to whoever of the team comes next; the giver finds it at the end of her list.
 
-    Raises NotAllowed if `to` does not moderate here or wrote it, TextInvalid for a note that is too long.
+    Raises NotAllowed if `to` does not moderate here, TextInvalid for a note that is too long.
     """
     require(moderator, Permission.HANDLE, annotation)
     own = join(moderator, annotation.declaration)
-    if to is not None and (Role.MODERATOR not in to.roles or to.id == annotation.author_id):
+    if to is not None and Role.MODERATOR not in to.roles:
         raise NotAllowed(Permission.HANDLE, "is_moderator", annotation)
     handling = _find_handling(annotation)
     if handling.is_held(now()) and handling.holder_id != own.id:
         raise Outdated(annotation)
     handling.handed_by_id = own.id
-    handling.holder_id = to.id if to else None
-    handling.held_until = now() + HANDED_FOR if to else None
+    # Whoever wrote it cannot take it, and nobody may learn that from a refusal: it is for whoever comes next.
+    takes_it = to is not None and to.id != annotation.author_id
+    handling.holder_id = to.id if to and takes_it else None
+    handling.held_until = now() + HANDED_FOR if takes_it else None
     if has_words(normalised(words)):
         _write(own, annotation, NoteKind.HANDOVER, words, form_key)
     record(own, annotation.declaration, Act.HAND_OVER, annotation, after="" if to else "team", subject=to)

@@ -322,19 +322,24 @@ class TestPages:
     def test_who_may_open_them(self, cast, client, annotation):
         address = f"/a/{annotation.number}/author"
         measure = take(cast, MeasureKind.WARN)
-        for path in (PEOPLE, address, f"/measures/{measure.id}/lift"):
-            assert client.get(path).status_code == 303, path
+        # That there is a measure is nobody else's business.
+        for path, for_guests, for_others in (
+            (PEOPLE, 303, 403),
+            (address, 303, 403),
+            (f"/measures/{measure.id}/lift", 404, 404),
+        ):
+            assert client.get(path).status_code == for_guests, path
             for person in (cast.ada, cast.ben, cast.otto):
-                assert client.application.test_client().sign_in(person).get(path).status_code == 403, path
+                assert client.application.test_client().sign_in(person).get(path).status_code == for_others, path
 
     def test_nobody_opens_the_page_about_oneself(self, cast, client):
         own = builders.annotate(cast.mira, cast.declaration)
         assert client.sign_in(cast.mira).get(f"/a/{own.number}/author").status_code == 403
 
-    def test_team_members_have_no_form(self, cast, client):
+    def test_team_members_are_refused_and_look_like_everybody_else_before(self, cast, client):
         own = builders.annotate(cast.otto, cast.declaration)
         mira = client.sign_in(cast.mira)
-        assert "Wer zum Team gehört" in mira.get(f"/a/{own.number}/author").text
+        assert "Eine Maßnahme ergreifen" in mira.get(f"/a/{own.number}/author").text
         form = {"kind": "warn", "rule": "3", "reason": REASON}
         assert mira.post(f"/a/{own.number}/author", data=form).status_code == 403
 

@@ -532,9 +532,9 @@ class TestReporters:
 def test_status_of_the_annotation_is_asked_at_the_last_moment(cast, annotation, tomasz):
     """Redacted, then hidden by somebody else: what is hidden stays hidden."""
     decision = redacted(cast, annotation)
-    objection = objected(cast, decision)
     actions.hide(tomasz, annotation, Rule.RESPECT, REASON, annotation.version)
     db.session.commit()
+    objection = objected(cast, decision)
     third = builders.make_member(cast.declaration, "ayse", Role.MODERATOR)
     decide_objection(third, appeals.find_objection(objection.id), Verdict.UPHELD, ANSWER)
     db.session.commit()

@@ -20,6 +20,8 @@ from deliberation.permissions import Guest, Role
 from tests import builders
 
 START = datetime(2026, 1, 10, 12, tzinfo=UTC)
+# The end of the last day in Berlin.
+END = datetime(2026, 7, 10, 21, 59, 59, 999_999, tzinfo=UTC)
 DAY = timedelta(days=1)
 REASON = "Hier ist eine Klientin zu erkennen."
 
@@ -50,7 +52,7 @@ def seals():
 
 class TestFinal:
     def test_after_six_months_without_an_objection(self):
-        assert final_at(START, None, []) == datetime(2026, 7, 10, 12, tzinfo=UTC)
+        assert final_at(START, None, []) == END
 
     def test_when_the_objection_is_decided(self):
         assert final_at(START, None, [(START + 20 * DAY, True)]) == START + 20 * DAY
@@ -60,7 +62,7 @@ class TestFinal:
         assert final_at(START, None, [(START + DAY, True), (None, False)]) is None
 
     def test_reporters_objection_does_not_shorten_the_authors_time(self):
-        assert final_at(START, None, [(START + 5 * DAY, False)]) == datetime(2026, 7, 10, 12, tzinfo=UTC)
+        assert final_at(START, None, [(START + 5 * DAY, False)]) == END
 
     def test_one_decided_after_the_six_months_had_kept_it_open(self):
         assert final_at(START, None, [(START + 300 * DAY, False)]) == START + 300 * DAY
@@ -72,10 +74,9 @@ class TestFinal:
 class TestSeals:
     def test_thirty_days_after_six_months(self, cast, annotation):
         redacted(cast, annotation)
-        end = datetime(2026, 7, 10, 12, tzinfo=UTC)
-        forget(end + 29 * DAY)
+        forget(END + 29 * DAY)
         assert seals() == 1
-        forget(end + 30 * DAY)
+        forget(END + 30 * DAY)
         assert seals() == 0
         [line] = db.session.scalars(select(LogEntry).where(LogEntry.act == Act.DESTROY)).all()
         assert (line.annotation_id, line.actor_id) == (annotation.number, None)
@@ -159,7 +160,7 @@ class TestLog:
         entry.at = START
         forget(datetime(2026, 7, 10, 11, tzinfo=UTC))
         assert self.lines() == [(True, True)]
-        forget(datetime(2026, 7, 10, 12, tzinfo=UTC))
+        forget(END)
         assert self.lines() == [(False, False)]
         forget(datetime(2028, 1, 10, 11, tzinfo=UTC))
         assert self.lines() == [(False, False)]

@@ -168,7 +168,7 @@ class TestNoWordLeaves:
         self.check(folder)
 
     def test_of_one_that_was_redacted_after_a_first_decision(self, cast, annotation, folder):
-        actions.hide(cast.mira, annotation, Rule.PROTECT, "Frau M. ist zu erkennen.", 1)
+        actions.return_for_revision(cast.mira, annotation, Rule.PROTECT, "Frau M. ist zu erkennen.", 1)
         db.session.commit()
         with frozen_at(now() + timedelta(minutes=31)):
             jobs.pull_due_letters("de")

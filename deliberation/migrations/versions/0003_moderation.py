@@ -408,7 +408,12 @@ def upgrade() -> None:
         """
     )
     op.execute(
-        "UPDATE annotation SET reviewed_at = (SELECT max(d.decided_at) FROM decision d WHERE d.annotation_id = annotation.id)"
+        """
+        UPDATE annotation SET reviewed_at = (
+            SELECT max(d.decided_at) FROM decision d WHERE d.annotation_id = annotation.id
+            AND (annotation.edited_at IS NULL OR annotation.edited_at <= d.decided_at)
+        )
+        """
     )
 
 

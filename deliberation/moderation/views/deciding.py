@@ -16,7 +16,7 @@ from deliberation.moderation.actions import Deed
 from deliberation.moderation.forms import DECISIONS, DecisionForm, HandlingForm, ResponseForm
 from deliberation.moderation.house_rules import load_rules_then
 from deliberation.moderation.models import Decision, DecisionKind, Rule
-from deliberation.moderation.redacting import PassageMissing
+from deliberation.moderation.redacting import PassageMissing, find_echoes
 from deliberation.moderation.reviews import load_last_decisions
 from deliberation.moderation.text_blocks import load_blocks
 from deliberation.moderation.views import back_from, done_label, moderation
@@ -46,8 +46,19 @@ def decide(number: int) -> Any:
         return _render(annotation, form), 422
     except Outdated:
         return _conflict(annotation, form)
-    flash(_("%(label)s: %(decision)s.", label=annotation.label, decision=done_label(decision.kind)), "done")
+    flash(_said(annotation, decision, form.passage.data), "done")
     return redirect(back_from(form, annotation), 303)
+
+
+def _said(annotation: Annotation, decision: Decision, passages: list[str]) -> str:
+    """What was done, and where else the redacted passages can be read: those are other contributions, each decided on
+    by itself."""
+    words = str(_("%(label)s: %(decision)s.", label=annotation.label, decision=done_label(decision.kind)))
+    echoes = find_echoes(annotation, passages) if decision.kind is DecisionKind.REDACT else []
+    if echoes:
+        labels = ", ".join(f"A-{number}" for number in echoes)
+        words += " " + _("Dieselbe Stelle steht auch in %(labels)s. Sehen Sie bitte auch dort nach.", labels=labels)
+    return words
 
 
 def _preview(annotation: Annotation, form: Any) -> Any:

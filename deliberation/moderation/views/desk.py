@@ -22,6 +22,7 @@ from deliberation.moderation.undoing import CannotUndo
 from deliberation.moderation.undoing import undo as take_back
 from deliberation.moderation.views import done_label, moderation
 from deliberation.permissions import Permission, require
+from deliberation.text import normalised
 from deliberation.urls import queue_url, safe_next
 from deliberation.web import after_page, viewer
 
@@ -51,7 +52,7 @@ def narrowing() -> Narrowing:
     """What the address narrows the list down to; nonsense asks for everything."""
     kind, age = request.args.get("kind"), request.args.get("age", 0, type=int)
     return Narrowing(
-        thesis=request.args.get("thesis", "")[:20],
+        thesis=normalised(request.args.get("thesis", ""))[:20],
         kind=Kind(kind) if kind in {one.value for one in Kind} else None,
         age=age if age in AGES else 0,
         is_mine=request.args.get("mine") == "1",

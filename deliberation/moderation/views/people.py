@@ -11,7 +11,7 @@ from deliberation.moderation import people, restraining
 from deliberation.moderation.forms.people import LiftForm, MeasureForm
 from deliberation.moderation.models import Measure, MeasureKind, Rule
 from deliberation.moderation.views import ID_MAX, moderation
-from deliberation.permissions import Permission, require
+from deliberation.permissions import Permission, may, require
 from deliberation.urls import annotation_act_url, people_url
 from deliberation.web import viewer
 
@@ -59,9 +59,9 @@ def author(number: int) -> Any:
 @moderation.route("/measures/<int:measure_id>/lift", methods=["GET", "POST"])
 def lift(measure_id: int) -> Any:
     measure = restraining.find_measure(measure_id) if measure_id <= ID_MAX else None
-    if measure is None:
+    if measure is None or not may(viewer(), Permission.RESTRAIN, measure.member):
+        # That there is a measure is nobody else's business.
         abort(404)
-    require(viewer(), Permission.RESTRAIN, measure.member)
     form = LiftForm()
     if request.method == "POST" and form.validate():
         restraining.lift(viewer(), measure, form.reason.data or "")
