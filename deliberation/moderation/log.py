@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import and_, select
 
-from deliberation.annotations.models import Status
+from deliberation.annotations.models import Annotation, Status
 from deliberation.database import db
 from deliberation.declarations.models import Act, Declaration, LogEntry, Policy
 
@@ -28,6 +28,7 @@ class Line:
 
     entry: LogEntry
     number: int | None
+    is_readable: bool
 
     @property
     def is_about_contribution(self) -> bool:
@@ -48,20 +49,21 @@ def load_log(declaration: Declaration, before: int | None = None) -> LogPage:
     # Signing names and the like are written down under the same act.
     is_internal = and_(LogEntry.act == Act.POLICY, LogEntry.before.not_in([policy.value for policy in Policy]))
     query = (
-        select(LogEntry)
+        select(LogEntry, Annotation.status)
+        .outerjoin(Annotation, Annotation.number == LogEntry.annotation_id)
         .where(LogEntry.declaration_id == declaration.id, LogEntry.act.in_(PUBLIC))
         .where(~left_as_it_was, ~is_internal)
         .order_by(LogEntry.id.desc())
         .limit(LOG_MAX + 1)
     )
-    found = db.session.scalars(query.where(LogEntry.id < before) if before else query).all()
+    found = db.session.execute(query.where(LogEntry.id < before) if before else query).all()
     return LogPage(
-        lines=[to_line(entry) for entry in found[:LOG_MAX]],
-        before=found[LOG_MAX - 1].id if len(found) > LOG_MAX else None,
+        lines=[to_line(entry, status is Status.VISIBLE) for entry, status in found[:LOG_MAX]],
+        before=found[LOG_MAX - 1][0].id if len(found) > LOG_MAX else None,
     )
 
 
-def to_line(entry: LogEntry) -> Line:
-    """What of a line readers may see."""
+def to_line(entry: LogEntry, is_readable: bool) -> Line:
+    """What of a line readers may see; `is_readable`: whether the contribution is shown now, so that a link leads there."""
     was_shown = Status.VISIBLE.value in (entry.before, entry.after) or entry.act in ABOUT_SHOWN
-    return Line(entry, entry.annotation_id if was_shown else None)
+    return Line(entry, entry.annotation_id if was_shown else None, is_readable)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from deliberation.annotations.models import Annotation, Kind, Response, Status
 from deliberation.clock import now
 from deliberation.declarations.models import Declaration, Thesis
-from deliberation.moderation.models import Assignment, Decision, DecisionKind, Flag, Handling
+from deliberation.moderation.models import Assignment, Decision, DecisionKind, Flag, Handling, Message
 from deliberation.moderation.privately import waits_for_team
 
 
@@ -117,7 +117,11 @@ def written_at() -> ColumnElement[datetime]:
 
 
 def waiting_since(tab: Tab) -> Any:
-    """From when the wait counts: reports from the first one, all others from the writing."""
+    """From when the wait counts: reports from the first one, private answers from the last, all others from the
+    writing."""
+    if tab is Tab.MESSAGES:
+        last = select(func.max(Message.sent_at)).where(Message.annotation_id == Annotation.number)
+        return last.scalar_subquery()
     if tab is not Tab.FLAGGED:
         return written_at()
     first = select(func.min(Flag.created_at)).where(Flag.annotation_id == Annotation.number, Flag.closed_at.is_(None))

@@ -155,6 +155,7 @@ def load_queue(
     own = moderator.membership_in(declaration.id)
     others = and_(Annotation.declaration_id == declaration.id, is_for(own.id), narrowed(wanted, own.id, declaration))
     counts, total, anchors, objections = _load_counts(moderator, declaration, own, others)
+    tab = tab or (number and _find_pile(number, others, declaration)) or None
     tab = tab or next((one for one in Tab if counts[one] and one not in NOT_URGENT), Tab.PENDING)
     start = start if 0 <= start < counts[tab] else 0
     readable = visible_to(moderator, declaration.id)
@@ -198,6 +199,13 @@ def _load_counts(
         )
     ).one()
     return dict(zip(Tab, numbers, strict=True)), total, anchors, objections
+
+
+def _find_pile(number: int, others: ColumnElement[bool], declaration: Declaration) -> Tab | None:
+    """Where a case lies that an address names without its pile."""
+    here = select(Annotation.number).where(others, Annotation.number == number)
+    found = db.session.execute(select(*(here.where(waits_in(tab, declaration)).exists() for tab in Tab))).one()
+    return next((tab for tab, is_there in zip(Tab, found, strict=True) if is_there), None)
 
 
 def _load_items(where: ColumnElement[bool], tab: Tab, start: int) -> list[Item]:

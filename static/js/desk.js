@@ -84,6 +84,11 @@ const refresh = async (form) => {
   const answer = await fetch(form.dataset.letter, { method: "POST", body: sent }).catch(() => null);
   if (answer?.ok) target.innerHTML = new DOMParser().parseFromString(await answer.text(), "text/html").body.innerHTML;
 };
+// Whoever opens the fold sees it at once.
+document.addEventListener("toggle", (event) => {
+  const form = event.target.closest("#entscheiden[data-letter]");
+  if (form && event.target.open && event.target.querySelector("[data-letter-preview]:empty")) refresh(form);
+}, true);
 document.addEventListener("input", (event) => {
   const form = event.target.closest("#entscheiden[data-letter]");
   if (!form) return;

@@ -5,6 +5,7 @@ from sqlalchemy import func, select
 
 from deliberation.annotations.models import Status
 from deliberation.database import db
+from deliberation.declarations.models import Policy
 from deliberation.moderation import actions, bulk, teamwork
 from deliberation.moderation.actions import ReasonMissing
 from deliberation.moderation.models import Decision, DecisionKind, Rule
@@ -91,3 +92,17 @@ def test_only_moderators(cast, client):
     for person in (cast.ada, cast.otto):
         with pytest.raises(NotAllowed):
             bulk.decide_many(person, cast.declaration, seen(case), DecisionKind.PUBLISH)
+
+
+def test_a_mistake_in_the_form_keeps_the_pile_and_what_was_ticked(cast, client):
+    cast.declaration.policy = Policy.ALL
+    first, second = hold(cast), hold(cast, cast.ben)
+    sent = {
+        "decision": "hide",
+        "case": f"{second.number}:{second.version}",
+        "back": f"{DESK}?tab=first&thesis=3",
+    }
+    page = client.sign_in(cast.mira).post(f"{DESK}/bulk", data=sent).text
+    assert '?tab=first&amp;thesis=3" aria-current="page"' in page
+    assert f'value="{second.number}:{second.version}" checked' in page
+    assert f'value="{first.number}:{first.version}" checked' not in page

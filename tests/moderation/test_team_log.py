@@ -113,7 +113,7 @@ class TestNames:
         change_phase(Operator(), named.declaration, Phase.VOTING, date(2026, 9, 30))
         page = client.sign_in(named.otto).get(LOG).text
         assert "nicht genannt" in page
-        assert "Beratung → Schlussrunde bis 2026-09-30" in page
+        assert "Beratung → Schlussrunde bis 30. September" in page
 
 
 class TestFilters:

@@ -126,7 +126,7 @@ def test_the_button_stands_at_the_desk_and_a_late_one_gets_a_page_that_says_why(
     mira = client.sign_in(cast.mira)
     assert f'name="decision" value="{decision.id}"' in mira.get(DESK).text
     gone = mira.post(f"{DESK}/undo", data={"decision": decision.id})
-    assert (gone.status_code, gone.location) == (303, DESK)
+    assert (gone.status_code, gone.location) == (303, f"{DESK}?case={annotation.number}")
     assert "Rückgängig gemacht (war: nicht gezeigt)." in mira.get(DESK).text
     again = hide(cast, annotation)
     edit_annotation(cast.ada, annotation, "Ganz anders.")

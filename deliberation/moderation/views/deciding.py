@@ -16,7 +16,7 @@ from deliberation.moderation.actions import Deed
 from deliberation.moderation.forms import DECISIONS, DecisionForm, HandlingForm, ResponseForm
 from deliberation.moderation.house_rules import load_rules_then
 from deliberation.moderation.models import Decision, DecisionKind, Rule
-from deliberation.moderation.redacting import PassageMissing, find_echoes
+from deliberation.moderation.redacting import PassageMissing, contains, find_echoes
 from deliberation.moderation.reviews import load_last_decisions
 from deliberation.moderation.text_blocks import load_blocks
 from deliberation.moderation.views import back_from, done_label, moderation
@@ -97,10 +97,13 @@ def _conflict(annotation: Annotation, form: Any) -> Any:
     fresh = find_annotation(annotation.number) or annotation
     theirs = load_decision(fresh)
     form.version.data = str(fresh.version)
+    wanted = len(form.passage.data) if form.decision.data == DecisionKind.REDACT.value else 0
+    # What is gone from the text cannot be redacted once more.
+    form.passage.data = [words for words in form.passage.data if contains(fresh.body + fresh.proposed_wording, words)]
     case = cases.load_case(viewer(), fresh)
     page = render_template(
         "moderation/conflict.html",
-        declaration=fresh.declaration, case=case, form=form, theirs=theirs, here="queue",
+        declaration=fresh.declaration, case=case, form=form, theirs=theirs, wanted=wanted, here="queue",
         can_decide=may(viewer(), Permission.MODERATE, fresh),
         colleagues=teamwork.load_colleagues(viewer(), fresh.declaration), blocks=load_blocks(fresh.declaration),
     )  # fmt: skip

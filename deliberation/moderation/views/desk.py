@@ -1,10 +1,12 @@
 """The desk: piles, list, one case; several at once; taking back; single keys."""
 
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from deliberation.annotations.models import NUMBER_MAX, Kind
@@ -30,32 +32,32 @@ from deliberation.web import after_page, viewer
 @moderation.get("/d/<slug>/moderation", endpoint="queue")
 def desk(slug: str) -> str:
     declaration = readable_declaration(slug)
-    page = _load(declaration)
+    page = _load(declaration, request.args)
     person, opened = viewer(), page.case.annotation if page.case else None
     after_page(lambda: teamwork.be_present(person, declaration, opened))
     return _render(page, BulkForm(formdata=None))
 
 
-def _load(declaration: Declaration) -> QueuePage:
-    tab, number = request.args.get("tab"), request.args.get("case", type=int)
+def _load(declaration: Declaration, asked: MultiDict[str, str]) -> QueuePage:
+    tab, number = asked.get("tab"), asked.get("case", type=int)
     return queue.load_queue(
         viewer(),
         declaration,
         Tab(tab) if tab in {one.value for one in Tab} else None,
         number if number and 0 < number <= NUMBER_MAX else None,
-        request.args.get("start", 0, type=int),
-        narrowing(),
+        asked.get("start", 0, type=int),
+        _narrowing(asked),
     )
 
 
-def narrowing() -> Narrowing:
+def _narrowing(asked: MultiDict[str, str]) -> Narrowing:
     """What the address narrows the list down to; nonsense asks for everything."""
-    kind, age = request.args.get("kind"), request.args.get("age", 0, type=int)
+    kind, age = asked.get("kind"), asked.get("age", 0, type=int)
     return Narrowing(
-        thesis=normalised(request.args.get("thesis", ""))[:20],
+        thesis=normalised(asked.get("thesis", ""))[:20],
         kind=Kind(kind) if kind in {one.value for one in Kind} else None,
         age=age if age in AGES else 0,
-        is_mine=request.args.get("mine") == "1",
+        is_mine=asked.get("mine") == "1",
     )
 
 
@@ -74,7 +76,9 @@ def decide_many(slug: str) -> Any:
     require(viewer(), Permission.SEE_QUEUE, declaration)
     form = BulkForm()
     if not form.validate():
-        return _render(_load(declaration), form), 422
+        # The same pile again, with what was ticked.
+        asked = MultiDict(parse_qsl(urlsplit(safe_next(form.back.data)).query))
+        return _render(_load(declaration, asked), form), 422
     rule = Rule(form.rule.data) if form.rule.data in {one.value for one in Rule} else None
     kind = DecisionKind(form.decision.data)
     many = bulk.decide_many(viewer(), declaration, form.seen, kind, rule, form.reason.data or "")
@@ -101,8 +105,7 @@ def undo(slug: str) -> Any:
     decision = find_decision(number) if number and 0 < number <= NUMBER_MAX else None
     if decision is None or decision.annotation.declaration_id != declaration.id:
         abort(404)
-    back = safe_next(request.form.get("back"))
-    back = back if back != "/" else queue_url(declaration)
+    back = queue_url(declaration, case=decision.annotation_id)
     try:
         take_back(viewer(), decision)
     except CannotUndo:

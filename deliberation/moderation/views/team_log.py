@@ -12,6 +12,7 @@ from deliberation.annotations.models import ResponseKind, Status
 from deliberation.annotations.views import readable_declaration
 from deliberation.clock import BERLIN, today
 from deliberation.declarations.models import Act, Declaration, LogEntry, Policy
+from deliberation.filters import day
 from deliberation.labels import LABELS, label, rule_words
 from deliberation.moderation.danger import Step, load_whole_team
 from deliberation.moderation.models import BlockPurpose, DecisionKind, MeasureKind, NoteKind, Rule, Verdict
@@ -156,7 +157,7 @@ def _one_state(entry: LogEntry, code: str) -> str:
 
 
 def _day_words(tail: str) -> str:
-    return str(_(" bis %(day)s", day=tail)) if tail else ""
+    return str(_(" bis %(day)s", day=day(date.fromisoformat(tail)))) if tail else ""
 
 
 def _moment_words(code: str) -> str:
