@@ -128,7 +128,7 @@ class Jobs(Thread):
     def _forget(self) -> None:
         from deliberation.accounts.actions import forget_stale
         from deliberation.annotations.drafts import delete_old_drafts
-        from deliberation.moderation.retention import forget_moderation
+        from deliberation.moderation.records.retention import forget_moderation
         from deliberation.notifications.actions import forget_old_mail
 
         forget_stale(now())

@@ -21,8 +21,6 @@ from deliberation.annotations.threads import Order
 from deliberation.declarations.changes import ChangeState
 from deliberation.declarations.fates import AnchorState
 from deliberation.declarations.models import CLOSING, PREAMBLE, Act, Declaration, Policy, Thesis
-from deliberation.moderation import house_rules
-from deliberation.moderation.counts import Became, Column
 from deliberation.moderation.danger import Step
 from deliberation.moderation.models import (
     BlockPurpose,
@@ -35,6 +33,8 @@ from deliberation.moderation.models import (
     Rule,
     Verdict,
 )
+from deliberation.moderation.records.counts import Became, Column
+from deliberation.moderation.words import house_rules
 from deliberation.permissions import Activity, Permission, Phase, Role
 from deliberation.text import excerpt
 

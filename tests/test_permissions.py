@@ -9,7 +9,7 @@ from deliberation.clock import now
 from deliberation.database import db
 from deliberation.moderation.actions import hide
 from deliberation.moderation.models import Objection, Rule
-from deliberation.moderation.reviews import review_of
+from deliberation.moderation.objections.reviews import review_of
 from deliberation.permissions import (
     PERMISSIONS,
     PHASE_ALLOWS,

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
-from deliberation.annotations.models import Annotation, Kind, Status
+from deliberation.annotations.models import Annotation, Kind, Status, load_annotations
 from deliberation.annotations.wordlists import words
 from deliberation.database import db
 
@@ -51,24 +50,8 @@ def find_alike(thesis_id: int, source: str, limit: int = 8, skip: Sequence[int] 
     texts = {number: _content(body) for number, body in db.session.execute(query)}
     found = process.extract(wanted, texts, scorer=fuzz.token_set_ratio, limit=limit, score_cutoff=ALIKE_FROM)
     scores = {number: int(score) for _text, score, number in found}
-    annotations = {one.number: one for one in _load(list(scores))}
+    annotations = {one.number: one for one in load_annotations(list(scores))}
     return [Alike(annotations[number], percent) for number, percent in scores.items() if number in annotations]
-
-
-def _load(numbers: Sequence[int]) -> Sequence[Annotation]:
-    if not numbers:
-        return []
-    query = (
-        select(Annotation)
-        .options(
-            joinedload(Annotation.declaration),
-            joinedload(Annotation.thesis),
-            joinedload(Annotation.paragraph),
-            joinedload(Annotation.author),
-        )
-        .where(Annotation.number.in_(numbers))
-    )
-    return db.session.scalars(query).unique().all()
 
 
 def _content(source: str) -> str:

@@ -1,5 +1,6 @@
 """Contributions and positions, each bound to the wording it was made on."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
 from typing import Any, Optional
@@ -501,6 +502,15 @@ def find_annotation(number: int) -> Annotation | None:
         .where(Annotation.number == number)
     )
     return db.session.scalars(query).unique().one_or_none()
+
+
+def load_annotations(numbers: Sequence[int]) -> list[Annotation]:
+    """Several in order of number, each with place, declaration and author; none that does not exist."""
+    if not numbers:
+        return []
+    places = (Annotation.declaration, Annotation.thesis, Annotation.paragraph, Annotation.author)
+    query = select(Annotation).options(*(joinedload(one) for one in places)).where(Annotation.number.in_(numbers))
+    return list(db.session.scalars(query.order_by(Annotation.number)).unique())
 
 
 def count_contributions(membership: Membership) -> int:

@@ -57,7 +57,7 @@ class Declaration(Model):
     sends_after_look: Mapped[bool] = mapped_column(default=False)
     # Institutions of the region, for the pattern check beside those it knows.
     employers: Mapped[list[Any]] = mapped_column(JSON, default=list)
-    # The house rules in force: [heading, explanation] each; none: the standard ones (moderation/house_rules).
+    # The house rules in force: [heading, explanation] each; none: the standard ones (moderation/words/house_rules).
     rules: Mapped[list[Any]] = mapped_column(JSON, default=list)
     rules_line: Mapped[str] = mapped_column(Text, default="")
     rules_version: Mapped[int] = mapped_column(default=1)
@@ -441,7 +441,7 @@ class Act(Enum):
 class LogEntry(Model):
     """One line of a declaration's log: who did what to what, when, and the state before and after; never a text.
     Written by the verb that changes the state, in the same transaction. Append-only; persons are forgotten after
-    six months, lines after two years (`moderation/retention`)."""
+    six months, lines after two years (`moderation/records/retention`)."""
 
     __tablename__ = "log_entry"
     __table_args__ = (Index("ix_log_entry_declaration", "declaration_id", "id"),)

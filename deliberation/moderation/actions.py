@@ -26,7 +26,7 @@ from deliberation.moderation.models import (
     Rule,
     Verdict,
 )
-from deliberation.moderation.reviews import find_last_decision, review_of
+from deliberation.moderation.objections.reviews import find_last_decision, review_of
 from deliberation.permissions import NotAllowed, Outdated, Permission, require
 from deliberation.text import normalised
 

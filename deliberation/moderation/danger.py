@@ -13,7 +13,8 @@ from deliberation.database import db
 from deliberation.declarations.actions import join
 from deliberation.declarations.models import Act, Declaration, Membership, RoleGrant
 from deliberation.declarations.record import record
-from deliberation.moderation import letters, teamwork
+from deliberation.moderation import letters
+from deliberation.moderation.desk import teamwork
 from deliberation.moderation.models import NOTE_MAX, Note, NoteKind
 from deliberation.permissions import Permission, Role, require
 from deliberation.text import has_words, normalised

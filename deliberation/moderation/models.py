@@ -213,7 +213,7 @@ class Decision(Model):
 
 class Seal(Model):
     """What stood there before passages were redacted: for those who decide on it and on an objection, nobody else.
-    Deleted thirty days after the decision is final (`moderation/retention`)."""
+    Deleted thirty days after the decision is final (`moderation/records/retention`)."""
 
     __tablename__ = "seal"
 

@@ -11,8 +11,8 @@ from deliberation.accounts.models import User
 from deliberation.annotations.models import Annotation
 from deliberation.database import db
 from deliberation.moderation.models import Decision, DecisionKind, Flag, Letter, Message, Objection, Occasion, Seal
+from deliberation.moderation.objections.reviews import Review, find_decision, review_of
 from deliberation.moderation.posts import Post, load_posts, load_posts_about, whole
-from deliberation.moderation.reviews import Review, find_decision, review_of
 from deliberation.permissions import Permission, may, require
 
 LETTERS_MAX = 50

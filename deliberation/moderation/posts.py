@@ -17,7 +17,6 @@ from deliberation.database import db
 from deliberation.declarations.models import Declaration, Membership
 from deliberation.moderation import redacting
 from deliberation.moderation.actions import Deed, find_occasion
-from deliberation.moderation.house_rules import HouseRules, load_rules_then, rules_of
 from deliberation.moderation.letters import TELLS, is_told
 from deliberation.moderation.models import (
     Decision,
@@ -28,7 +27,8 @@ from deliberation.moderation.models import (
     Rule,
     Verdict,
 )
-from deliberation.moderation.reviews import end_of_objections
+from deliberation.moderation.objections.reviews import end_of_objections
+from deliberation.moderation.words.house_rules import HouseRules, load_rules_then, rules_of
 from deliberation.permissions import Activity, Permission, Person, require
 from deliberation.text import normalised
 

@@ -11,7 +11,7 @@ from deliberation.clock import now
 from deliberation.database import db
 from deliberation.declarations.models import Declaration
 from deliberation.moderation.models import Decision, DecisionKind, Flag, Objection, Verdict
-from deliberation.moderation.reviews import end_of_objections
+from deliberation.moderation.objections.reviews import end_of_objections
 from deliberation.permissions import Phase
 
 FULLY_DONE = (DecisionKind.HIDE, DecisionKind.RETURN)

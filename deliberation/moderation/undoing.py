@@ -10,10 +10,11 @@ from deliberation.clock import now
 from deliberation.database import db
 from deliberation.declarations.actions import join
 from deliberation.declarations.models import Membership
-from deliberation.moderation import letters, redacting, tidying
+from deliberation.moderation import letters, redacting
 from deliberation.moderation.actions import require_free_hands, write_decision
 from deliberation.moderation.models import Decision, DecisionKind, Flag, Occasion, Seal
-from deliberation.moderation.reviews import find_decision, hold_decision, review_of
+from deliberation.moderation.objections.reviews import find_decision, hold_decision, review_of
+from deliberation.moderation.ordering import tidying
 from deliberation.permissions import Permission, require
 
 

@@ -25,8 +25,8 @@ from deliberation.declarations.models import (
     find_thesis,
     load_declarations,
 )
-from deliberation.moderation import retention
-from deliberation.moderation.house_rules import STANDARD_RULES
+from deliberation.moderation.records import retention
+from deliberation.moderation.words.house_rules import STANDARD_RULES
 from deliberation.notifications.actions import KEEP_SENT_DAYS, KEEP_UNSENT_DAYS
 from deliberation.permissions import Guest, Permission, Person, may
 from deliberation.urls import absolute, declaration_url, edition_url, editions_url, place_url, safe_next, thesis_url

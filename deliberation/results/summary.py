@@ -14,7 +14,7 @@ from deliberation.clock import today
 from deliberation.declarations.editions import load_editions, load_text
 from deliberation.declarations.importing import DraftParagraph, DraftThesis
 from deliberation.declarations.models import CLOSING, PREAMBLE, Declaration, Edition
-from deliberation.moderation.house_rules import HouseRules, rules_of
+from deliberation.moderation.words.house_rules import HouseRules, rules_of
 from deliberation.permissions import Permission, Person, require
 from deliberation.results import figures
 from deliberation.results.figures import Figures, Headline, ModerationFigures

@@ -14,8 +14,8 @@ from deliberation.declarations.models import Policy
 from deliberation.moderation.actions import hide
 from deliberation.moderation.flagging import flag
 from deliberation.moderation.models import FlagReason, Rule
-from deliberation.moderation.objecting import object_to
-from deliberation.moderation.reviews import find_last_decision
+from deliberation.moderation.objections.objecting import object_to
+from deliberation.moderation.objections.reviews import find_last_decision
 from deliberation.permissions import Operator
 from deliberation.sample.stage import Stage
 

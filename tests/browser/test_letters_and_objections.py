@@ -10,10 +10,11 @@ from sqlalchemy import select
 from deliberation.accounts.models import User, find_user_by_email, load_user
 from deliberation.annotations.models import Annotation, Status, find_annotation
 from deliberation.database import db
-from deliberation.moderation import actions, flagging, objecting, privately
+from deliberation.moderation import actions, flagging, privately
 from deliberation.moderation.models import FlagReason, MeasureKind, Rule
+from deliberation.moderation.objections import objecting
+from deliberation.moderation.objections.reviews import find_decision
 from deliberation.moderation.restraining import restrain
-from deliberation.moderation.reviews import find_decision
 from deliberation.permissions import Guest
 from tests.browser.conftest import Site, running_sample
 from tests.browser.looking import assert_pages_are_fit

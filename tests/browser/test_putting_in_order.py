@@ -11,10 +11,10 @@ from deliberation.annotations.models import Annotation, Kind, find_annotation
 from deliberation.database import db
 from deliberation.declarations.models import Thesis, load_paragraphs
 from deliberation.moderation.actions import redact
-from deliberation.moderation.bundling import bundle
-from deliberation.moderation.closing import close_thread
 from deliberation.moderation.models import Rule
-from deliberation.moderation.moving import move
+from deliberation.moderation.ordering.bundling import bundle
+from deliberation.moderation.ordering.closing import close_thread
+from deliberation.moderation.ordering.moving import move
 from tests.browser.conftest import Site, running_sample
 from tests.browser.looking import assert_pages_are_fit
 

@@ -6,8 +6,9 @@ from sqlalchemy import func, select
 from deliberation.annotations.models import Status
 from deliberation.database import db
 from deliberation.declarations.models import Policy
-from deliberation.moderation import actions, bulk, teamwork
+from deliberation.moderation import actions
 from deliberation.moderation.actions import ReasonMissing
+from deliberation.moderation.desk import bulk, teamwork
 from deliberation.moderation.models import Decision, DecisionKind, Rule
 from deliberation.permissions import NotAllowed, Role
 from tests import builders

@@ -13,9 +13,9 @@ from deliberation.annotations.positions import cast_vote
 from deliberation.database import db
 from deliberation.declarations.models import Act, LogEntry, Policy
 from deliberation.moderation.actions import hide
-from deliberation.moderation.bundling import CannotBundle, bundle, leave_bundle, unbundle
 from deliberation.moderation.models import Decision, DecisionKind, Letter, Rule
-from deliberation.moderation.moving import CannotMove, move
+from deliberation.moderation.ordering.bundling import CannotBundle, bundle, leave_bundle, unbundle
+from deliberation.moderation.ordering.moving import CannotMove, move
 from deliberation.moderation.undoing import CannotUndo, undo
 from deliberation.permissions import NotAllowed, Outdated, Phase, Role
 from tests import builders

@@ -9,8 +9,8 @@ from deliberation.annotations.responses import NothingCited
 from deliberation.database import db
 from deliberation.declarations.models import Act, LogEntry
 from deliberation.moderation.actions import hide
-from deliberation.moderation.closing import close_thread, reopen_thread
 from deliberation.moderation.models import Decision, Rule
+from deliberation.moderation.ordering.closing import close_thread, reopen_thread
 from deliberation.moderation.undoing import undo
 from deliberation.permissions import NotAllowed, Outdated, Role
 from tests import builders

@@ -8,8 +8,8 @@ from deliberation.clock import now
 from deliberation.database import db
 from deliberation.declarations.models import Act, LogEntry
 from deliberation.moderation.danger import Step, StepMissing, note_danger
+from deliberation.moderation.desk.teamwork import ask_opinion
 from deliberation.moderation.models import Handling, Letter, Note, NoteKind
-from deliberation.moderation.teamwork import ask_opinion
 from deliberation.notifications.mailer import to_message
 from deliberation.notifications.models import Mail
 from deliberation.notifications.pulling import pull_letters

@@ -13,9 +13,9 @@ from deliberation.annotations.responses import respond
 from deliberation.database import db
 from deliberation.declarations.models import Policy
 from deliberation.moderation import actions, flagging
+from deliberation.moderation.desk.piles import Tab
+from deliberation.moderation.desk.queue import load_queue
 from deliberation.moderation.models import FlagReason, Rule
-from deliberation.moderation.piles import Tab
-from deliberation.moderation.queue import load_queue
 from deliberation.moderation.views import HIT_LABELS
 from deliberation.permissions import Guest, NotAllowed, Phase, Role
 from tests import builders

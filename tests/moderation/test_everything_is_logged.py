@@ -17,25 +17,8 @@ from deliberation.clock import frozen_at, now
 from deliberation.database import db
 from deliberation.declarations.actions import change_policy
 from deliberation.declarations.models import Act, Declaration, LogEntry, Membership, Policy
-from deliberation.moderation import (
-    actions,
-    bulk,
-    bundling,
-    closing,
-    danger,
-    flagging,
-    house_rules,
-    moving,
-    objecting,
-    privately,
-    restraining,
-    retention,
-    settings,
-    teamwork,
-    text_blocks,
-    undoing,
-)
-from deliberation.moderation.appeals import find_objection
+from deliberation.moderation import actions, danger, flagging, privately, restraining, settings, undoing
+from deliberation.moderation.desk import bulk, teamwork
 from deliberation.moderation.models import (
     Assignment,
     BlockPurpose,
@@ -55,8 +38,13 @@ from deliberation.moderation.models import (
     TextBlock,
     Verdict,
 )
+from deliberation.moderation.objections import objecting
+from deliberation.moderation.objections.appeals import find_objection
+from deliberation.moderation.objections.reviews import find_decision
+from deliberation.moderation.ordering import bundling, closing, moving
+from deliberation.moderation.records import retention
 from deliberation.moderation.restraining import find_measure
-from deliberation.moderation.reviews import find_decision
+from deliberation.moderation.words import house_rules, text_blocks
 from deliberation.permissions import Guest, NotAllowed, Phase, Role
 from tests import builders
 

@@ -10,12 +10,13 @@ from deliberation.annotations.models import Status, VoteValue
 from deliberation.annotations.positions import cast_vote
 from deliberation.clock import BERLIN, frozen_at, now
 from deliberation.database import db
-from deliberation.moderation import actions, flagging, teamwork
+from deliberation.moderation import actions, flagging
+from deliberation.moderation.desk import teamwork
 from deliberation.moderation.models import Decision, DecisionKind, FlagReason, Objection, Rule, Verdict
-from deliberation.moderation.moving import move
-from deliberation.moderation.objecting import decide_objection, object_to
+from deliberation.moderation.objections.objecting import decide_objection, object_to
+from deliberation.moderation.objections.reviews import find_decision, review_of
+from deliberation.moderation.ordering.moving import move
 from deliberation.moderation.redacting import find_echoes
-from deliberation.moderation.reviews import find_decision, review_of
 from deliberation.moderation.undoing import CannotUndo, undo
 from deliberation.permissions import NotAllowed, Role
 from tests import builders

@@ -18,12 +18,12 @@ from deliberation.annotations.responses import respond
 from deliberation.database import db
 from deliberation.declarations.models import Policy
 from deliberation.moderation import actions, flagging
-from deliberation.moderation.counts import Became, Column
-from deliberation.moderation.durations import Promise, to_promise
-from deliberation.moderation.figures import load_figures, years_of
-from deliberation.moderation.merging import LEAST, merge_small, total_of
 from deliberation.moderation.models import FlagReason, MeasureKind, Objection, Occasion, Rule, Verdict
-from deliberation.moderation.report import FORMAT
+from deliberation.moderation.records.counts import Became, Column
+from deliberation.moderation.records.durations import Promise, to_promise
+from deliberation.moderation.records.figures import load_figures, years_of
+from deliberation.moderation.records.merging import LEAST, merge_small, total_of
+from deliberation.moderation.records.report import FORMAT
 from deliberation.moderation.restraining import restrain
 from deliberation.moderation.undoing import undo
 from deliberation.permissions import Guest, Phase

@@ -11,8 +11,10 @@ from deliberation.clock import frozen_at, now
 from deliberation.database import db
 from deliberation.declarations.models import Act, LogEntry, find_declaration
 from deliberation.labels import rule_words, rule_words_then
-from deliberation.moderation import actions, house_rules
-from deliberation.moderation.house_rules import (
+from deliberation.moderation import actions
+from deliberation.moderation.models import Decision, Rule, RulesVersion
+from deliberation.moderation.words import house_rules
+from deliberation.moderation.words.house_rules import (
     EXPLANATION_MAX,
     HEADING_MAX,
     LINE_MAX,
@@ -23,7 +25,6 @@ from deliberation.moderation.house_rules import (
     load_versions,
     rules_of,
 )
-from deliberation.moderation.models import Decision, Rule, RulesVersion
 from deliberation.permissions import NotAllowed, Operator, Outdated, Phase
 from deliberation.results.words import speaking
 from tests import builders

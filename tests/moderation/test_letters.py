@@ -15,9 +15,9 @@ from deliberation.moderation import actions, flagging, posts, undoing
 from deliberation.moderation.actions import Deed
 from deliberation.moderation.letters import write_letter
 from deliberation.moderation.models import DecisionKind, FlagReason, Letter, MeasureKind, Rule, Verdict
+from deliberation.moderation.objections.reviews import months_later
 from deliberation.moderation.posts import Post, load_posts_about
 from deliberation.moderation.restraining import restrain
-from deliberation.moderation.reviews import months_later
 from deliberation.moderation.views.letters import letter_words
 from deliberation.permissions import Phase, Role
 from tests import builders

@@ -9,10 +9,11 @@ from deliberation.annotations.responses import respond
 from deliberation.database import db
 from deliberation.declarations.actions import change_policy
 from deliberation.declarations.models import Act, Policy
-from deliberation.moderation import actions, flagging, teamwork
+from deliberation.moderation import actions, flagging
 from deliberation.moderation.danger import Step, note_danger
-from deliberation.moderation.log import PUBLIC, load_log
+from deliberation.moderation.desk import teamwork
 from deliberation.moderation.models import FlagReason, MeasureKind, Rule
+from deliberation.moderation.records.log import PUBLIC, load_log
 from deliberation.moderation.restraining import lift, restrain
 from deliberation.permissions import Phase
 from tests import builders

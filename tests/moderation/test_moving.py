@@ -16,7 +16,7 @@ from deliberation.editions.reanchoring import plan_edition
 from deliberation.moderation import flagging
 from deliberation.moderation.actions import ReasonMissing
 from deliberation.moderation.models import Decision, DecisionKind, FlagReason, Handling, Letter
-from deliberation.moderation.moving import CannotMove, move
+from deliberation.moderation.ordering.moving import CannotMove, move
 from deliberation.moderation.undoing import undo
 from deliberation.permissions import Guest, NotAllowed, Operator, Outdated, Role
 from deliberation.proposals.ballots import put_up

@@ -10,7 +10,7 @@ from deliberation.annotations.models import Annotation, Status
 from deliberation.clock import frozen_at, now
 from deliberation.database import db
 from deliberation.declarations.models import Act, LogEntry
-from deliberation.moderation import actions, appeals, flagging, objecting, undoing
+from deliberation.moderation import actions, flagging, undoing
 from deliberation.moderation.actions import ReasonMissing
 from deliberation.moderation.models import (
     Decision,
@@ -25,10 +25,11 @@ from deliberation.moderation.models import (
     Seal,
     Verdict,
 )
-from deliberation.moderation.objecting import VerdictUnfit, decide_objection, object_to
+from deliberation.moderation.objections import appeals, objecting
+from deliberation.moderation.objections.objecting import VerdictUnfit, decide_objection, object_to
+from deliberation.moderation.objections.reviews import find_decision
 from deliberation.moderation.redacting import MARK, PassageMissing
 from deliberation.moderation.restraining import find_measure, restrain
-from deliberation.moderation.reviews import find_decision
 from deliberation.permissions import Guest, NotAllowed, Outdated, Role
 from tests import builders
 from tests.counting import count_queries

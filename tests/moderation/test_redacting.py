@@ -9,8 +9,9 @@ from deliberation.annotations.actions import Contribution, edit_annotation, post
 from deliberation.annotations.models import EarlierVersion, Kind, ResponseKind, Status
 from deliberation.annotations.responses import respond
 from deliberation.database import db
-from deliberation.moderation import actions, flagging, teamwork
+from deliberation.moderation import actions, flagging
 from deliberation.moderation.actions import Deed, ReasonMissing, decide
+from deliberation.moderation.desk import teamwork
 from deliberation.moderation.models import DecisionKind, FlagReason, Letter, MeasureKind, Rule, Seal
 from deliberation.moderation.redacting import MARK, PassageMissing, blacken, contains, find_echoes
 from deliberation.moderation.restraining import restrain

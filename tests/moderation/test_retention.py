@@ -11,11 +11,12 @@ from deliberation.clock import frozen_at, now
 from deliberation.database import db
 from deliberation.declarations.models import Act, LogEntry
 from deliberation.declarations.record import record
-from deliberation.moderation import actions, appeals, flagging, objecting
+from deliberation.moderation import actions, flagging
 from deliberation.moderation.flagging import Reporter
 from deliberation.moderation.models import Flag, FlagReason, Handling, Objection, Presence, Rule, Seal, Verdict
-from deliberation.moderation.retention import final_at, forget_moderation
-from deliberation.moderation.reviews import find_decision
+from deliberation.moderation.objections import appeals, objecting
+from deliberation.moderation.objections.reviews import find_decision
+from deliberation.moderation.records.retention import final_at, forget_moderation
 from deliberation.permissions import Guest, Role
 from tests import builders
 

@@ -10,10 +10,11 @@ from deliberation.annotations.actions import TextInvalid
 from deliberation.annotations.models import Status
 from deliberation.database import db
 from deliberation.declarations.models import Act, LogEntry
-from deliberation.moderation import actions, teamwork
+from deliberation.moderation import actions
+from deliberation.moderation.desk import teamwork
+from deliberation.moderation.desk.piles import Narrowing, Tab
+from deliberation.moderation.desk.queue import load_queue
 from deliberation.moderation.models import DecisionKind, Handling, Note, NoteKind
-from deliberation.moderation.piles import Narrowing, Tab
-from deliberation.moderation.queue import load_queue
 from deliberation.permissions import NotAllowed, Outdated, Role
 from tests import builders
 

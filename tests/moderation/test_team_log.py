@@ -16,10 +16,11 @@ from deliberation.database import db
 from deliberation.declarations.models import Act, LogEntry, Policy
 from deliberation.declarations.record import record
 from deliberation.labels import LABELS
-from deliberation.moderation import actions, flagging, teamwork
+from deliberation.moderation import actions, flagging
+from deliberation.moderation.desk import teamwork
 from deliberation.moderation.models import FlagReason, MeasureKind, Rule
+from deliberation.moderation.records.team_log import LIST_MAX, Wanted, load_team_log
 from deliberation.moderation.restraining import restrain
-from deliberation.moderation.team_log import LIST_MAX, Wanted, load_team_log
 from deliberation.permissions import Guest, NotAllowed, Operator, Phase, Role
 from tests import builders
 from tests.counting import count_queries

@@ -11,8 +11,9 @@ from deliberation.database import db
 from deliberation.declarations.models import Act, LogEntry
 from deliberation.moderation.forms import DecisionForm
 from deliberation.moderation.models import BLOCK_MAX, BLOCK_TITLE_MAX, BlockPurpose, Rule, TextBlock
-from deliberation.moderation.standard_blocks import STANDARD
-from deliberation.moderation.text_blocks import (
+from deliberation.moderation.views.blocks import insert_block
+from deliberation.moderation.words.standard_blocks import STANDARD
+from deliberation.moderation.words.text_blocks import (
     BLOCKS_MAX,
     BlockInvalid,
     BlockWords,
@@ -22,7 +23,6 @@ from deliberation.moderation.text_blocks import (
     move_block,
     remove_block,
 )
-from deliberation.moderation.views.blocks import insert_block
 from deliberation.permissions import NotAllowed, Outdated
 from deliberation.results.words import speaking
 from tests import builders

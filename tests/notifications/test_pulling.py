@@ -14,9 +14,10 @@ from deliberation import jobs
 from deliberation.annotations.actions import edit_annotation, withdraw
 from deliberation.clock import frozen_at, now
 from deliberation.database import db
-from deliberation.moderation import actions, flagging, objecting, privately, undoing
+from deliberation.moderation import actions, flagging, privately, undoing
 from deliberation.moderation.flagging import Reporter
 from deliberation.moderation.models import Flag, FlagReason, Letter, MeasureKind, Rule
+from deliberation.moderation.objections import objecting
 from deliberation.moderation.restraining import lift, restrain
 from deliberation.notifications.mailer import send_due_mail
 from deliberation.notifications.models import Mail

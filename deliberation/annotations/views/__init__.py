@@ -13,8 +13,8 @@ from deliberation.annotations import bundles, drafts, mine, reading
 from deliberation.annotations.models import Annotation, find_annotation
 from deliberation.annotations.threads import Entry
 from deliberation.declarations.models import Declaration, Paragraph, Thesis, find_declaration
-from deliberation.moderation.house_rules import load_rules_then
 from deliberation.moderation.traces import load_traces
+from deliberation.moderation.words.house_rules import load_rules_then
 from deliberation.permissions import Permission, require
 from deliberation.proposals.cosigning import load_cosignatures
 from deliberation.urls import paragraph_number

@@ -11,7 +11,8 @@ from wtforms.validators import InputRequired, Length, ValidationError
 
 from deliberation.annotations.models import RESPONSE_MAX, ResponseKind
 from deliberation.labels import LABELS
-from deliberation.moderation import actions, bulk
+from deliberation.moderation import actions
+from deliberation.moderation.desk import bulk
 from deliberation.moderation.models import (
     LETTER_MAX,
     NOTE_MAX,

@@ -10,8 +10,8 @@ from wtforms.validators import AnyOf, InputRequired, Length
 
 from deliberation.declarations.models import Policy
 from deliberation.labels import LABELS
-from deliberation.moderation.house_rules import RULES_MAX, HouseRules
 from deliberation.moderation.models import BlockPurpose, Rule
+from deliberation.moderation.words.house_rules import RULES_MAX, HouseRules
 
 VERSION_MAX = 9
 NUMBERS = range(1, RULES_MAX + 1)

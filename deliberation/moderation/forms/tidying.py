@@ -9,9 +9,9 @@ from wtforms import Field, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
 from deliberation.annotations.models import NUMBER_MAX, RESPONSE_MAX
-from deliberation.moderation.closing import SUMMARY_MIN
 from deliberation.moderation.forms import VERSION_DIGITS, AtMost
 from deliberation.moderation.models import LETTER_MAX, REASON_MAX, REASON_MIN
+from deliberation.moderation.ordering.closing import SUMMARY_MIN
 from deliberation.text import normalised
 
 NUMBERS_MAX = 400

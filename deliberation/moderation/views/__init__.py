@@ -9,8 +9,8 @@ from flask_babel import lazy_gettext as _l
 from deliberation.annotations.models import Annotation
 from deliberation.clock import BERLIN, now
 from deliberation.labels import label
+from deliberation.moderation.desk.piles import Tab
 from deliberation.moderation.models import DecisionKind
-from deliberation.moderation.piles import Tab
 from deliberation.urls import annotation_url, safe_next
 
 moderation = Blueprint("moderation", __name__)

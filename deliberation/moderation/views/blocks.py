@@ -8,11 +8,11 @@ from flask_babel import gettext as _
 from deliberation.annotations.views import readable_declaration
 from deliberation.declarations.models import Declaration
 from deliberation.labels import rule_words
-from deliberation.moderation import house_rules, text_blocks
 from deliberation.moderation.forms.settings import BlockForm, MoveForm, rule_options
 from deliberation.moderation.models import BlockPurpose
-from deliberation.moderation.text_blocks import Block, BlockInvalid, Blocks, BlockWords
 from deliberation.moderation.views import moderation
+from deliberation.moderation.words import house_rules, text_blocks
+from deliberation.moderation.words.text_blocks import Block, BlockInvalid, Blocks, BlockWords
 from deliberation.permissions import Permission, require
 from deliberation.urls import blocks_url
 from deliberation.web import viewer

@@ -11,16 +11,17 @@ from deliberation.annotations.responses import NUDGE_FROM, NothingCited
 from deliberation.annotations.responses import respond as answer
 from deliberation.annotations.views import readable_annotation
 from deliberation.database import db
-from deliberation.moderation import actions, cases, posts, teamwork
+from deliberation.moderation import actions, posts
 from deliberation.moderation.actions import Deed
+from deliberation.moderation.desk import cases, teamwork
 from deliberation.moderation.forms import DECISIONS, DecisionForm, HandlingForm, ResponseForm
-from deliberation.moderation.house_rules import load_rules_then
 from deliberation.moderation.models import Decision, DecisionKind, Rule
+from deliberation.moderation.objections.reviews import load_last_decisions
 from deliberation.moderation.redacting import PassageMissing, contains, find_echoes
-from deliberation.moderation.reviews import load_last_decisions
-from deliberation.moderation.text_blocks import load_blocks
 from deliberation.moderation.views import back_from, done_label, moderation
 from deliberation.moderation.views.blocks import insert_block
+from deliberation.moderation.words.house_rules import load_rules_then
+from deliberation.moderation.words.text_blocks import load_blocks
 from deliberation.permissions import Outdated, Permission, may, require
 from deliberation.web import viewer
 

@@ -13,16 +13,16 @@ from deliberation.annotations.models import NUMBER_MAX, Kind
 from deliberation.annotations.responses import NUDGE_FROM
 from deliberation.annotations.views import readable_declaration
 from deliberation.declarations.models import Declaration
-from deliberation.moderation import bulk, queue, teamwork
+from deliberation.moderation.desk import bulk, queue, teamwork
+from deliberation.moderation.desk.piles import AGES, Narrowing, Tab
+from deliberation.moderation.desk.queue import QueuePage
 from deliberation.moderation.forms import BulkForm, DecisionForm, ResponseForm
 from deliberation.moderation.models import DecisionKind, Rule
-from deliberation.moderation.piles import AGES, Narrowing, Tab
-from deliberation.moderation.queue import QueuePage
-from deliberation.moderation.reviews import find_decision
-from deliberation.moderation.text_blocks import load_blocks
+from deliberation.moderation.objections.reviews import find_decision
 from deliberation.moderation.undoing import CannotUndo
 from deliberation.moderation.undoing import undo as take_back
 from deliberation.moderation.views import done_label, moderation
+from deliberation.moderation.words.text_blocks import load_blocks
 from deliberation.permissions import Permission, require
 from deliberation.text import normalised
 from deliberation.urls import queue_url, safe_next

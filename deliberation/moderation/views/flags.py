@@ -9,11 +9,12 @@ from deliberation.accounts import limits
 from deliberation.accounts.models import User, random_key
 from deliberation.annotations.models import Annotation
 from deliberation.annotations.views import readable_annotation
-from deliberation.moderation import flagging, objecting
+from deliberation.moderation import flagging
 from deliberation.moderation.flagging import Reporter
 from deliberation.moderation.forms.flags import FlagForm
 from deliberation.moderation.forms.objections import ObjectionForm
 from deliberation.moderation.models import Flag, FlagReason
+from deliberation.moderation.objections import objecting
 from deliberation.moderation.receipts import Receipt, find_receipt
 from deliberation.moderation.views import moderation
 from deliberation.notifications.actions import queue_mail

@@ -8,14 +8,14 @@ from flask_babel import gettext as _
 from deliberation.accounts.models import random_key
 from deliberation.annotations.views import readable_declaration
 from deliberation.labels import label
-from deliberation.moderation import appeals, objecting
 from deliberation.moderation.forms.objections import ObjectionForm, VerdictForm
 from deliberation.moderation.models import Decision, Objection, Verdict
-from deliberation.moderation.objecting import VerdictUnfit
+from deliberation.moderation.objections import appeals, objecting
+from deliberation.moderation.objections.objecting import VerdictUnfit
+from deliberation.moderation.objections.reviews import review_of
 from deliberation.moderation.own_decisions import find_objection, find_review
 from deliberation.moderation.redacting import PassageMissing
 from deliberation.moderation.restraining import find_measure
-from deliberation.moderation.reviews import review_of
 from deliberation.moderation.views import ID_MAX, moderation
 from deliberation.moderation.views.letters import own_annotation
 from deliberation.permissions import NotAllowed, Permission, require

@@ -11,11 +11,11 @@ from deliberation.config import OPERATOR_FIELDS
 from deliberation.database import db
 from deliberation.declarations.models import Declaration
 from deliberation.labels import house_words
-from deliberation.moderation import house_rules
 from deliberation.moderation.forms.settings import NUMBERS, RulesForm
-from deliberation.moderation.house_rules import HouseRules, RulesInvalid
-from deliberation.moderation.rules_history import to_history
 from deliberation.moderation.views import moderation
+from deliberation.moderation.words import house_rules
+from deliberation.moderation.words.house_rules import HouseRules, RulesInvalid
+from deliberation.moderation.words.rules_history import to_history
 from deliberation.permissions import Outdated, Permission, require
 from deliberation.urls import rules_url
 from deliberation.web import viewer

@@ -16,7 +16,7 @@ from deliberation.filters import day
 from deliberation.labels import LABELS, label, rule_words
 from deliberation.moderation.danger import Step, load_whole_team
 from deliberation.moderation.models import BlockPurpose, DecisionKind, MeasureKind, NoteKind, Rule, Verdict
-from deliberation.moderation.team_log import TeamLine, Wanted, iterate_team_log, load_team_log
+from deliberation.moderation.records.team_log import TeamLine, Wanted, iterate_team_log, load_team_log
 from deliberation.moderation.views import ID_MAX, moderation
 from deliberation.moderation.views.tables import attachment, to_csv
 from deliberation.permissions import Permission, Phase, require

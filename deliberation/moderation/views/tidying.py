@@ -15,12 +15,13 @@ from deliberation.annotations.responses import NothingCited
 from deliberation.annotations.views import readable_annotation
 from deliberation.declarations.models import Paragraph, Thesis, find_declaration, load_paragraphs
 from deliberation.labels import place_name
-from deliberation.moderation import bundling, closing, moving, posts
+from deliberation.moderation import posts
 from deliberation.moderation.actions import Deed
-from deliberation.moderation.bundling import CannotBundle
 from deliberation.moderation.forms.tidying import BundleForm, CloseForm, MoveForm, VersionForm
 from deliberation.moderation.models import DecisionKind
-from deliberation.moderation.moving import CannotMove, printed
+from deliberation.moderation.ordering import bundling, closing, moving
+from deliberation.moderation.ordering.bundling import CannotBundle
+from deliberation.moderation.ordering.moving import CannotMove, printed
 from deliberation.moderation.views import moderation
 from deliberation.permissions import Permission, require
 from deliberation.urls import annotation_act_url, annotation_url

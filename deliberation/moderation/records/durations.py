@@ -17,9 +17,9 @@ from deliberation.annotations.models import Annotation, Kind, Response, Status
 from deliberation.clock import now
 from deliberation.database import UtcDateTime, db
 from deliberation.declarations.models import Act, Declaration, LogEntry
-from deliberation.moderation.merging import LEAST, merge_small
+from deliberation.moderation.desk.queue import promised_until
 from deliberation.moderation.models import Flag
-from deliberation.moderation.queue import promised_until
+from deliberation.moderation.records.merging import LEAST, merge_small
 
 HELD_HOURS = 24
 ANSWER_HOURS = 72

@@ -12,7 +12,6 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from deliberation.annotations.models import Annotation, Status
 from deliberation.database import db
 from deliberation.declarations.models import Act, Declaration, LogEntry, Membership
-from deliberation.moderation.durations import Period
 from deliberation.moderation.models import (
     Decision,
     DecisionKind,
@@ -25,6 +24,7 @@ from deliberation.moderation.models import (
     Rule,
     Verdict,
 )
+from deliberation.moderation.records.durations import Period
 
 
 class Column(Enum):

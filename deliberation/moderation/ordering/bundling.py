@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import joinedload
 
 from deliberation.accounts.models import User
+from deliberation.annotations import models
 from deliberation.annotations.models import Annotation
 from deliberation.clock import now
 from deliberation.database import db
@@ -17,7 +17,7 @@ from deliberation.declarations.record import record
 from deliberation.moderation import letters
 from deliberation.moderation.actions import find_occasion, require_free_hands, write_decision
 from deliberation.moderation.models import Decision, DecisionKind, Letter
-from deliberation.moderation.touching import find_sent, known_facts, touch
+from deliberation.moderation.ordering.touching import find_sent, known_facts, touch
 from deliberation.permissions import Permission, require
 
 BUNDLE_MAX = 50
@@ -61,7 +61,7 @@ def find_lead(annotation: Annotation) -> Annotation:
     """The one that an annotation is bundled with; itself if it leads, or is in no bundle."""
     if annotation.bundled_with is None:
         return annotation
-    return _load([annotation.bundled_with])[0]
+    return models.load_annotations([annotation.bundled_with])[0]
 
 
 def _with_followers(lead: Annotation, others: Sequence[tuple[Annotation, int]]) -> list[tuple[Annotation, int]]:
@@ -75,27 +75,12 @@ def _with_followers(lead: Annotation, others: Sequence[tuple[Annotation, int]]) 
 def load_followers(*leads: Annotation) -> list[Annotation]:
     """What is bundled with these, in order of writing."""
     query = select(Annotation.number).where(Annotation.bundled_with.in_([lead.number for lead in leads]))
-    return _load(list(db.session.scalars(query))) if leads else []
-
-
-def _load(numbers: Sequence[int]) -> list[Annotation]:
-    query = (
-        select(Annotation)
-        .options(
-            joinedload(Annotation.declaration),
-            joinedload(Annotation.thesis),
-            joinedload(Annotation.paragraph),
-            joinedload(Annotation.author),
-        )
-        .where(Annotation.number.in_(numbers))
-        .order_by(Annotation.number)
-    )
-    return list(db.session.scalars(query).unique())
+    return models.load_annotations(list(db.session.scalars(query))) if leads else []
 
 
 def load_annotations(declaration_id: int, numbers: Sequence[int]) -> list[Annotation]:
     """Those of these annotations that belong to the declaration, with what a page about them shows."""
-    return [one for one in _load(numbers) if one.declaration_id == declaration_id]
+    return [one for one in models.load_annotations(numbers) if one.declaration_id == declaration_id]
 
 
 def _refuse(lead: Annotation, others: Sequence[Annotation]) -> None:

@@ -10,7 +10,7 @@ from deliberation.database import db
 from deliberation.declarations.models import Act, LogEntry
 from deliberation.declarations.record import record
 from deliberation.moderation.models import Decision, Flag, Handling, Objection, Presence, Seal
-from deliberation.moderation.reviews import end_of_objections, months_later
+from deliberation.moderation.objections.reviews import end_of_objections, months_later
 
 SEALED_FOR = timedelta(days=30)
 """After the decision is final."""

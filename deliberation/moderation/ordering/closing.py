@@ -13,7 +13,7 @@ from deliberation.database import db
 from deliberation.declarations.actions import join
 from deliberation.moderation.actions import find_occasion, require_free_hands, write_decision
 from deliberation.moderation.models import Decision, DecisionKind
-from deliberation.moderation.touching import find_sent, known_facts, touch
+from deliberation.moderation.ordering.touching import find_sent, known_facts, touch
 from deliberation.permissions import NotAllowed, Outdated, Permission, require
 
 SUMMARY_MIN = 10

@@ -12,11 +12,12 @@ from deliberation.annotations.models import Annotation, Status
 from deliberation.clock import now
 from deliberation.database import db
 from deliberation.declarations.models import Membership
-from deliberation.moderation import redacting, restraining, tidying
+from deliberation.moderation import redacting, restraining
 from deliberation.moderation.actions import let_go, write_decision
 from deliberation.moderation.letters import take_back
 from deliberation.moderation.models import Decision, DecisionKind, Flag, Letter, Objection, Occasion, Seal, Verdict
-from deliberation.moderation.reviews import load_last_decisions
+from deliberation.moderation.objections.reviews import load_last_decisions
+from deliberation.moderation.ordering import tidying
 from deliberation.permissions import Outdated
 
 TAKES_FROM_VIEW = (DecisionKind.HIDE, DecisionKind.RETURN)

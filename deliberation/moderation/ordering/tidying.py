@@ -4,8 +4,8 @@ The verbs stand in moving, bundling and closing; here is how each of them is tak
 """
 
 from deliberation.annotations.models import Annotation
-from deliberation.moderation import bundling, closing, moving_back
 from deliberation.moderation.models import Decision, DecisionKind
+from deliberation.moderation.ordering import bundling, closing, moving_back
 
 
 def put_back(annotation: Annotation, decision: Decision) -> None:

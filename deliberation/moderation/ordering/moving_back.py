@@ -16,7 +16,7 @@ from deliberation.declarations.fates import AnchorState
 from deliberation.declarations.models import Edition, Paragraph, ParagraphState, Thesis, Wording, hold_text
 from deliberation.editions.reanchoring import PlannedAnchor, plan_anchors
 from deliberation.moderation.models import Decision
-from deliberation.moderation.moving import KEPT, find_anchor, show_place
+from deliberation.moderation.ordering.moving import KEPT, find_anchor, show_place
 
 
 def put_back(annotation: Annotation, decision: Decision) -> None:

@@ -11,9 +11,9 @@ from deliberation.annotations.models import Annotation
 from deliberation.database import db
 from deliberation.declarations.models import Declaration, Membership, Paragraph
 from deliberation.moderation.models import Decision, Flag, Measure, Objection
-from deliberation.moderation.objecting import can_be_partly, require_review
-from deliberation.moderation.remedies import Original, find_seal, original_of
-from deliberation.moderation.reviews import count_other_moderators, had_decided_against, review_of
+from deliberation.moderation.objections.objecting import can_be_partly, require_review
+from deliberation.moderation.objections.remedies import Original, find_seal, original_of
+from deliberation.moderation.objections.reviews import count_other_moderators, had_decided_against, review_of
 from deliberation.permissions import Permission, Role, may, require
 
 DECIDED_MAX = 30

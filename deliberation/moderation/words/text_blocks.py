@@ -11,7 +11,7 @@ from deliberation.database import db
 from deliberation.declarations.models import Act, Declaration, hold_text
 from deliberation.declarations.record import record
 from deliberation.moderation.models import BLOCK_MAX, BLOCK_TITLE_MAX, BlockPurpose, Rule, TextBlock
-from deliberation.moderation.standard_blocks import STANDARD
+from deliberation.moderation.words.standard_blocks import STANDARD
 from deliberation.permissions import Outdated, Permission, Person, require
 from deliberation.text import has_words, normalised
 

@@ -13,9 +13,10 @@ from typing import Any
 
 from deliberation.clock import BERLIN, today
 from deliberation.declarations.models import Declaration
-from deliberation.moderation import counts
-from deliberation.moderation.counts import RESTRICTING, Became, Column, Decided, by_month
-from deliberation.moderation.durations import (
+from deliberation.moderation.models import FlagReason, MeasureKind, Occasion, Rule, Verdict
+from deliberation.moderation.records import counts
+from deliberation.moderation.records.counts import RESTRICTING, Became, Column, Decided, by_month
+from deliberation.moderation.records.durations import (
     ANSWER_HOURS,
     HELD_HOURS,
     Period,
@@ -27,8 +28,7 @@ from deliberation.moderation.durations import (
     waits_for_decision,
     waits_for_outcome,
 )
-from deliberation.moderation.merging import Merged, merge_small, total_of
-from deliberation.moderation.models import FlagReason, MeasureKind, Occasion, Rule, Verdict
+from deliberation.moderation.records.merging import Merged, merge_small, total_of
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,8 @@ from deliberation.clock import now
 from deliberation.database import db
 from deliberation.declarations.models import Declaration, Membership, RoleGrant
 from deliberation.editions.waiting import waiting_anchors
-from deliberation.moderation.appeals import waits_for
-from deliberation.moderation.cases import Case, contributions, load_decisions, load_notes, with_people
-from deliberation.moderation.models import Decision, DecisionKind, Flag, Handling, Objection, Presence
-from deliberation.moderation.piles import (
+from deliberation.moderation.desk.cases import Case, contributions, load_decisions, load_notes, with_people
+from deliberation.moderation.desk.piles import (
     NOT_URGENT,
     Narrowing,
     Tab,
@@ -28,7 +26,9 @@ from deliberation.moderation.piles import (
     waits_at_all,
     waits_in,
 )
-from deliberation.moderation.teamwork import SEEN_FOR
+from deliberation.moderation.desk.teamwork import SEEN_FOR
+from deliberation.moderation.models import Decision, DecisionKind, Flag, Handling, Objection, Presence
+from deliberation.moderation.objections.appeals import waits_for
 from deliberation.permissions import Permission, Role, require
 
 LIST_MAX = 50

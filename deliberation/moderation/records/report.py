@@ -10,9 +10,9 @@ from typing import Any
 
 from deliberation.clock import today
 from deliberation.declarations.models import Policy
-from deliberation.moderation.durations import Promise
-from deliberation.moderation.figures import Figures
-from deliberation.moderation.merging import LEAST, Merged, total_of
+from deliberation.moderation.records.durations import Promise
+from deliberation.moderation.records.figures import Figures
+from deliberation.moderation.records.merging import LEAST, Merged, total_of
 
 FORMAT = "deliberation-moderation-report/1"
 

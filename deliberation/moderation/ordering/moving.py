@@ -21,7 +21,7 @@ from deliberation.declarations.models import Edition, Membership, Paragraph, The
 from deliberation.moderation import letters
 from deliberation.moderation.actions import ReasonMissing, find_occasion, require_free_hands, write_decision
 from deliberation.moderation.models import REASON_MAX, REASON_MIN, Decision, DecisionKind
-from deliberation.moderation.touching import find_sent, known_facts, touch
+from deliberation.moderation.ordering.touching import find_sent, known_facts, touch
 from deliberation.permissions import NotAllowed, Outdated, Permission, require
 from deliberation.proposals.models import BallotOption, Cosignature
 from deliberation.text import normalised

@@ -14,7 +14,6 @@ from deliberation.database import db
 from deliberation.declarations.actions import join
 from deliberation.declarations.models import Act, Membership
 from deliberation.declarations.record import record
-from deliberation.moderation import remedies
 from deliberation.moderation.actions import ReasonMissing
 from deliberation.moderation.letters import write_letter
 from deliberation.moderation.models import (
@@ -28,8 +27,9 @@ from deliberation.moderation.models import (
     Objection,
     Verdict,
 )
+from deliberation.moderation.objections import remedies
+from deliberation.moderation.objections.reviews import Review, had_decided_against, hold_decision, review_of
 from deliberation.moderation.receipts import find_receipt_of
-from deliberation.moderation.reviews import Review, had_decided_against, hold_decision, review_of
 from deliberation.permissions import NotAllowed, Outdated, Permission, Person, require
 from deliberation.text import has_words, normalised
 

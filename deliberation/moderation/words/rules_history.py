@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deliberation.moderation.house_rules import RULES_MAX, HouseRule, HouseRules
+from deliberation.moderation.words.house_rules import RULES_MAX, HouseRule, HouseRules
 from deliberation.text import DiffPart, word_diff
 
 Parts = tuple[DiffPart, ...]

@@ -1,0 +1,1 @@
+"""Objections: who may raise one, who decides it, and what it changes."""

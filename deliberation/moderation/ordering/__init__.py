@@ -1,0 +1,1 @@
+"""Putting in order what is shown: the right place, alike ones together, a conversation to its end."""
