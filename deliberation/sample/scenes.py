@@ -9,14 +9,12 @@ from deliberation.accounts.models import User
 from deliberation.annotations import actions
 from deliberation.annotations.models import Annotation, Kind, ResponseKind
 from deliberation.annotations.responses import respond
-from deliberation.declarations.actions import change_policy
 from deliberation.declarations.models import Policy
 from deliberation.moderation.actions import hide
 from deliberation.moderation.flagging import flag
 from deliberation.moderation.models import FlagReason, Rule
 from deliberation.moderation.objections.objecting import object_to
 from deliberation.moderation.objections.reviews import find_last_decision
-from deliberation.permissions import Operator
 from deliberation.sample.stage import Stage
 
 
@@ -77,11 +75,10 @@ class Scene:
             is_quotable=script.get("quotable", False),
         )
         waits = script.get("status") == "pending"
-        if waits:
-            change_policy(Operator(), self.stage.declaration, Policy.ALL)
+        # Set for a moment, not changed by anybody: nothing of it stands in the log.
+        self.stage.declaration.policy = Policy.ALL if waits else Policy.NONE
         self.opening = actions.post_annotation(self.author, thesis, paragraph, words)
-        if waits:
-            change_policy(Operator(), self.stage.declaration, Policy.NONE)
+        self.stage.declaration.policy = Policy.NONE
 
     def _reply(self, script: dict[str, Any]) -> None:
         parent = self.replies[script["to"] - 1] if "to" in script else self.annotation

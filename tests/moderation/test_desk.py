@@ -237,6 +237,17 @@ def _form_of(page):
     return form.split("/")[0], back.replace("&amp;", "&")
 
 
+def test_a_missing_reason_leaves_the_desk_where_it_was(cast, mira):
+    first, _second = hold(cast), hold(cast, "Noch einer")
+    sent = {"decision": "hide", "version": "1", "back": f"{DESK}?tab=pending&thesis=3", "reason": "kurz"}
+    answer = mira.post(f"/a/{first.number}/decisions", data=sent)
+    assert answer.status_code == 422
+    for words in ("Bitte nennen Sie die Regel.", "Noch einer", ">kurz</textarea>", "Beitrag 1 von 2", "<title>Fehler:"):
+        assert words in answer.text, words
+    elsewhere = mira.post(f"/a/{first.number}/decisions", data={**sent, "back": ""})
+    assert (elsewhere.status_code, "Noch einer" in elsewhere.text) == (422, False)
+
+
 class TestGreeting:
     @pytest.mark.parametrize(
         ("hour", "greeting", "thanks"),

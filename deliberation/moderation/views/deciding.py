@@ -20,6 +20,7 @@ from deliberation.moderation.objections.reviews import load_last_decisions
 from deliberation.moderation.redacting import PassageMissing, contains, find_echoes
 from deliberation.moderation.views import back_from, done_label, moderation
 from deliberation.moderation.views.blocks import insert_block
+from deliberation.moderation.views.desk import desk_again
 from deliberation.moderation.words.house_rules import load_rules_then
 from deliberation.moderation.words.text_blocks import load_blocks
 from deliberation.permissions import Outdated, Permission, may, require
@@ -39,12 +40,12 @@ def decide(number: int) -> Any:
     if insert_block(form, form.reason, load_blocks(annotation.declaration)):
         return _render(annotation, form)
     if not form.validate():
-        return _render(annotation, form), 422
+        return desk_again(annotation, form) or _render(annotation, form), 422
     try:
         decision = actions.decide(viewer(), annotation, _to_deed(form))
     except PassageMissing as error:
         form.passage.errors = (_("Diese Stelle steht so nicht im Text: „%(words)s“.", words=error.passage),)
-        return _render(annotation, form), 422
+        return desk_again(annotation, form) or _render(annotation, form), 422
     except Outdated:
         return _conflict(annotation, form)
     flash(_said(annotation, decision, form.passage.data), "done")

@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from deliberation.annotations.models import NUMBER_MAX, Kind
+from deliberation.annotations.models import NUMBER_MAX, Annotation, Kind
 from deliberation.annotations.responses import NUDGE_FROM
 from deliberation.annotations.views import readable_declaration
 from deliberation.declarations.models import Declaration
@@ -61,11 +61,25 @@ def _narrowing(asked: MultiDict[str, str]) -> Narrowing:
     )
 
 
-def _render(page: QueuePage, bulk_form: Any) -> str:
-    form = ResponseForm if page.tab is Tab.UNANSWERED else DecisionForm
+def desk_again(annotation: Annotation, form: Any) -> str | None:
+    """The desk with this case open and what is wrong in its form; None if the form did not come from there."""
+    back = safe_next(form.back.data)
+    if urlsplit(back).path != queue_url(annotation.declaration):
+        return None
+    asked = MultiDict(parse_qsl(urlsplit(back).query))
+    asked["case"] = str(annotation.number)
+    declaration = readable_declaration(annotation.declaration.slug)
+    page = _load(declaration, asked)
+    if page.case is None or page.case.annotation.number != annotation.number or page.tab is Tab.UNANSWERED:
+        return None
+    return _render(page, BulkForm(formdata=None), form)
+
+
+def _render(page: QueuePage, bulk_form: Any, sent: Any = None) -> str:
+    form = sent or (ResponseForm if page.tab is Tab.UNANSWERED else DecisionForm)(formdata=None)
     return render_template(
         "moderation/queue.html",
-        declaration=page.declaration, page=page, form=form(formdata=None), bulk_form=bulk_form, nudge_from=NUDGE_FROM,
+        declaration=page.declaration, page=page, form=form, bulk_form=bulk_form, nudge_from=NUDGE_FROM,
         ages=AGES, bulk_kinds=bulk.KINDS, blocks=load_blocks(page.declaration), here="queue",
     )  # fmt: skip
 
