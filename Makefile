@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTEST ?=
 
-.PHONY: help demo serve test lint lock messages bench bench-edition bench-patterns clean
+.PHONY: help demo serve test lint lock messages bench bench-edition bench-patterns bench-groups assurance sbom clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -37,6 +37,22 @@ bench-edition: $(VENV)/installed-dev ## publish an edition of a long text while 
 
 bench-patterns: $(VENV)/installed-dev ## recall and precision of the check before publication
 	$(BIN)/python benchmarks/patterns.py $(BENCH)
+
+bench-groups: $(VENV)/installed-dev ## opinion groups of 2 000 people, and those of a real deliberation
+	$(BIN)/python benchmarks/grouping.py $(BENCH)
+
+assurance: $(VENV)/installed-dev ## the long checks behind docs/assurance.md; ONLY="r01 s19" for some of them
+	$(BIN)/python benchmarks/assurance/run.py $(ONLY)
+
+sbom: ## list what is shipped, with versions and licences, into docs/ (SBOM, CycloneDX 1.6)
+	rm -rf build/sbom && $(PYTHON) -m venv build/sbom/shipped && $(PYTHON) -m venv build/sbom/tool
+	build/sbom/shipped/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements.lock
+	build/sbom/tool/bin/python -m pip --disable-pip-version-check --quiet install cyclonedx-bom==7.5.0 pip-licenses==5.5.5
+	build/sbom/shipped/bin/python -m pip --quiet uninstall -y setuptools pip
+	build/sbom/tool/bin/cyclonedx-py environment --output-reproducible --spec-version 1.6 --pyproject pyproject.toml \
+		-o docs/sbom.cdx.json build/sbom/shipped/bin/python
+	build/sbom/tool/bin/pip-licenses --python=build/sbom/shipped/bin/python --from=mixed --with-urls --with-license-file \
+		--no-license-path --format=plain-vertical --output-file=docs/licences-of-parts.txt
 
 CATALOGUES := deliberation/translations
 

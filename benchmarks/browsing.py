@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+SILENCE_SECONDS = 7.0
+"""The server hangs up after twice as long; a browser then opens a new connection."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Browser:
     def __init__(self, port: int) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         self._cookies: dict[str, str] = {}
+        self._used = time.monotonic()
 
     def get(self, path: str) -> Answer:
         return self._send("GET", path)
@@ -58,6 +61,9 @@ class Browser:
         headers = {"Accept-Encoding": "gzip", "Accept-Language": "de", **(more or {})}
         if self._cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        if time.monotonic() - self._used > SILENCE_SECONDS:
+            self._connection.close()
+        self._used = time.monotonic()
         self._connection.request(method, path, body, headers)
         response = self._connection.getresponse()
         data = response.read()

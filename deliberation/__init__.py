@@ -1,6 +1,5 @@
 """A place where a text is deliberated well."""
 
-import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,10 +9,11 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from deliberation import cli, errors, filters, labels, models, urls, web  # noqa: F401 (every table is known from here on)
-from deliberation.accounts.models import load_user
+from deliberation import cli, counters, errors, filters, labels, logs, models, policies, urls, web  # noqa: F401 (every table is known)
+from deliberation.accounts import sessions, tokens
+from deliberation.bodies import MeasuredRequest
 from deliberation.config import instance_folder, load_settings, package_root
-from deliberation.database import db
+from deliberation.database import db, sqlite_opener
 
 __version__ = "0.1.0"
 
@@ -33,43 +33,51 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     _configure_flask(app)
     _configure_logs(app)
     db.init_app(app)
-    web.init_app(app, load_user)
+    web.init_app(app, sessions, tokens)
     urls.init_app(app)
     filters.init_app(app)
     labels.init_app(app)
     errors.init_app(app)
     cli.init_app(app)
     _register_views(app)
+    policies.init_app(app)
     return app
 
 
 def _register_views(app: Flask) -> None:
     from deliberation.accounts.views import accounts
     from deliberation.annotations.views import annotations
+    from deliberation.api.views import api
+    from deliberation.api.views.hooks import webhooks
     from deliberation.declarations.views import declarations
     from deliberation.editions.views import editions
     from deliberation.moderation.views import moderation
     from deliberation.pages.views import pages
+    from deliberation.privacy.views import privacy
     from deliberation.proposals.views import proposals
     from deliberation.results.views import results
+    from deliberation.site.views import site
 
     # Fixed addresses first; `/d/<slug>/<t>` would otherwise look like them.
-    for blueprint in (pages, accounts, declarations, results, moderation, editions, proposals, annotations):
+    for blueprint in (
+        pages, accounts, privacy, site, declarations, results, moderation, editions, proposals, webhooks, annotations, api,
+    ):  # fmt: skip
         app.register_blueprint(blueprint)
 
 
 def _configure_flask(app: Flask) -> None:
     """What Flask and its extensions want to be told in their own words."""
+    app.request_class = MeasuredRequest
     secure = app.config["IS_PRODUCTION"]
     app.config.update(
         SQLALCHEMY_DATABASE_URI=app.config["DATABASE_URL"],
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True} if "postgresql" in app.config["DATABASE_URL"] else {},
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(app.config["DATABASE_URL"]),
         SESSION_COOKIE_NAME="__Host-session" if secure else "session",
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
-        PERMANENT_SESSION_LIFETIME=14 * 24 * 3600,
+        PERMANENT_SESSION_LIFETIME=sessions.LONGEST,
         # Else a slow answer (a font, a page left meanwhile) would put an older session over a newer one.
         SESSION_REFRESH_EACH_REQUEST=False,
         TRUSTED_HOSTS=_trusted_hosts(app.config["BASE_URL"], secure),
@@ -81,8 +89,11 @@ def _configure_flask(app: Flask) -> None:
         BABEL_DEFAULT_LOCALE=app.config["DEFAULT_LOCALE"],
         BABEL_DEFAULT_TIMEZONE="Europe/Berlin",
         BABEL_TRANSLATION_DIRECTORIES=str(Path(__file__).parent / "translations"),
-        RATELIMIT_STORAGE_URI=app.config["REDIS_URL"] or "memory://",
-        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(app.config["REDIS_URL"]),
+        RATELIMIT_STORAGE_URI=app.config["REDIS_URL"] or f"{counters.SCHEME}://",
+        RATELIMIT_STORAGE_OPTIONS={} if app.config["REDIS_URL"] else {"target": _counters_place(app)},
+        # Where counting fails, people are let in: a fault of ours must not close the site.
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
+        RATELIMIT_SWALLOW_ERRORS=True,
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -93,6 +104,17 @@ def _configure_flask(app: Flask) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
 
 
+def _counters_place(app: Flask) -> str:
+    url = str(app.config["DATABASE_URL"])
+    return url if url.startswith("postgresql") else str(Path(app.instance_path) / counters.FILE)
+
+
+def _engine_options(url: str) -> dict[str, Any]:
+    if url.startswith("sqlite"):
+        return {"creator": sqlite_opener(Path(url.removeprefix("sqlite:///"))), "hide_parameters": True}
+    return {"pool_pre_ping": True, "hide_parameters": True}
+
+
 def _trusted_hosts(base_url: str, is_production: bool) -> list[str]:
     """Names under which the site answers; a laptop also answers to its own."""
     own = urlsplit(base_url).hostname or "localhost"
@@ -101,6 +123,4 @@ def _trusted_hosts(base_url: str, is_production: bool) -> list[str]:
 
 def _configure_logs(app: Flask) -> None:
     """Plain lines on standard error: no address, no query string, no body."""
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", datefmt="%Y-%m-%dT%H:%M:%S%z")
-    level = os.environ.get("DELIBERATION_LOG_LEVEL") or app.config["LOG_LEVEL"]
-    logging.getLogger("deliberation").setLevel(level)
+    logs.configure(os.environ.get("DELIBERATION_LOG_LEVEL") or app.config["LOG_LEVEL"])

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -18,6 +18,11 @@ def now() -> datetime:
 def today() -> date:
     """The day in Berlin, which is the day that people mean."""
     return now().astimezone(BERLIN).date()
+
+
+def monday_of(day: date) -> date:
+    """The day on which the week of this day begins."""
+    return day - timedelta(days=day.weekday())
 
 
 @contextmanager

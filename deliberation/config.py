@@ -12,14 +12,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 PREFIX = "DELIBERATION_"
-SECRETS = ("SECRET_KEY", "DATABASE_URL", "MAIL_URL", "REDIS_URL")
+SECRETS = ("SECRET_KEY", "ADDRESS_KEY", "DATABASE_URL", "MAIL_URL", "REDIS_URL")
 OPERATOR_FIELDS = ("OPERATOR_NAME", "OPERATOR_ADDRESS", "OPERATOR_EMAIL", "OPERATOR_RESPONSIBLE")
 LOCALES = ("de", "en")
+SIGN_UPS = ("open", "invited")
+"""Whether everybody makes an account, or whoever was invited."""
 SECRET_MIN = 32
 
 DEFAULTS: dict[str, Any] = {
     "DATABASE_URL": "",
     "SECRET_KEY": "",
+    "ADDRESS_KEY": "",
     "SECOND_FACTOR": "",
     "BASE_URL": "http://127.0.0.1:8000",
     "MAIL_URL": "",
@@ -29,6 +32,15 @@ DEFAULTS: dict[str, Any] = {
     "RATELIMIT_ENABLED": True,
     "DEFAULT_LOCALE": "de",
     "LOG_LEVEL": "INFO",
+    # Where whoever leaves a page in a hurry ends up: the weather, which everybody may look at in an office.
+    "QUICK_EXIT_URL": "https://www.dwd.de/",
+    "SITE_NAME": "",
+    "CONTACT_EMAIL": "",
+    "SIGN_UP": "open",
+    # For the privacy page: on whose servers this runs, which authority is in charge, and whom to ask.
+    "PRIVACY_HOSTING": "",
+    "PRIVACY_AUTHORITY": "",
+    "PRIVACY_OFFICER": "",
     **dict.fromkeys(OPERATOR_FIELDS, ""),
 }
 
@@ -64,13 +76,15 @@ def load_settings(instance: Path, overrides: Mapping[str, Any]) -> dict[str, Any
 
     Raises SettingsError with one line naming the setting and what would be right.
     """
-    settings = dict(DEFAULTS)
-    settings.update(_from_file(instance / "config.py"))
-    settings.update(_from_environment(os.environ))
-    settings.update(overrides)
+    given = {**_from_file(instance / "config.py"), **_from_environment(os.environ), **overrides}
+    settings = {**DEFAULTS, **given}
+    # What is said here cannot be changed in the browser (`settings.setting`).
+    settings["GIVEN"] = frozenset(name for name, value in given.items() if str(value).strip())
     settings["TRUSTED_PROXIES"] = _whole_number("TRUSTED_PROXIES", settings["TRUSTED_PROXIES"])
     settings["RATELIMIT_ENABLED"] = _truth("RATELIMIT_ENABLED", settings["RATELIMIT_ENABLED"])
     settings["BASE_URL"] = _base_url(str(settings["BASE_URL"]))
+    if not str(settings["QUICK_EXIT_URL"]).startswith(("https://", "http://")):
+        raise SettingsError(f"QUICK_EXIT_URL is {settings['QUICK_EXIT_URL']!r}; a web address is needed")
     settings["IS_PRODUCTION"] = settings["BASE_URL"].startswith("https://")
     settings["DATABASE_URL"] = _database_url(str(settings["DATABASE_URL"]), instance)
     settings["MAIL_URL"] = _mail_url(str(settings["MAIL_URL"]), instance)
@@ -78,8 +92,11 @@ def load_settings(instance: Path, overrides: Mapping[str, Any]) -> dict[str, Any
     settings["SECOND_FACTOR"] = settings["SECOND_FACTOR"] or _second_factor(settings["IS_PRODUCTION"])
     _one_of("SECOND_FACTOR", settings["SECOND_FACTOR"], ("required", "optional"))
     _one_of("DEFAULT_LOCALE", settings["DEFAULT_LOCALE"], LOCALES)
+    _one_of("SIGN_UP", settings["SIGN_UP"], SIGN_UPS)
     _one_of("LOG_LEVEL", settings["LOG_LEVEL"], ("DEBUG", "INFO", "WARNING", "ERROR"))
     settings["SECRET_KEY"] = _secret_key(str(settings["SECRET_KEY"]), settings["IS_PRODUCTION"], instance)
+    # Of its own only where SECRET_KEY was changed later: addresses stay sealed with the old one.
+    settings["ADDRESS_KEY"] = str(settings["ADDRESS_KEY"]) or settings["SECRET_KEY"]
     if settings["IS_PRODUCTION"]:
         _require_imprint(settings)
     return settings
@@ -90,7 +107,8 @@ def _from_file(path: Path) -> dict[str, Any]:
         return {}
     found: dict[str, Any] = {}
     try:
-        exec(compile(path.read_text("utf-8"), str(path), "exec"), found)
+        # The operator's own file on the operator's own machine.
+        exec(compile(path.read_text("utf-8"), str(path), "exec"), found)  # nosec B102
     except Exception as error:
         raise SettingsError(f"{path.name} cannot be read: {error}") from None
     return {name: value for name, value in found.items() if name.isupper()}
@@ -188,6 +206,12 @@ def _secret_key(value: str, is_production: bool, instance: Path) -> str:
 
 
 def _require_imprint(settings: Mapping[str, Any]) -> None:
+    """In the environment, in the file, or set in the browser before."""
     missing = [name for name in OPERATOR_FIELDS if not str(settings[name]).strip()]
+    if missing:
+        from deliberation.settings import stored_at
+
+        stored = stored_at(settings["DATABASE_URL"])
+        missing = [name for name in missing if not stored.get(name, "").strip()]
     if missing:
         raise SettingsError(f"imprint data are missing (§ 5 DDG): {', '.join(missing)}")

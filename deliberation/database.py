@@ -4,17 +4,21 @@ Nothing acknowledged may be lost: SQLite runs with `synchronous=FULL`, and with 
 library is new enough to be free of the WAL-reset bug (https://www.sqlite.org/wal.html#walresetbug).
 """
 
+import os
+import shutil
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Engine, MetaData, event
+from sqlalchemy import DateTime, Engine, MetaData, event, func, select
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import Pool
 from sqlalchemy.types import TypeDecorator
@@ -22,8 +26,14 @@ from sqlalchemy.types import TypeDecorator
 from deliberation.turnstile import Turnstile
 
 BUSY_TIMEOUT_MS = 8000
+HURRIED_TIMEOUT_MS = 250
+"""For what is not worth waiting for: the mark that a page view leaves."""
+ROOM_BYTES = 1 << 20
 TURNSTILE = "turnstile"
 IS_READING = "is_reading"
+PATIENCE = "patience"
+ID_MAX = 2**31 - 1
+"""The largest number of a row that both databases can look for."""
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -46,6 +56,7 @@ else:
     Model = db.Model
 
 _reading = ContextVar("reading", default=False)
+_hurried = ContextVar("hurried", default=False)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -78,6 +89,54 @@ def journal_mode() -> str:
     return "WAL" if wal_is_safe(sqlite3.sqlite_version_info) else "TRUNCATE"
 
 
+Row = TypeVar("Row")
+
+
+def rows_changed(statement: Any) -> int:
+    """Run a statement that changes rows; how many it did."""
+    result = db.session.execute(statement, execution_options={"synchronize_session": False})
+    return max(int(getattr(result, "rowcount", 0)), 0)
+
+
+def count_rows(what: Any, *conditions: Any) -> int:
+    """How many rows of the column `what` these hold for."""
+    return db.session.scalar(select(func.count(what)).where(*conditions)) or 0
+
+
+def once(find: Any, make: Callable[[], Row], then: Callable[[Row], object] | None = None) -> Row:
+    """The row that `find` selects, or the one that `make` makes: a form sent twice is stored once. What goes with the row,
+    such as its line in the log, belongs into `then`: only the sending that made it comes there.
+
+    Two sendings at the same moment both miss the row; the unique key stops the second, which then finds it.
+    """
+    found = db.session.scalars(find).one_or_none()
+    if found is not None:
+        return found  # type: ignore[no-any-return]
+    try:
+        with db.session.begin_nested():
+            with db.session.no_autoflush:
+                row = make()
+            db.session.add(row)
+            db.session.flush()
+            if then is not None:
+                then(row)
+    except IntegrityError:
+        return db.session.scalars(find).one()  # type: ignore[no-any-return]
+    return row
+
+
+def put(stored: Any, make: Callable[[], object]) -> None:
+    """Change the row as the statement `stored` says, or make it where there is none: the last one holds, also of two at the
+    same moment."""
+    if rows_changed(stored):
+        return
+    try:
+        with db.session.begin_nested():
+            db.session.add(make())
+    except IntegrityError:
+        rows_changed(stored)
+
+
 @contextmanager
 def reading_only() -> Iterator[None]:
     """Let transactions that begin in here take no write lock on SQLite."""
@@ -91,6 +150,43 @@ def reading_only() -> Iterator[None]:
 def set_reading(value: bool) -> None:
     """As `reading_only`, for a whole request."""
     _reading.set(value)
+
+
+@contextmanager
+def in_a_hurry() -> Iterator[None]:
+    """Let transactions that begin in here give up soon when somebody else writes (SQLite)."""
+    token = _hurried.set(True)
+    try:
+        yield
+    finally:
+        _hurried.reset(token)
+
+
+def sqlite_opener(file: Path) -> Callable[[], sqlite3.Connection]:
+    """What opens connections to a database file. The first makes the file, for its owner alone, if there is none;
+    later a file that has vanished is not made anew: an empty one in its place would look like a site without content."""
+    is_known = False
+
+    def connect() -> sqlite3.Connection:
+        nonlocal is_known
+        if not is_known and not file.exists():
+            # If that fails, the driver says so below, as of every database that cannot be opened.
+            with suppress(OSError):
+                os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+        is_known = True
+        return sqlite3.connect(f"file:{quote(str(file))}?mode=rw", uri=True, check_same_thread=False)
+
+    return connect
+
+
+def has_room(url: str) -> bool:
+    """Whether the disk of a database file has room for the next writes; of a server it is not ours to know."""
+    if not url.startswith("sqlite:///"):
+        return True
+    try:
+        return shutil.disk_usage(Path(url.removeprefix("sqlite:///")).parent).free >= ROOM_BYTES
+    except OSError:
+        return False
 
 
 @event.listens_for(Engine, "connect")
@@ -125,6 +221,10 @@ def _begin_sqlite(connection: Connection) -> None:
         turnstile.release()
         if is_reading:
             turnstile.pass_through()
+    patience = HURRIED_TIMEOUT_MS if _hurried.get() else BUSY_TIMEOUT_MS
+    if connection.info.get(PATIENCE, BUSY_TIMEOUT_MS) != patience:
+        connection.info[PATIENCE] = patience
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={patience}")
     # A write that starts as a read can be refused when it wants to write; IMMEDIATE waits its turn.
     connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
 

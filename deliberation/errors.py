@@ -1,6 +1,7 @@
 """One page for every refusal and fault, in the language of the reader. Nothing they wrote is lost on the way."""
 
 import logging
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -8,12 +9,14 @@ from flask import Flask, Response, g, make_response, redirect, render_template, 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from sqlalchemy.exc import DatabaseError, OperationalError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge, SecurityError
 
 from deliberation.clock import BERLIN, now
 from deliberation.database import db
+from deliberation.door import is_for_programs
 from deliberation.permissions import NotAllowed, Outdated, Permission
+from deliberation.problems import Refusal, challenge, problem, refused
 from deliberation.urls import sign_in_url
 from deliberation.web import forget_viewer, limiter, viewer
 
@@ -25,6 +28,7 @@ TITLES = {
     404: _l("Diese Seite gibt es nicht (mehr)."),
     405: _l("So lässt sich diese Seite nicht aufrufen."),
     409: _l("Jemand war schneller."),
+    410: _l("Diese Erklärung wurde gelöscht."),
     413: _l("Das ist zu groß."),
     422: _l("Bitte prüfen Sie Ihre Eingaben."),
     429: _l("Das waren viele Anfragen in kurzer Zeit."),
@@ -36,6 +40,7 @@ ADVICE = {
     404: _l("Vielleicht hat sich die Adresse geändert. Von der Startseite aus finden Sie alles."),
     405: _l("Gehen Sie bitte eine Seite zurück und benutzen Sie den Knopf auf der Seite."),
     409: _l("Hier hat sich inzwischen etwas geändert. Sehen Sie sich den neuen Stand an und entscheiden Sie dann neu."),
+    410: _l("Sie stand unter dieser Adresse und wurde mit allen Beiträgen gelöscht. Die Adresse wird nicht neu vergeben."),
     413: _l("Dateien dürfen höchstens 10 MB groß sein. Kürzen Sie bitte den Text, oder wählen Sie eine kleinere Datei."),
     500: _l("Gespeicherte Entwürfe sind noch da. Versuchen Sie es bitte in einer Minute noch einmal."),
     503: _l("Es wurde nichts gespeichert. Versuchen Sie es bitte in einer Minute noch einmal."),
@@ -49,6 +54,11 @@ REASONS = {
     "is_proposal": _l("Mitzeichnen lassen sich nur Textvorschläge."),
     "undecided": _l("Über diesen Vorschlag ist schon entschieden."),
     "not_draft": _l("Die Erklärung ist noch nicht veröffentlicht."),
+    "still_draft": _l("Die Beratung ist schon eröffnet. Ein Link zum Entwurf wird nicht mehr gebraucht."),
+    "is_over": _l("Ins Archiv kommt, was beendet ist. Schließen Sie die Beratung zuerst."),
+    "may_enter": _l("Diese Beratung ist nur für Eingeladene."),
+    "is_admitted": _l("Hier schreiben nur Eingeladene mit. Lesen können Sie alles."),
+    "has_vote": _l("Hier stimmen nur Eingeladene ab. Lesen und schreiben können Sie."),
     "open_for_flags": _l("In dieser Phase kann nichts gemeldet werden."),
     "open_for_responses": _l("In dieser Phase antwortet die Moderation nicht."),
     "is_author": _l("Das kann nur, wer den Beitrag geschrieben hat."),
@@ -75,10 +85,16 @@ REASONS = {
     "is_open_to_objection": _l("Eine Beschwerde ist hier nicht möglich, oder die sechs Monate sind vorbei."),
     "no_other_moderator": _l("Darüber entscheidet jemand anderes aus der Moderation."),
     "not_team_member": _l("Bei dieser Person geht das hier nicht. Sprechen Sie mit der Organisation."),
+    "is_second": _l("Darum haben Sie selbst gebeten. Bestätigen kann es nur jemand anderes."),
     "not_held": _l("Diesen Fall hat gerade jemand anderes aus dem Team in der Hand."),
     "not_asker": _l("Um diese zweite Meinung haben Sie selbst gebeten."),
     "not_reporter": _l("Diesen Beitrag haben Sie selbst gemeldet. Darüber entscheidet jemand anderes."),
 }
+FOR_KNOWN = (
+    "signed_in", "is_author", "is_moderator", "is_organiser", "is_team", "is_operator", "is_organiser_somewhere",
+    "is_concerned",
+)  # fmt: skip
+"""Conditions that a guest may meet once we know who she is."""
 ABSENT = {Permission.READ, Permission.READ_ANNOTATION, Permission.READ_HIDDEN}
 """What may not be seen looks exactly like what is not there."""
 
@@ -86,20 +102,28 @@ ABSENT = {Permission.READ, Permission.READ_ANNOTATION, Permission.READ_HIDDEN}
 def init_app(app: Flask) -> None:
     """Register the pages for refusals and faults."""
     app.register_error_handler(NotAllowed, _not_allowed)
+    app.register_error_handler(Refusal, refused)
     app.register_error_handler(Outdated, _outdated)
     app.register_error_handler(CSRFError, _form_expired)
-    app.register_error_handler(OperationalError, _database_busy)
+    app.register_error_handler(DatabaseError, _database_fault)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _fault)
 
 
 def error_page(status: int, advice: Any = "", **context: Any) -> Response:
     """The page for a status; plain words if even that page cannot be made (an unknown host, no database)."""
+    if status >= 500:
+        # Whatever failed, asking the database who this is may fail too.
+        forget_viewer()
+    if is_for_programs():
+        return problem(status, str(advice) or str(TITLES.get(status, "")))
     title = TITLES.get(status, TITLES[400 if status < 500 else 500])
     try:
         page = _rendered(status, title, advice, context)
     except Exception:
-        log.exception("%s error page", g.get("request_id", "-"))
+        # Under a foreign name no page has an address; programs ask like that all day, and it is nobody's fault.
+        if not isinstance(request.routing_exception, SecurityError):
+            log.exception("%s error page", g.get("request_id", "-"))
         return make_response((f"{title}\n", status, {"Content-Type": "text/plain; charset=utf-8"}))
     return make_response(page, status)
 
@@ -113,8 +137,6 @@ def _rendered(status: int, title: Any, advice: Any, context: dict[str, Any]) -> 
 
 def unavailable() -> Response:
     """The database cannot take the write now: say so, keep what was written on the page, ask to come back."""
-    # Nobody is asked for in a database that does not answer.
-    forget_viewer()
     response = error_page(503, kept=kept_text())
     response.headers["Retry-After"] = "60"
     return response
@@ -135,25 +157,22 @@ def kept_text() -> dict[str, str]:
 
 def _not_allowed(error: NotAllowed) -> Any:
     if error.permission in ABSENT:
-        return error_page(404)
-    if not viewer().is_signed_in and error.missing in (
-        "signed_in",
-        "is_author",
-        "is_moderator",
-        "is_organiser",
-        "is_team",
-        "is_operator",
-        "is_organiser_somewhere",
-        "is_concerned",
-    ):
-        return redirect(sign_in_url(), 303)
+        return error_page(404, kept=kept_text())
+    if not viewer().is_signed_in and error.missing in FOR_KNOWN:
+        return redirect(sign_in_url(), 303) if not is_for_programs() else problem(401, headers=_bring_a_token())
     is_restrained = error.missing in ("not_paused", "not_blocked")
     return error_page(
         403, REASONS.get(error.missing, ""), kept=kept_text(), thing=error.thing, is_restrained=is_restrained
     )
 
 
+def _bring_a_token() -> dict[str, str]:
+    return {"WWW-Authenticate": challenge()}
+
+
 def _outdated(error: Outdated) -> Any:
+    if is_for_programs() and "If-Match" in request.headers:
+        return problem(412, str(ADVICE[409]))
     return error_page(409, kept=kept_text(), thing=error.thing)
 
 
@@ -163,10 +182,18 @@ def _form_expired(error: CSRFError) -> Any:
     return error_page(400, advice, kept=kept_text(), resend=bool(kept_text()))
 
 
-def _database_busy(error: OperationalError) -> Any:
-    db.session.rollback()
+def _database_busy(error: DatabaseError) -> Any:
+    with suppress(DatabaseError):
+        db.session.rollback()
     log.exception("%s database not available", g.get("request_id", "-"))
     return unavailable()
+
+
+def _database_fault(error: DatabaseError) -> Any:
+    """Busy, full, read-only, gone or damaged: not a mistake of ours, and it may pass. Everything else is a fault."""
+    if type(error) in (DatabaseError, OperationalError):
+        return _database_busy(error)
+    return _fault(error)
 
 
 def _http_error(error: HTTPException) -> Any:
@@ -175,7 +202,10 @@ def _http_error(error: HTTPException) -> Any:
         return error
     if status == 429:
         return _too_many(error)
-    return error_page(status, kept=kept_text())
+    response = error_page(status, kept=kept_text())
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
 
 
 def _too_many(error: HTTPException) -> Any:

@@ -2,8 +2,10 @@
 
 import fcntl
 import logging
+import time
+from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from threading import Event, Thread
 from typing import IO, Protocol
@@ -13,12 +15,18 @@ from flask import Flask
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
-from deliberation.clock import now
+from deliberation.clock import now, today
+from deliberation.counters import Counters
 from deliberation.database import db, reading_only, set_reading
+from deliberation.settings import setting
+from deliberation.site.runs import FORGET, LETTERS, MAIL, PHASES, PULSE, ROUND, note_run
+from deliberation.web import limiter
 
 PAUSE_SECONDS = 1.5
 STOP_SECONDS = 3.0
-FORGET_EVERY = timedelta(hours=1)
+FORGET_EVERY = timedelta(minutes=10)
+SLOW_SECONDS = 2.0
+"""After so long no other message to a webhook is begun in this round."""
 JOBS_LOCK = 7_204_002
 """Any number will do, as long as every process asks PostgreSQL for the same one."""
 
@@ -82,16 +90,27 @@ class ServerLock:
             connection.execute(sa.text("SELECT pg_advisory_unlock(:lock)"), {"lock": JOBS_LOCK})
 
 
+def lock_for(app: Flask) -> Lock:
+    """What the process that does the jobs holds, and with it says that the site is running."""
+    is_sqlite = app.config["DATABASE_URL"].startswith("sqlite")
+    return FileLock(Path(app.instance_path)) if is_sqlite else ServerLock()
+
+
 class Jobs(Thread):
     """Does what is due every moment, as long as it holds the lock. A fault is logged and tried again."""
 
     def __init__(self, app: Flask) -> None:
         super().__init__(name="jobs", daemon=True)
         self.app = app
-        is_sqlite = app.config["DATABASE_URL"].startswith("sqlite")
-        self.lock: Lock = FileLock(Path(app.instance_path)) if is_sqlite else ServerLock()
+        self.lock: Lock = lock_for(app)
         self._ended = Event()
-        self._forget_from = now()
+        self._forget_from = self._pulse_from = now()
+        # The last day whose planned phases were opened; None: this process has just begun.
+        self._opened_for: date | None = None
+        # The last erasure after which the files were swept; None: this process has just begun.
+        self._swept_to: int | None = None
+        # Whether a whole declaration went and its words may still stand in the files.
+        self._is_unswept = False
 
     def run(self) -> None:
         with self.app.app_context():
@@ -108,6 +127,7 @@ class Jobs(Thread):
         except Exception as error:
             # The kind alone: a mail server's answer names the recipient.
             log.error("jobs failed: %s", type(error).__name__)
+            self._note_fault(type(error).__name__)
             self.lock.release()
             return False
         return True
@@ -117,39 +137,163 @@ class Jobs(Thread):
 
         set_reading(False)
         try:
-            pull_due_letters(self.app.config["DEFAULT_LOCALE"])
-            send_due_mail()
-            if now() >= self._forget_from:
+            opened = begin_day() if self._opened_for != today() else 0
+            self._opened_for = today()
+            pulled = pull_due_letters()
+            sent, _failed = send_due_mail()
+            has_forgotten = now() >= self._forget_from
+            if has_forgotten:
                 self._forget_from = now() + FORGET_EVERY
                 self._forget()
+                self._is_unswept |= bool(remove_due_declarations())
+                compute_groups()
+            self._finish_erasures()
+            self._note({PHASES: opened, LETTERS: pulled, MAIL: sent}, has_forgotten)
+            tell_hooks(self.app.config["BASE_URL"], is_local=not self.app.config["IS_PRODUCTION"])
         finally:
             db.session.remove()
 
-    def _forget(self) -> None:
-        from deliberation.accounts.actions import forget_stale
-        from deliberation.annotations.drafts import delete_old_drafts
-        from deliberation.moderation.records.retention import forget_moderation
-        from deliberation.notifications.actions import forget_old_mail
-
-        forget_stale(now())
-        forget_old_mail(now())
-        delete_old_drafts(now())
-        forget_moderation(now())
+    def _note(self, done: dict[str, int], has_forgotten: bool) -> None:
+        """Write down what was done, and now and then that there was nothing to do: a round without is not worth a write."""
+        found = {name: rows for name, rows in done.items() if rows} | ({FORGET: 0} if has_forgotten else {})
+        if not found and now() < self._pulse_from:
+            return
+        self._pulse_from = now() + PULSE
+        for name, rows in found.items():
+            note_run(name, rows)
+        note_run(ROUND)
         db.session.commit()
+
+    def _note_fault(self, kind: str) -> None:
+        """For the operator's page, if the database can still be written."""
+        with suppress(Exception):
+            db.session.rollback()
+            set_reading(False)
+            note_run(ROUND, error=kind)
+            db.session.commit()
+        db.session.remove()
+
+    def _forget(self) -> None:
+        from deliberation.api.hooks import forget_hooks
+        from deliberation.privacy.retention import forget
+        from deliberation.site.changing import forget_old_changes
+
+        forget(now(), setting("DEFAULT_LOCALE"), self.app.config["SECRET_KEY"])
+        forget_old_changes(now())
+        forget_hooks(now())
+        db.session.commit()
+        purge_counts()
+
+    def _finish_erasures(self) -> None:
+        """Let the list outside the database follow, and nothing of who has gone stay beside the tables."""
+        from deliberation.privacy.erasures import first_to_sweep, newest, sweep, write_list
+
+        with reading_only():
+            write_list()
+            last = newest()
+            if self._swept_to is None:
+                self._swept_to = first_to_sweep() - 1
+        db.session.commit()
+        if (last > self._swept_to or self._is_unswept) and sweep():
+            self._swept_to, self._is_unswept = last, False
+
+    def end_soon(self) -> None:
+        """Begin no other round."""
+        self._ended.set()
 
     def stop(self) -> None:
         """Finish the round under way and free the lock."""
-        self._ended.set()
+        self.end_soon()
         self.join(STOP_SECONDS)
 
 
-def pull_due_letters(default_locale: str) -> int:
-    """Put letters that are due into the outbox, and commit. Looking takes no write lock: mostly there is nothing."""
-    from deliberation.notifications.pulling import has_due_letters, pull_letters
+def purge_counts() -> None:
+    """Forget what no rate limit looks at any more, also where nobody sends a form."""
+    if limiter.enabled and isinstance(limiter.storage, Counters):
+        limiter.storage.purge(time.time())
+
+
+def begin_day() -> int:
+    """What changes at midnight in Berlin: roles that end, phases that begin. How many phases."""
+    from deliberation.declarations import roles
+
+    roles.end_due(today())
+    db.session.commit()
+    return open_due_phases()
+
+
+def open_due_phases() -> int:
+    """Open the phases whose day has come, and commit; how many."""
+    from deliberation.annotations import calendar
+
+    return _if_due(lambda: calendar.find_due(today()), lambda: calendar.open_due(today()))
+
+
+def remove_due_declarations() -> int:
+    """Delete the declarations whose day has come, and commit; how many."""
+    from deliberation.privacy import deletion
+
+    return _if_due(lambda: deletion.find_due(today()), lambda: deletion.remove_due(today()))
+
+
+def compute_groups() -> int:
+    """Compute the opinion groups that are out of date, and commit each; how many. Computing holds no lock."""
+    from deliberation.results.opinions import find_stale
 
     with reading_only():
-        is_due = has_due_letters()
+        stale = find_stale(now())
     db.session.commit()
-    pulled = pull_letters(default_locale) if is_due else 0
+    for number in stale:
+        from deliberation.results import grouping
+
+        with reading_only():
+            computed = grouping.compute(number)
+        db.session.commit()
+        grouping.keep(number, *computed)
+        db.session.commit()
+    return len(stale)
+
+
+def pull_due_letters(default_locale: str = "") -> int:
+    """Put letters that are due into the outbox, and commit."""
+    from deliberation.notifications.pulling import has_due_letters, pull_letters
+
+    return _if_due(has_due_letters, lambda: pull_letters(default_locale or setting("DEFAULT_LOCALE")))
+
+
+def _if_due(look: Callable[[], object], act: Callable[[], int]) -> int:
+    """Do it if there is anything to do, and commit; how much was done. Looking takes no write lock: mostly there is nothing."""
+    with reading_only():
+        is_due = bool(look())
     db.session.commit()
-    return pulled
+    done = act() if is_due else 0
+    db.session.commit()
+    return done
+
+
+def tell_hooks(site: str, is_local: bool) -> int:
+    """Tell webhooks what has happened, and commit; how many messages were sent. Nothing is held while another side takes its
+    time, and after a slow one the rest waits for the next round."""
+    from deliberation.api import targets, telling
+
+    with reading_only():
+        news = telling.find_news(now())
+    db.session.commit()
+    if news:
+        telling.pull(news)
+        db.session.commit()
+    sent, begun = 0, time.monotonic()
+    while time.monotonic() - begun < SLOW_SECONDS:
+        with reading_only():
+            delivery = telling.find_due(now())
+            if delivery is None:
+                break
+            content = telling.to_content(delivery, site)
+            headers, number, url = telling.to_headers(delivery, content, now()), delivery.id, delivery.webhook.url
+        db.session.commit()
+        status = targets.post(url, content, headers, is_local)
+        telling.note_result(number, status, now())
+        db.session.commit()
+        sent += 1
+    db.session.commit()
+    return sent

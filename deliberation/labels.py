@@ -1,13 +1,17 @@
 """What the enumerations are called on the page, and which icon stands beside them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from enum import Enum
+from types import MappingProxyType
 from typing import Any
 
 from flask import Flask
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
 
+from deliberation.annotations.calling import THESES, THESIS
 from deliberation.annotations.models import (
     AnchorVerdict,
     Kind,
@@ -20,7 +24,16 @@ from deliberation.annotations.models import (
 from deliberation.annotations.threads import Order
 from deliberation.declarations.changes import ChangeState
 from deliberation.declarations.fates import AnchorState
-from deliberation.declarations.models import CLOSING, PREAMBLE, Act, Declaration, Policy, Thesis
+from deliberation.declarations.models import (
+    CLOSING,
+    PREAMBLE,
+    Act,
+    Declaration,
+    InvitationKind,
+    InvitationState,
+    Policy,
+    Thesis,
+)
 from deliberation.moderation.danger import Step
 from deliberation.moderation.models import (
     BlockPurpose,
@@ -35,7 +48,7 @@ from deliberation.moderation.models import (
 )
 from deliberation.moderation.records.counts import Became, Column
 from deliberation.moderation.words import house_rules
-from deliberation.permissions import Activity, Permission, Phase, Role
+from deliberation.permissions import Access, Activity, Permission, Phase, Role, Voters
 from deliberation.text import excerpt
 
 LABELS: dict[Enum, Any] = {
@@ -182,9 +195,39 @@ LABELS: dict[Enum, Any] = {
     Act.BLOCKS: _l("Textbausteine geändert"),
     Act.POLICY: _l("Durchsicht vor dem Erscheinen geändert"),
     Act.PHASE: _l("Phase geändert"),
+    Act.PLAN: _l("Zeitplan geändert"),
+    Act.TEXTS: _l("Texte rund um die Erklärung geändert"),
+    Act.WEBHOOK: _l("Webhook eingerichtet oder widerrufen"),
+    Act.ROLE: _l("Rolle gegeben, geändert oder beendet"),
+    Act.VOTERS: _l("Geändert, wer abstimmen darf"),
+    Act.TABLE: _l("Link für einen Tisch gemacht oder widerrufen"),
+    Act.FOCUS: _l("Thesen der Woche geändert"),
+    Act.ACCESS: _l("Zugang geändert"),
+    Act.INVITE: _l("eingeladen"),
+    Act.ADMIT: _l("Einladung angenommen"),
+    Act.PREVIEW: _l("Link zum Entwurf gemacht oder widerrufen"),
+    Act.LABELS: _l("Bezeichnungen geändert"),
+    Act.ARCHIVE: _l("archiviert oder aus dem Archiv geholt"),
+    Act.DELETE: _l("Löschung beantragt, bestätigt oder zurückgenommen"),
+    InvitationKind.MAIL: _l("per E-Mail"),
+    InvitationKind.CODE: _l("mit Code"),
+    InvitationKind.LINK: _l("mit Link"),
+    InvitationState.OPEN: _l("offen"),
+    InvitationState.USED: _l("angenommen"),
+    InvitationState.EXPIRED: _l("abgelaufen"),
+    InvitationState.REVOKED: _l("zurückgenommen"),
+    Access.PUBLIC: _l("Öffentlich"),
+    Access.INVITED: _l("Alle lesen, Eingeladene schreiben"),
+    Access.PRIVATE: _l("Nur für Eingeladene"),
+    Voters.ALL: _l("Alle, die teilnehmen"),
+    Voters.INVITED: _l("Nur Eingeladene"),
     Role.PARTICIPANT: _l("Teilnehmende"),
     Role.MODERATOR: _l("Moderation"),
     Role.ORGANISER: _l("Organisation"),
+    Activity.ANNOTATE: _l("Anmerkungen schreiben und beantworten"),
+    Activity.STANCE: _l("Ihre Haltung zeigen"),
+    Activity.VOTE: _l("über Anmerkungen abstimmen"),
+    Activity.RATE: _l("Wortlaute bewerten"),
 }
 
 PHASE_SENTENCES = {
@@ -242,8 +285,50 @@ def order_hint(order: Order) -> str:
     return str(ORDER_HINTS[order])
 
 
-def label(member: Enum) -> str:
+AS_USUAL: Mapping[str, str] = MappingProxyType({})
+_present: ContextVar[Mapping[str, str]] = ContextVar("labels", default=AS_USUAL)
+"""What the declaration that is being shown calls otherwise."""
+
+
+def call_as(declaration: Declaration | None) -> None:
+    """From now on, until the request ends, things are called as this declaration calls them."""
+    _present.set(declaration.labels if declaration is not None else AS_USUAL)
+
+
+@contextmanager
+def calling(declaration: Declaration) -> Iterator[None]:
+    """As `call_as`, for what is written in here."""
+    token = _present.set(declaration.labels)
+    try:
+        yield
+    finally:
+        _present.reset(token)
+
+
+def own_word(key: str, declaration: Declaration | None = None) -> str:
+    """What the declaration, or the one that is being shown, calls it; nothing if as usual."""
+    return (_present.get() if declaration is None else declaration.labels).get(key, "")
+
+
+def label(member: Enum, declaration: Declaration | None = None) -> str:
+    """`declaration`: where a page shows several."""
+    if isinstance(member, (Kind, StanceValue)):
+        own = own_word(f"{type(member).__name__}_{member.value}", declaration)
+        if own:
+            return own
     return str(LABELS[member])
+
+
+def stance_word(value: str) -> str:
+    return label(StanceValue(value))
+
+
+def standard_words() -> dict[str, str]:
+    """What can be called otherwise, as it is called usually, by its key."""
+    named: tuple[Kind | StanceValue, ...] = (*Kind, *StanceValue)
+    words = {f"{type(one).__name__}_{one.value}": str(LABELS[one]) for one in named}
+    words |= {THESIS: str(_l("These")), THESES: str(_l("Thesen"))}
+    return words | {f"Kind_{kind.value}_hint": str(KIND_HINTS[kind]) for kind in Kind}
 
 
 def outcome_label(value: OutcomeValue, edition: int | None = None) -> str:
@@ -265,7 +350,7 @@ def phase_hint(phase: Phase) -> str:
 
 
 def kind_hint(kind: Kind) -> str:
-    return str(KIND_HINTS[kind])
+    return own_word(f"Kind_{kind.value}_hint") or str(KIND_HINTS[kind])
 
 
 def thesis_name(thesis: Thesis) -> str:
@@ -274,7 +359,20 @@ def thesis_name(thesis: Thesis) -> str:
         return str(_l("Vorbemerkung"))
     if thesis.number == CLOSING:
         return str(_l("Schlussteil"))
-    return str(_l("These %(number)s", number=thesis.number))
+    # A thesis that is still being written has none; then the one that is shown holds.
+    return numbered_thesis(thesis.number, getattr(thesis, "declaration", None))
+
+
+def numbered_thesis(number: str, declaration: Declaration | None = None) -> str:
+    """`These 3`."""
+    own = own_word(THESIS, declaration)
+    return f"{own} {number}" if own else str(_l("These %(number)s", number=number))
+
+
+def theses_count(count: int) -> str:
+    """`5 Thesen`."""
+    own = own_word(THESIS if count == 1 else THESES)
+    return f"{count} {own}" if own else str(ngettext("%(num)s These", "%(num)s Thesen", count))
 
 
 def place_name(thesis: Thesis, paragraph: Any) -> str:
@@ -323,9 +421,11 @@ def short_title(title: str) -> str:
 
 def init_app(app: Flask) -> None:
     """Hand words and the enumerations themselves to the templates."""
+    app.before_request(lambda: call_as(None))
+    app.teardown_request(lambda _error: call_as(None))
     for function in (
-        label, outcome_label, phase_sentence, phase_hint, kind_hint, thesis_name, short_title, order_label, order_hint,
-        house_words, rule_words_then,
+        label, stance_word, theses_count, outcome_label, phase_sentence, phase_hint, kind_hint, thesis_name, short_title,
+        order_label, order_hint, house_words, rule_words_then,
     ):  # fmt: skip
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.filters["rule_words"] = lambda rule, declaration: rule_words(declaration, rule)
@@ -352,5 +452,6 @@ def init_app(app: Flask) -> None:
         Policy,
         Permission,
         Activity,
+        Role,
     ):
         app.jinja_env.globals[kind.__name__] = kind

@@ -1,10 +1,18 @@
 """Every table of the application, so that the mapper, migrations and `create_all` know them all."""
 
+from deliberation import settings
 from deliberation.accounts import models as accounts
 from deliberation.annotations import models as annotations
+from deliberation.api import models as api
 from deliberation.declarations import models as declarations
 from deliberation.moderation import models as moderation
 from deliberation.notifications import models as notifications
+from deliberation.privacy import models as privacy
 from deliberation.proposals import models as proposals
+from deliberation.results import models as results
+from deliberation.site import models as site
 
-__all__ = ["accounts", "annotations", "declarations", "moderation", "notifications", "proposals"]
+__all__ = [
+    "accounts", "annotations", "api", "declarations", "moderation", "notifications", "privacy", "proposals", "results",
+    "settings", "site",
+]  # fmt: skip

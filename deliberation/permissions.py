@@ -28,6 +28,21 @@ class Phase(Enum):
     CLOSED = "closed"
 
 
+class Access(Enum):
+    """Whom a declaration lets in at all."""
+
+    PUBLIC = "public"
+    INVITED = "invited"
+    PRIVATE = "private"
+
+
+class Voters(Enum):
+    """Who takes stances, votes and rates in a declaration."""
+
+    ALL = "all"
+    INVITED = "invited"
+
+
 class Activity(Enum):
     """What a phase can open."""
 
@@ -93,6 +108,18 @@ class Permission(Enum):
     SEE_TEAM_LOG = "read the full log (declaration)"
     READ_LETTERS = "read what the moderation wrote one about it (annotation)"
     SEE_OBJECTIONS = "see the objections that wait (declaration)"
+    INVITE = "invite people into a declaration (declaration)"
+    MANAGE_MEMBERS = "see who takes part, give and take roles (declaration)"
+    KEEP_AWAY = "pause or exclude somebody who takes part (membership)"
+    GIVE_UP_ROLE = "lay down a role of one's own (declaration)"
+    LEAVE = "end one's own account, and take one's data along (site)"
+    SEE_OPERATION = "see consents, erasures and who looked at what (site)"
+    RUN_SITE = "change the settings of the site, test mail and try it again (site)"
+    ARCHIVE = "put what is over into the archive, and take it out again (declaration)"
+    SHOW_DRAFT = "give away a link to a draft (declaration)"
+    ASK_DELETION = "ask for a declaration to be deleted (declaration)"
+    CONFIRM_DELETION = "confirm that a declaration is deleted (deletion)"
+    OPEN_ADDRESS = "open the address behind a pseudonym, with a reason (site)"
 
 
 class Person(Protocol):
@@ -157,6 +184,10 @@ class Outdated(Exception):
         self.thing = thing
 
 
+class PromiseMade(Exception):
+    """People have relied on it: it can be made stricter, never looser."""
+
+
 Condition = Callable[[Person, Any], bool]
 
 
@@ -190,6 +221,37 @@ def is_team(person: Person, thing: Any) -> bool:
 
 def not_draft(person: Person, thing: Any) -> bool:
     return thing.declaration.phase is not Phase.DRAFT
+
+
+def still_draft(person: Person, thing: Any) -> bool:
+    return thing.declaration.phase is Phase.DRAFT
+
+
+def is_over(person: Person, thing: Any) -> bool:
+    return thing.declaration.phase is Phase.CLOSED
+
+
+def is_second(person: Person, thing: Any) -> bool:
+    """Nobody confirms what she asked for herself."""
+    own = person.membership_in(thing.declaration.id)
+    return own is None or own.id != thing.asker_id
+
+
+def may_enter(person: Person, thing: Any) -> bool:
+    """A private declaration is there for its members alone, and not for whoever is excluded for a time."""
+    own = person.membership_in(thing.declaration.id)
+    return thing.declaration.access is not Access.PRIVATE or (own is not None and not own.is_blocked)
+
+
+def is_admitted(person: Person, thing: Any) -> bool:
+    """Whether the person may have a say: everybody, or the invited."""
+    return thing.declaration.access is Access.PUBLIC or person.membership_in(thing.declaration.id) is not None
+
+
+def has_vote(person: Person, thing: Any) -> bool:
+    """Whether the declaration lets this person vote: everybody who takes part, or whoever came by an invitation."""
+    own = person.membership_in(thing.declaration.id)
+    return thing.declaration.voters is Voters.ALL or (own is not None and own.is_elector)
 
 
 def is_author(person: Person, thing: Any) -> bool:
@@ -303,12 +365,12 @@ def not_team_member(person: Person, thing: Any) -> bool:
 
 
 PERMISSIONS: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
-    Permission.READ: ((not_draft,), (is_team,)),
-    Permission.ANNOTATE: ((open_for_annotations, signed_in, not_paused),),
-    Permission.REPLY: ((is_visible, thread_open, open_for_annotations, signed_in, not_paused),),
+    Permission.READ: ((not_draft, may_enter), (is_team,)),
+    Permission.ANNOTATE: ((may_enter, open_for_annotations, signed_in, is_admitted, not_paused),),
+    Permission.REPLY: ((may_enter, is_visible, thread_open, open_for_annotations, signed_in, is_admitted, not_paused),),
     # What its author took back is nobody else's to read, not even the moderators'.
     Permission.READ_ANNOTATION: (
-        (not_draft, is_visible),
+        (not_draft, may_enter, is_visible),
         (is_team, is_visible),
         (is_author,),
         (is_moderator, not_withdrawn),
@@ -316,9 +378,11 @@ PERMISSIONS: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
     # A hidden one may be revised: that is what its author is asked to do.
     Permission.EDIT: ((signed_in, is_author, not_withdrawn, open_for_annotations, not_blocked),),
     Permission.WITHDRAW: ((signed_in, is_author, not_withdrawn),),
-    Permission.TAKE_STANCE: ((open_for_stances, signed_in, not_moderator, not_blocked),),
-    Permission.VOTE: ((is_visible, open_for_votes, signed_in, not_author, not_moderator, not_blocked),),
-    Permission.FLAG: ((is_visible, open_for_flags, not_author),),
+    Permission.TAKE_STANCE: ((may_enter, open_for_stances, signed_in, is_admitted, has_vote, not_moderator, not_blocked),),
+    Permission.VOTE: (
+        (may_enter, is_visible, open_for_votes, signed_in, is_admitted, has_vote, not_author, not_moderator, not_blocked),
+    ),
+    Permission.FLAG: ((may_enter, is_visible, open_for_flags, not_author),),
     Permission.SEE_QUEUE: ((is_moderator,),),
     Permission.MODERATE: ((is_moderator, not_author, not_withdrawn),),
     Permission.RESPOND: ((is_moderator, is_visible, open_for_responses),),
@@ -326,9 +390,12 @@ PERMISSIONS: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
     Permission.EXPORT: ((is_organiser,), (is_operator,)),
     Permission.CHANGE_SETTINGS: ((is_organiser,), (is_operator,)),
     Permission.COSIGN: (
-        (is_proposal, is_visible, undecided, open_for_annotations, signed_in, not_author, not_moderator, not_blocked),
+        (
+            may_enter, is_proposal, is_visible, undecided, open_for_annotations, signed_in, is_admitted, not_author,
+            not_moderator, not_blocked,
+        ),
     ),
-    Permission.RATE: ((open_for_rating, signed_in, not_moderator, not_blocked),),
+    Permission.RATE: ((may_enter, open_for_rating, signed_in, is_admitted, has_vote, not_moderator, not_blocked),),
     Permission.PREPARE_BALLOT: ((is_organiser, not_draft), (is_operator, not_draft)),
     # A question that its author took back needs no answer, and one that is not shown gets none in public. What became
     # of a reply is what became of the annotation it answers.
@@ -362,13 +429,26 @@ PERMISSIONS: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
         (is_moderator, not_concerned, is_objected),
         (is_organiser, not_concerned, is_objected, no_other_moderator),
     ),
-    Permission.RESTRAIN: ((is_moderator, not_team_member),),
+    Permission.RESTRAIN: ((is_moderator, not_team_member), (is_organiser, not_team_member)),
     Permission.WRITE_PRIVATELY: ((is_moderator, not_author, not_withdrawn), (signed_in, is_author, not_withdrawn)),
     Permission.LEAVE_BUNDLE: ((signed_in, is_author),),
     Permission.WRITE_BLOCKS: ((is_moderator,), (is_organiser,)),
     Permission.SEE_TEAM_LOG: ((is_team,),),
     Permission.READ_LETTERS: ((signed_in, is_author),),
     Permission.SEE_OBJECTIONS: ((is_moderator,), (is_organiser,)),
+    Permission.INVITE: ((is_organiser,), (is_operator,)),
+    Permission.MANAGE_MEMBERS: ((is_organiser,), (is_operator,)),
+    Permission.KEEP_AWAY: ((is_organiser, not_team_member),),
+    Permission.GIVE_UP_ROLE: ((signed_in, is_moderator), (signed_in, is_organiser)),
+    Permission.LEAVE: ((signed_in,),),
+    Permission.SHOW_DRAFT: ((is_organiser, still_draft), (is_operator, still_draft)),
+    # Two people: the operator, too, only together with an organiser.
+    Permission.ASK_DELETION: ((is_organiser,),),
+    Permission.CONFIRM_DELETION: ((is_organiser, is_second), (is_operator, is_second)),
+    Permission.ARCHIVE: ((is_organiser, is_over), (is_operator, is_over)),
+    Permission.SEE_OPERATION: ((is_operator,),),
+    Permission.RUN_SITE: ((is_operator,),),
+    Permission.OPEN_ADDRESS: ((is_operator,),),
 }
 
 

@@ -234,6 +234,11 @@ def sign_in_url(next_path: str = "") -> str:
     return url_for("accounts.login", next=next_path or _here())
 
 
+def proof_url(next_path: str = "") -> str:
+    """Where one says once more who one is; afterwards the person comes back."""
+    return url_for("accounts.prove", next=next_path or _here())
+
+
 def register_url(next_path: str = "") -> str:
     return url_for("accounts.register", next=next_path or _here())
 

@@ -1,44 +1,33 @@
 """The edge: who is asking, one transaction per request, headers, language, sign-in, limits."""
 
-import gzip
 import hmac
 import logging
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
+from hashlib import sha256
 from typing import Any
 
-from flask import Flask, Response, abort, current_app, g, request, session
-from flask_babel import Babel, get_locale
+from flask import Flask, Response, abort, current_app, g, redirect, request, session
+from flask.sessions import SecureCookieSessionInterface
+from flask_babel import Babel, get_locale, gettext
 from flask_limiter import Limiter
 from flask_login import LoginManager, current_user, login_user, logout_user
-from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
-from sqlalchemy.exc import OperationalError
+from flask_wtf.csrf import CSRFProtect, generate_csrf
+from sqlalchemy.exc import DatabaseError, OperationalError
 
-from deliberation import clock
-from deliberation.assets import build_bundles
-from deliberation.config import LOCALES, package_root
-from deliberation.database import db, set_reading
-from deliberation.permissions import Guest, may
+from deliberation import answers, clock, door
+from deliberation.config import LOCALES
+from deliberation.database import db, in_a_hurry, set_reading
+from deliberation.keepers import Sessions, Tokens
+from deliberation.permissions import Guest, has_vote, may
+from deliberation.settings import assume_defaults, setting
 
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "manifest-src 'self'",
-        "object-src 'none'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
-)
-COMPRESS_FROM = 1024
 LANGUAGE_COOKIE = "lang"
 BROWSER_KEY = "browser"
+TOKEN = "_user_id"
+"""Where Flask-Login looks for who it is; here stands a random token and never the number of an account."""
 
 csrf = CSRFProtect()
 login_manager = LoginManager()
@@ -68,24 +57,68 @@ def known_browser() -> str | None:
     return session.get(BROWSER_KEY)
 
 
-def sign_in(user: Any) -> None:
-    """Start a fresh session; the browser's name survives, because drafts hang on it."""
-    kept = session.get(BROWSER_KEY)
+class Cookies(SecureCookieSessionInterface):
+    """Flask's own cookie, signed with SHA-256 instead of SHA-1."""
+
+    digest_method = staticmethod(sha256)
+
+
+def sign_in(user: Any, with_second: bool = False) -> None:
+    """Start a fresh session under a new token; the browser's name survives, because drafts hang on it."""
+    kept, former = session.get(BROWSER_KEY), session.get(TOKEN)
+    if former:
+        _sessions().end_token(former)
     session.clear()
     if kept:
         session[BROWSER_KEY] = kept
     session.permanent = True
     login_user(user)
+    session[TOKEN] = _sessions().begin(user, request.user_agent.string, with_second)
+    g.entry = None
 
 
 def sign_out() -> None:
+    """End this session: cookie and row."""
+    if token := session.get(TOKEN):
+        _sessions().end_token(token)
     logout_user()
     session.clear()
+    g.entry = None
+
+
+def own_session() -> Any:
+    """The row of this browser's session, also while its second factor is still to be given; None for a guest."""
+    viewer()
+    return g.get("entry")
+
+
+def is_half_signed_in() -> bool:
+    """Whether somebody proved the first of two things."""
+    return own_session() is not None and not viewer().is_signed_in
+
+
+def has_proof() -> bool:
+    """Whether the person of this session said lately who they are."""
+    return (entry := own_session()) is not None and _sessions().has_proof(entry)
+
+
+def require_proof(place: str = "") -> None:
+    """Before what is delicate: ask again who it is, unless that was within half an hour; leads back to `place` or here."""
+    if not has_proof():
+        from deliberation.urls import proof_url
+
+        abort(redirect(proof_url(place), 303))
+
+
+def _sessions() -> Sessions:
+    found: Sessions = current_app.extensions["deliberation.sessions"]
+    return found
 
 
 def forget_viewer() -> None:
     """Treat the rest of this request as a guest's, without asking the database."""
     g._login_user = login_manager.anonymous_user()
+    assume_defaults()
 
 
 def after_page(act: Callable[[], None]) -> None:
@@ -94,14 +127,31 @@ def after_page(act: Callable[[], None]) -> None:
 
 
 def _limit_key() -> str:
-    """The account, or a keyed hash of the address that changes every day; the address itself is kept nowhere."""
-    if account := _account():
-        return f"user:{account.id}"
+    """A keyed hash of the account or the network address that changes every day; neither is kept anywhere."""
+    account = _account()
+    who = f"account:{account.key}" if account else f"address:{request.remote_addr or ''}"
     key = f"{g.secret}:{clock.today().isoformat()}".encode()
-    return hmac.new(key, (request.remote_addr or "").encode(), "sha256").hexdigest()[:24]
+    return hmac.new(key, who.encode(), "sha256").hexdigest()[:24]
 
 
-limiter = Limiter(_limit_key, headers_enabled=True, strategy="fixed-window")
+def _is_reading() -> bool:
+    return request.method in ("GET", "HEAD", "OPTIONS")
+
+
+POSTS = "60 per hour"
+"""For whatever publishes words, on pages and by programs."""
+FILES = "120 per hour"
+"""For results as a file, likewise."""
+WRITES = "120 per minute; 1500 per hour"
+"""For every form without a limit of its own: more than anybody types, enough for a class of votes in one go."""
+limiter = Limiter(
+    _limit_key,
+    # How many are left would tell what others behind the same address do.
+    headers_enabled=False,
+    strategy="fixed-window",
+    default_limits=[WRITES],
+    default_limits_exempt_when=_is_reading,
+)
 
 
 def _select_locale() -> str:
@@ -111,112 +161,99 @@ def _select_locale() -> str:
         return str(account.locale)
     if request.cookies.get(LANGUAGE_COOKIE) in LOCALES:
         return str(request.cookies[LANGUAGE_COOKIE])
-    default: str = g.default_locale
-    return request.accept_languages.best_match([default, *LOCALES], default) or default
+    # Browsers say what they read; only where ours is not among it, the site's own language is asked for.
+    return request.accept_languages.best_match(LOCALES) or setting("DEFAULT_LOCALE")
 
 
-def head_as_get(application: Any) -> Any:
-    """Answer HEAD exactly like GET, without the body: no view can mistake it for something that writes."""
-
-    def wsgi(environ: dict[str, Any], start_response: Any) -> Any:
-        if environ["REQUEST_METHOD"] != "HEAD":
-            return application(environ, start_response)
-        body = application({**environ, "REQUEST_METHOD": "GET"}, start_response)
-        if hasattr(body, "close"):
-            body.close()
-        return []
-
-    return wsgi
-
-
-def _refuse_other_sites() -> None:
-    """A form of ours is sent from a page of ours; browsers say where a request comes from."""
-    if request.method in ("GET", "HEAD", "OPTIONS"):
-        return
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-        raise CSRFError("sent from another site")
-
-
-def _refuse_nul() -> None:
-    """No path or key of ours has the character that PostgreSQL cannot look for; texts lose it (`text.normalised`)."""
-    words = [request.path]
-    if request.method == "POST":
-        words.append(request.form.get("form_key", ""))
-    if any("\x00" in one for one in words):
-        abort(400)
-
-
-def init_app(app: Flask, load_user: Callable[[int], Any]) -> None:
-    """Attach the edge to the application. `load_user` turns an id into an account or None."""
-    app.wsgi_app = head_as_get(app.wsgi_app)  # type: ignore[method-assign]
+def init_app(app: Flask, sessions: Sessions, tokens: Tokens) -> None:
+    """Attach the edge to the application. `sessions` keeps who is signed in, `tokens` which programs act for whom."""
+    app.extensions["deliberation.sessions"] = sessions
+    app.extensions["deliberation.tokens"] = tokens
+    app.session_interface = Cookies()
+    app.wsgi_app = door.head_as_get(app.wsgi_app)  # type: ignore[method-assign]
     app.before_request(_begin)
-    app.before_request(_refuse_other_sites)
-    app.before_request(_refuse_nul)
-    _init_sign_in(app, load_user)
+    app.before_request(door.refuse_other_sites)
+    app.before_request(door.refuse_nul)
+    _init_sign_in(app)
     csrf.init_app(app)
     limiter.init_app(app)
     Babel(app, locale_selector=_select_locale)
-    _init_assets(app)
+    answers.init_assets(app)
     app.jinja_env.globals.update(
         viewer=viewer,
         may=_may,
+        has_vote=lambda declaration: has_vote(viewer(), declaration),
         csrf_token=generate_csrf,
         new_key=lambda: uuid.uuid4().hex,
         get_locale=get_locale,
         has_session=lambda: bool(session),
+        site_name=lambda: setting("SITE_NAME") or gettext("Beratung über einen Text"),
+        quick_exit_url=app.config["QUICK_EXIT_URL"],
     )
     app.after_request(_finish)
+
+
+def unlisted(response: Response) -> Response:
+    """A page behind a secret address: nobody keeps it or finds it."""
+    response.headers.update({"X-Robots-Tag": "noindex", "Cache-Control": "no-store"})
+    return response
 
 
 def _may(permission: Any, thing: Any = None) -> bool:
     return may(viewer(), permission, thing)
 
 
-def _init_sign_in(app: Flask, load_user: Callable[[int], Any]) -> None:
+def _init_sign_in(app: Flask) -> None:
     login_manager.init_app(app)
     login_manager.session_protection = None  # type: ignore[assignment]
 
     @login_manager.user_loader
-    def find_session_user(session_id: str) -> Any:
-        number, _, epoch = session_id.partition(".")
-        user = load_user(int(number)) if number.isdigit() else None
-        return user if user and user.get_id() == f"{number}.{epoch}" else None
-
-
-def _init_assets(app: Flask) -> None:
-    bundles = build_bundles(package_root() / "static")
-    by_name = {bundle.name: bundle for bundle in bundles.values()}
-    app.jinja_env.globals["asset_names"] = {kind: bundle.name for kind, bundle in bundles.items()}
-
-    @app.get("/assets/<name>", endpoint="asset")
-    def asset(name: str) -> Response:
-        bundle = by_name.get(name)
-        if bundle is None:
-            return Response(status=404)
-        packed = "gzip" in request.headers.get("Accept-Encoding", "")
-        response = Response(bundle.compressed if packed else bundle.content, mimetype=bundle.mimetype)
-        if packed:
-            response.headers["Content-Encoding"] = "gzip"
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        response.vary.add("Accept-Encoding")
-        return response
+    def find_session_user(token: str) -> Any:
+        """The account of a complete session; of one that lacks its second factor only `g.entry` is kept."""
+        entry = g.entry = _sessions().find(token)
+        if entry is None:
+            return None
+        is_required = current_app.config["SECOND_FACTOR"] == "required"
+        if entry.second_at is None and _sessions().needs_second_factor(entry.user, is_required):
+            return None
+        if _sessions().is_seen_long_ago(entry):
+            token_hash, number = entry.token_hash, entry.user_id
+            after_page(lambda: _sessions().mark_seen(token_hash, number))
+        return entry.user
 
 
 def _begin() -> None:
     g.started = time.perf_counter()
     g.request_id = uuid.uuid4().hex[:12]
     g.secret = current_app.config["SECRET_KEY"]
-    g.default_locale = current_app.config["DEFAULT_LOCALE"]
     g.is_production = current_app.config["IS_PRODUCTION"]
     # A page view takes no write lock; what it marks is written afterwards, see `after_page`.
-    set_reading(request.method in ("GET", "HEAD", "OPTIONS"))
+    set_reading(_is_reading())
+    if door.is_for_programs():
+        _know_program()
+
+
+def _know_program() -> None:
+    """Whoever asks at the door for programs is known by a token alone, never by a cookie; `g.token` is its row."""
+    forget_viewer()
+    scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
+    g.token, g.has_bad_token = None, False
+    if not scheme:
+        return
+    tokens: Tokens = current_app.extensions["deliberation.tokens"]
+    found = tokens.find(secret.strip(), current_app.config["SECOND_FACTOR"] == "required") if scheme.lower() == "bearer" else None
+    g.has_bad_token = found is None
+    if found is not None:
+        g.token, g._login_user = found, found.user
+        token_hash = found.token_hash
+        after_page(lambda: tokens.mark_used(token_hash))
 
 
 def _finish(response: Response) -> Response:
     """Commit before the answer leaves; then headers, compression and one line of log."""
     response = _end_transaction(response)
-    _set_headers(response)
-    _compress(response)
+    answers.set_headers(response, is_personal=response.status_code >= 500 or _account() is not None)
+    answers.compress(response)
     milliseconds = (time.perf_counter() - g.get("started", time.perf_counter())) * 1000
     log.info(
         "%s %s %s %s %.0fms",
@@ -232,8 +269,11 @@ def _end_transaction(response: Response) -> Response:
         else:
             db.session.rollback()
         _leave_marks(response)
-    except OperationalError:
-        db.session.rollback()
+    except DatabaseError as error:
+        if type(error) not in (DatabaseError, OperationalError):
+            raise
+        with suppress(DatabaseError):
+            db.session.rollback()
         log.exception("%s commit refused", g.request_id)
         from deliberation.errors import unavailable
 
@@ -243,44 +283,15 @@ def _end_transaction(response: Response) -> Response:
 
 def _leave_marks(response: Response) -> None:
     acts = g.pop("after_page", [])
-    if acts and response.status_code == 200:
-        set_reading(False)
-        for act in acts:
-            act()
-        db.session.commit()
-
-
-def _set_headers(response: Response) -> None:
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), interest-cohort=()"
-    headers["X-Request-ID"] = g.get("request_id", "-")
-    if g.get("is_production"):
-        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    if "Cache-Control" not in headers:
-        headers["Cache-Control"] = "no-store" if _account() or request.method != "GET" else "private, no-cache"
-    if response.mimetype == "text/html":
-        response.vary.update(("Cookie", "Accept-Language"))
-
-
-def _compress(response: Response) -> None:
-    wanted = "gzip" in request.headers.get("Accept-Encoding", "")
-    if not wanted or response.direct_passthrough or response.is_streamed or "Content-Encoding" in response.headers:
+    if not acts or response.status_code not in (200, 201, 204, 304):
         return
-    if response.mimetype not in (
-        "text/html",
-        "application/json",
-        "text/csv",
-        "text/markdown",
-        "image/svg+xml",
-    ):
-        return
-    data = response.get_data()
-    if len(data) >= COMPRESS_FROM:
-        response.set_data(gzip.compress(data, 5, mtime=0))
-        response.headers["Content-Encoding"] = "gzip"
-        response.vary.add("Accept-Encoding")
+    set_reading(False)
+    try:
+        with in_a_hurry():
+            for act in acts:
+                act()
+            db.session.commit()
+    except OperationalError:
+        # The page is there, and somebody wants to read it: the next view leaves the mark.
+        db.session.rollback()
+        log.warning("%s mark not left", g.request_id)

@@ -12,7 +12,13 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 
 from deliberation import create_app, schema
+from deliberation.accounts.models import User, find_user_by_email
+from deliberation.annotations.models import StanceValue, VoteValue
+from deliberation.annotations.positions import cast_vote, take_stance
 from deliberation.database import db, set_reading
+from deliberation.moderation.actions import hide
+from deliberation.moderation.models import Rule
+from deliberation.notifications.models import Mail
 from deliberation.schema import SchemaRefused, SchemaState, UnknownRevision
 from tests import builders
 
@@ -81,11 +87,16 @@ def fill() -> dict[str, int]:
     """A declaration with people and what they wrote; how many rows that made in each table."""
     cast = builders.cast()
     first = builders.annotate(cast.ada, cast.declaration)
-    builders.annotate(cast.ben, cast.declaration, "1.1")
+    second = builders.annotate(cast.ben, cast.declaration, "1.1")
+    cast_vote(cast.ben, first, VoteValue.AGREE)
+    place = builders.paragraph(cast.declaration)
+    take_stance(cast.ada, place.thesis, place, StanceValue.CARRY)
+    hide(cast.mira, second, Rule.PROTECT, "Jemand ist erkennbar.", second.version)
     db.session.add(builders.membership(cast.ada, cast.declaration))
     db.session.commit()
-    assert first.number
-    return count_rows()
+    counted = count_rows()
+    assert all(counted[name] for name in ("annotation", "vote", "stance", "decision", "log_entry", "membership", "user"))
+    return counted
 
 
 def count_rows() -> dict[str, int]:
@@ -128,8 +139,16 @@ def test_migrated_schema_equals_the_one_the_models_describe(blank: Flask) -> Non
     schema.bring_up_to_date()
     migrated = described()
     schema.migrate_to(schema.NOTHING)
-    db.create_all()
-    assert described() == migrated
+    # A copy: whoever made the tables on PostgreSQL before has told the keys that point in a circle to stay out of CREATE
+    # TABLE from then on (`AddConstraint`), and SQLite knows no other way.
+    models = sa.MetaData(naming_convention=db.metadata.naming_convention)
+    for table in db.metadata.tables.values():
+        table.to_metadata(models)
+    models.create_all(db.engine)
+    made = described()
+    assert made.keys() == migrated.keys()
+    for name in migrated:
+        assert made[name] == migrated[name], name
     assert sum(len(table["checks"]) for table in migrated.values()) > 15
 
 
@@ -171,7 +190,9 @@ def test_every_step_of_the_way_keeps_the_rows(blank: Flask) -> None:
         kept = count_rows()
         assert kept == {name: before[name] for name in kept}
     schema.migrate_to(schema.HEAD)
-    assert count_rows() == before
+    # What has no table in the first release was given up on the way down, or is made anew from the rest.
+    after = count_rows()
+    assert {name: after[name] for name in kept} == kept
 
 
 def test_second_upgrade_changes_nothing(blank: Flask) -> None:
@@ -248,3 +269,26 @@ def test_tables_of_unknown_origin_are_left_alone(blank: Flask) -> None:
 def test_unknown_revisions_are_refused(blank: Flask) -> None:
     with pytest.raises(UnknownRevision):
         schema.migrate_to("0815")
+
+
+def test_addresses_are_sealed_on_the_way_up_and_readable_on_the_way_down(blank: Flask) -> None:
+    schema.migrate_to("head")
+    fill()
+    schema.migrate_to("0003")
+    with db.engine.begin() as connection:
+        users = sa.table("user", sa.column("id"), sa.column("email"))
+        before = dict(connection.execute(sa.select(users.c.id, users.c.email)).all())
+        assert "ada@example.org" in before.values()
+        connection.execute(
+            sa.text(
+                "INSERT INTO mail (recipient, cause, template, parameters, locale, created_at, due_at, tries, error)"
+                " VALUES ('ada@example.org', 'c', 'sign_in', '{\"code\": \"1\"}', 'de', :at, :at, 0, '')"
+            ),
+            {"at": "2026-01-01 00:00:00"},
+        )
+    schema.migrate_to("head")
+    assert {user.id: user.email for user in db.session.scalars(sa.select(User))} == before
+    assert find_user_by_email("ada@example.org") is not None
+    [mail] = db.session.scalars(sa.select(Mail))
+    assert (mail.recipient, mail.parameters) == ("ada@example.org", {"code": "1"})
+    db.session.commit()

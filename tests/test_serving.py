@@ -1,12 +1,9 @@
 """The production server as it is started: it answers, does its jobs once per database, and goes cleanly."""
 
-import http.client
 import os
-import signal
+import re
 import socket
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,48 +15,7 @@ from deliberation.database import db
 from deliberation.jobs import FileLock, Jobs, Lock, ServerLock
 from deliberation.notifications.actions import queue_mail
 from deliberation.serving import AddressTaken, Server
-
-PROGRAM = [sys.executable, "-c", "from deliberation.cli import main; main()"]
-PATIENCE = 30
-
-
-class Site:
-    """A server in a process of its own. `said` is what it printed until it was ready."""
-
-    def __init__(self, folder: Path, *words: str, **settings: str) -> None:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("DELIBERATION_")}
-        environment |= {"DELIBERATION_INSTANCE": str(folder), **settings}
-        self.output, self.errors = folder / "output", folder / "errors"
-        with self.output.open("w") as output, self.errors.open("w") as errors:
-            command = [*PROGRAM, *words, "--port", "0"]
-            self.process = subprocess.Popen(command, env=environment, stdout=output, stderr=errors)
-        self.said = self._listen()
-
-    def _listen(self) -> str:
-        deadline = time.monotonic() + PATIENCE
-        while "Strg+C" not in (said := self.output.read_text()):
-            is_alive = self.process.poll() is None and time.monotonic() < deadline
-            assert is_alive, (said, self.errors.read_text())
-            time.sleep(0.02)
-        return said
-
-    @property
-    def port(self) -> int:
-        return int(self.said.split("http://127.0.0.1:")[1].split("/")[0])
-
-    def get(self, path: str) -> tuple[int, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
-        connection.request("GET", path)
-        response = connection.getresponse()
-        body = response.read().decode()
-        connection.close()
-        return response.status, body
-
-    def stop(self) -> int:
-        """Send SIGTERM and wait until the server has gone. Its exit status."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(PATIENCE)
+from tests.serving.site import PATIENCE, PROGRAM, Site
 
 
 @pytest.fixture
@@ -73,6 +29,26 @@ def start(tmp_path: Path) -> Iterator[Any]:
     yield make
     for site in sites:
         site.stop()
+
+
+def test_empty_site_prints_the_way_in_and_a_site_with_an_operator_does_not(start: Any, tmp_path: Path) -> None:
+    site = start("serve")
+    [link] = re.findall(r"http://127\.0\.0\.1:\d+(/operator/first/\S+)", site.said)
+    status, page = site.get(link)
+    assert status == 200
+    assert "Die Seite in Betrieb nehmen" in page
+    assert site.stop() == 0
+    for path in tmp_path.glob("*.sqlite3*"):
+        assert link.rpartition("/")[2].encode() not in path.read_bytes()
+    made = subprocess.run(
+        [*PROGRAM, "user", "create", "opa@example.org", "--pseudonym", "Weide 27", "--operator"],
+        env={**os.environ, "DELIBERATION_INSTANCE": str(tmp_path)}, check=True, capture_output=True,
+    )  # fmt: skip
+    assert made.returncode == 0
+    again = start("serve")
+    assert "/operator/first/" not in again.said
+    assert again.get(link)[0] == 303 or "Anmelden" in again.get(link)[1]
+    assert again.stop() == 0
 
 
 def test_demo_starts_with_one_command_and_keeps_what_was_written(start: Any, tmp_path: Path) -> None:
@@ -92,16 +68,6 @@ def test_demo_starts_with_one_command_and_keeps_what_was_written(start: Any, tmp
     assert again.get("/d/musterstadt/2")[0] == 200
     assert again.stop() == 0
     assert "Traceback" not in again.errors.read_text()
-
-
-def test_many_silent_connections_do_not_stop_the_others(start: Any) -> None:
-    site = start("serve", "--no-jobs")
-    silent = [socket.create_connection(("127.0.0.1", site.port)) for _ in range(40)]
-    try:
-        assert site.get("/healthz")[0] == 200
-    finally:
-        for connection in silent:
-            connection.close()
 
 
 def test_taken_port_is_told_in_one_line(tmp_path: Path) -> None:

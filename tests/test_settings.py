@@ -3,8 +3,11 @@
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from deliberation.config import DEFAULTS, PREFIX, SECRET_MIN, SettingsError, instance_folder, load_settings
+from deliberation.database import db
+from deliberation.settings import SiteSetting
 
 IMPRINT = {
     "OPERATOR_NAME": "Verein",
@@ -104,6 +107,41 @@ def test_a_missing_secret_file_is_refused(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv(PREFIX + "SECRET_KEY_FILE", str(tmp_path / "nowhere"))
     with pytest.raises(SettingsError, match="SECRET_KEY_FILE"):
         load_settings(tmp_path, {})
+
+
+@pytest.mark.any_engine
+class TestImprintFromTheBrowser:
+    """Production needs imprint data; those that the operator has entered count as much as those of the environment."""
+
+    def store(self, app: Flask, **values: str) -> dict[str, object]:
+        for name, value in values.items():
+            db.session.add(SiteSetting(name=name, value=value))
+        db.session.commit()
+        bare = {name: value for name, value in PRODUCTION.items() if name not in IMPRINT}
+        return {**bare, "DATABASE_URL": app.config["DATABASE_URL"]}
+
+    def test_public_site_starts_with_them(self, app: Flask, tmp_path: Path) -> None:
+        assert load_settings(tmp_path, self.store(app, **IMPRINT))["IS_PRODUCTION"]
+
+    def test_public_site_does_not_start_with_half_of_them(self, app: Flask, tmp_path: Path) -> None:
+        given = self.store(app, **{**IMPRINT, "OPERATOR_ADDRESS": " "})
+        with pytest.raises(SettingsError, match="OPERATOR_ADDRESS") as refusal:
+            load_settings(tmp_path, given)
+        assert "OPERATOR_NAME" not in str(refusal.value)
+
+    def test_looking_for_them_makes_no_database(self, tmp_path: Path) -> None:
+        bare = {name: value for name, value in PRODUCTION.items() if name not in IMPRINT}
+        with pytest.raises(SettingsError, match="imprint"):
+            load_settings(tmp_path, bare)
+        assert not (tmp_path / "deliberation.sqlite3").exists()
+
+
+def test_settings_say_what_was_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "config.py").write_text('SITE_NAME = "Bezirk"\nCONTACT_EMAIL = ""\n')
+    monkeypatch.setenv(PREFIX + "DEFAULT_LOCALE", "en")
+    given = load_settings(tmp_path, {"OPERATOR_NAME": "Verein"})["GIVEN"]
+    assert {"SITE_NAME", "DEFAULT_LOCALE", "OPERATOR_NAME"} <= given
+    assert "CONTACT_EMAIL" not in given
 
 
 def test_no_refusal_repeats_a_secret(tmp_path: Path) -> None:

@@ -10,10 +10,10 @@ from hashlib import sha256
 from hmac import compare_digest
 from typing import Any, NamedTuple
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from deliberation.accounts import passwords, pseudonyms
+from deliberation.accounts import passwords, pseudonyms, sessions
 from deliberation.accounts.addresses import clean_address
 from deliberation.accounts.limits import forget_attempts
 from deliberation.accounts.models import (
@@ -22,19 +22,19 @@ from deliberation.accounts.models import (
     PASSWORD_MAX,
     PASSWORD_MIN,
     LoginCode,
+    Purpose,
     User,
     find_credentials,
     find_live_link,
     find_user_by_email,
-    is_name_taken,
     load_user,
     random_key,
 )
 from deliberation.clock import now
-from deliberation.database import db
+from deliberation.database import db, rows_changed
 from deliberation.permissions import Permission, Person, require
 
-CONSENT_VERSION = "1"
+CONSENT_VERSION = "2"
 """Raised when the words of the consent on the sign-up page change."""
 UNCONFIRMED_DAYS = 7
 DELETED = "Gelöschte Person"
@@ -69,22 +69,6 @@ class Letter:
     secrets: dict[str, Any] = field(default_factory=dict, repr=False)
 
 
-def is_pseudonym_free(pseudonym: str) -> bool:
-    """Whether nobody in any declaration reads the same. Names of people who have not joined one yet do not
-    count: else a second sign-up under the same name would tell whether the first one's address was new."""
-    return not is_name_taken(pseudonyms.to_key(pseudonym), pseudonyms.to_key)
-
-
-def free_pseudonyms(count: int) -> list[str]:
-    """Some names to offer, all different, none taken."""
-    names: list[str] = []
-    while len(names) < count:
-        name = pseudonyms.suggest()
-        if name not in names and is_pseudonym_free(name):
-            names.append(name)
-    return names
-
-
 def register(application: Application) -> Letter:
     """Create an account with an unconfirmed address; where one exists nothing of it changes."""
     user_id, is_new = _add_user(application)
@@ -99,7 +83,7 @@ def _add_user(application: Application) -> tuple[int | None, bool]:
         email=application.email,
         first_pseudonym=application.pseudonym,
         password_hash=application.password_hash,
-        password_browser=_hash(application.browser),
+        password_browser=hash_secret(application.browser),
         locale=application.locale,
         consent_version=CONSENT_VERSION,
         consented_at=now(),
@@ -121,8 +105,15 @@ def request_code(email: str, browser: str) -> Letter:
     return _code_letter(user_id, email, browser, "sign_in" if user_id else "no_account")
 
 
-def _code_letter(user_id: int | None, email: str, browser: str, template: str) -> Letter:
-    made = _add_code(user_id, browser)
+def request_proof(user: User, browser: str) -> Letter:
+    """A code to the account's own address, for somebody signed in who is asked once more who she is."""
+    return _code_letter(user.id, user.email, browser, "prove", Purpose.PROVE)
+
+
+def _code_letter(
+    user_id: int | None, email: str, browser: str, template: str, purpose: Purpose = Purpose.SIGN_IN
+) -> Letter:
+    made = _add_code(user_id, browser, purpose)
     return Letter(email, template, made.cause, {"code": made.code, "token": made.token})
 
 
@@ -132,14 +123,15 @@ class _Made(NamedTuple):
     cause: str
 
 
-def _add_code(user_id: int | None, browser: str) -> _Made:
+def _add_code(user_id: int | None, browser: str, purpose: Purpose) -> _Made:
     code, token = f"{secrets.randbelow(1_000_000):06}", random_key()
     entry = LoginCode(
         user_id=user_id,
-        browser=_hash(browser),
-        code_hash=_hash(f"{browser}:{code}"),
-        token_hash=_hash(token),
+        browser=hash_secret(browser),
+        code_hash=hash_secret(f"{browser}:{code}"),
+        token_hash=hash_secret(token),
         expires_at=now() + timedelta(minutes=CODE_MINUTES),
+        purpose=purpose,
     )
     db.session.add(entry)
     db.session.flush()
@@ -150,35 +142,51 @@ def redeem_code(browser: str, code: str) -> User | None:
     """Sign in by the six digits, in the browser that asked for them. Once, in time, within five tries.
 
     A wrong code uses up a try: commit even then."""
-    query = select(LoginCode.id, LoginCode.code_hash).where(LoginCode.browser == _hash(browser), *_live())
+    number = _try_code(browser, code, Purpose.SIGN_IN)
+    return _redeem(LoginCode.id == number, browser) if number else None
+
+
+def redeem_proof(user: User, browser: str, code: str) -> bool:
+    """Whether the code is the one that was mailed to this person for proving who she is. Commit even if not."""
+    number = _try_code(browser, code, Purpose.PROVE)
+    own = (LoginCode.id == number, LoginCode.user_id == user.id, LoginCode.used_at.is_(None))
+    return number is not None and rows_changed(update(LoginCode).where(*own).values(used_at=now())) == 1
+
+
+def _try_code(browser: str, code: str, purpose: Purpose) -> int | None:
+    """The entry whose code this is, after counting the try."""
+    wanted = (LoginCode.browser == hash_secret(browser), LoginCode.purpose == purpose, *_live())
+    query = select(LoginCode.id, LoginCode.code_hash).where(*wanted)
     entry = db.session.execute(query.order_by(LoginCode.id.desc()).limit(1)).one_or_none()
     if entry is None:
         return None
     taken = update(LoginCode).where(LoginCode.id == entry.id, *_live()).values(tries=LoginCode.tries + 1)
-    if not _changed(taken) or not compare_digest(entry.code_hash, _hash(f"{browser}:{code}")):
+    if rows_changed(taken) != 1 or not compare_digest(entry.code_hash, hash_secret(f"{browser}:{code}")):
         return None
-    return _redeem(LoginCode.id == entry.id, browser)
+    return int(entry.id)
 
 
 def redeem_link(token: str, browser: str | None) -> User | None:
     """Sign in by the mailed link, in whichever browser it was opened. Once, in time."""
-    return _redeem(LoginCode.token_hash == _hash(token), browser)
+    which = (LoginCode.token_hash == hash_secret(token)) & (LoginCode.purpose == Purpose.SIGN_IN)
+    return _redeem(which, browser)
 
 
 def find_link(token: str) -> LoginCode | None:
     """The code behind a mailed link, with its account, if the link is still good."""
-    return find_live_link(_hash(token))
+    return find_live_link(hash_secret(token))
 
 
 def _redeem(which: Any, browser: str | None) -> User | None:
     # Of two at the same moment, the database lets one through.
     spent = update(LoginCode).where(which, LoginCode.used_at.is_(None), LoginCode.expires_at > now())
-    if not _changed(spent.values(used_at=now())):
+    if rows_changed(spent.values(used_at=now())) != 1:
         return None
     user_id = db.session.scalars(select(LoginCode.user_id).where(which)).one()
     if user_id is None:
         return None
-    others = update(LoginCode).where(LoginCode.user_id == user_id, LoginCode.used_at.is_(None))
+    open_ones = (LoginCode.user_id == user_id, LoginCode.used_at.is_(None), LoginCode.purpose == Purpose.SIGN_IN)
+    others = update(LoginCode).where(*open_ones)
     db.session.execute(others.values(used_at=now()))
     user = load_user(user_id)
     if user:
@@ -191,9 +199,9 @@ def _confirm(user: User, browser: str | None) -> None:
     if user.confirmed_at is not None:
         return
     user.confirmed_at = now()
-    if user.password_hash and user.password_browser != _hash(browser or ""):
+    if user.password_hash and user.password_browser != hash_secret(browser or ""):
         user.password_hash = ""
-        user.session_epoch += 1
+        sessions.end_all(user)
     user.password_browser = ""
 
 
@@ -201,31 +209,28 @@ def _live() -> tuple[Any, ...]:
     return LoginCode.used_at.is_(None), LoginCode.expires_at > now(), LoginCode.tries < CODE_TRIES
 
 
-def _changed(statement: Any) -> bool:
-    result = db.session.execute(statement, execution_options={"synchronize_session": False})
-    return isinstance(result, CursorResult) and result.rowcount == 1
 
 
 def remember_password_browser(user: User, browser: str) -> None:
     """After a sign-in by password, while the address is still to be confirmed: it was this browser."""
     if user.confirmed_at is None:
-        user.password_browser = _hash(browser)
+        user.password_browser = hash_secret(browser)
 
 
 def change_password(user: User, password_hash: str) -> None:
     """Set the password; every session of the account ends."""
     user.password_hash = password_hash
-    end_sessions(user)
-
-
-def end_sessions(user: User) -> None:
-    """Sign the account out everywhere: a copied cookie is worth nothing from now on."""
-    user.session_epoch += 1
+    sessions.end_all(user)
 
 
 def choose_language(user: User, locale: str) -> None:
     """Show pages and mails in this language; empty follows the browser again."""
     user.locale = locale
+
+
+def choose_mails(user: User, letters: bool, dates: bool) -> None:
+    """Whether decisions about own texts come by mail, too (in the own area they always stand), and whether dates do."""
+    user.wants_letters, user.wants_dates = letters, dates
 
 
 def check_new_password(password: str, email: str) -> None:
@@ -266,32 +271,21 @@ class PseudonymUnfit(Exception):
 
 def _fitting(pseudonym: str) -> str:
     name = pseudonyms.cleaned(pseudonym)
-    if not pseudonyms.is_acceptable(name) or not is_pseudonym_free(name):
+    if not pseudonyms.is_acceptable(name) or not pseudonyms.is_free(name):
         raise PseudonymUnfit(name)
     return name
 
 
-def erase_user(operator: Person, user: User) -> None:
-    """End an account: the address, its codes and drafts go; what was said in public stays, as nobody's.
-
-    Mails to the address are `notifications.actions.forget_recipient`'s to delete."""
-    require(operator, Permission.MANAGE_ACCOUNTS)
-    for membership in list(user.memberships):
-        membership.user = None
-        membership.pseudonym = DELETED
-        membership.pseudonym_key = random_key()
-        membership.signing_name = ""
-    db.session.flush()
-    db.session.execute(delete(User).where(User.id == user.id))
-
-
-def forget_stale(moment: datetime) -> None:
-    """Retention: spent codes, old counts, and accounts that never confirmed their address nor took part."""
-    db.session.execute(delete(LoginCode).where(LoginCode.expires_at < moment - timedelta(days=1)))
+def forget_stale(moment: datetime, unconfirmed_days: int = UNCONFIRMED_DAYS) -> int:
+    """Retention: codes that open nothing any more, sessions that ended, old counts, and accounts that never confirmed
+    their address nor took part; how many of these."""
+    db.session.execute(delete(LoginCode).where(LoginCode.expires_at <= moment))
     forget_attempts(moment)
-    old = User.created_at < moment - timedelta(days=UNCONFIRMED_DAYS)
-    db.session.execute(delete(User).where(User.confirmed_at.is_(None), old, ~User.memberships.any()))
+    sessions.forget_ended_sessions(moment)
+    old = User.created_at <= moment - timedelta(days=unconfirmed_days)
+    return rows_changed(delete(User).where(User.confirmed_at.is_(None), old, ~User.memberships.any()))
 
 
-def _hash(secret: str) -> str:
+def hash_secret(secret: str) -> str:
+    """What is kept of a code, a link or the key of a browser."""
     return sha256(secret.encode()).hexdigest()

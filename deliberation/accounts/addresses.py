@@ -2,6 +2,8 @@
 
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
+from deliberation.sealing import keyed_hash
+
 
 class AddressInvalid(Exception):
     """This cannot be a mail address."""
@@ -10,6 +12,11 @@ class AddressInvalid(Exception):
 def clean_address(given: str) -> str:
     """The address in small letters and NFC; whether it exists, a mail will show. Raises AddressInvalid."""
     return _validated(given.strip()).normalized.lower()
+
+
+def address_hash(address: str) -> str:
+    """By which an address, as `clean_address` spells it, is found without being readable."""
+    return keyed_hash("address", address)
 
 
 def to_ascii(address: str) -> str:

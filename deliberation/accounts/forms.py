@@ -1,6 +1,7 @@
 """The forms of sign-up and sign-in: what was typed, cleaned, and what is wrong with it in words."""
 
 from typing import Any
+from unicodedata import normalize
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -9,14 +10,14 @@ from wtforms import BooleanField, EmailField, PasswordField, StringField, Valida
 from wtforms.validators import DataRequired
 
 from deliberation.accounts import pseudonyms
-from deliberation.accounts.actions import PasswordRefused, check_new_password, free_pseudonyms, is_pseudonym_free
+from deliberation.accounts.actions import PasswordRefused, check_new_password
 from deliberation.accounts.addresses import AddressInvalid, clean_address
 from deliberation.accounts.models import PASSWORD_MAX, PASSWORD_MIN, PSEUDONYM_MAX, PSEUDONYM_MIN
 
 CONSENT = _l(
     "Ich willige ein, dass meine Beiträge unter meinem Pseudonym öffentlich erscheinen und gespeichert werden. "
     "Mir ist klar: Aus Beiträgen können sich politische Ansichten oder eine Gewerkschaftszugehörigkeit ergeben. "
-    "Ich kann jederzeit widerrufen und meine Beiträge löschen."
+    "Ich kann jederzeit widerrufen und meine Beiträge löschen. Ich bin mindestens 16 Jahre alt."
 )
 """Whoever changes these words raises CONSENT_VERSION."""
 
@@ -31,6 +32,10 @@ class AddressField(EmailField):
             raise ValidationError(_("Diese E-Mail-Adresse ist nicht vollständig. Beispiel: name@beispiel.de")) from None
 
 
+STEPS = (("email",), ("pseudonym",), ("consent", "password"))
+"""Which fields each step of the sign-up asks for."""
+
+
 class RegisterForm(FlaskForm):
     email = AddressField(_l("E-Mail-Adresse"), [DataRequired()])
     pseudonym = StringField(_l("Unter diesem Namen schreiben Sie"))
@@ -38,7 +43,7 @@ class RegisterForm(FlaskForm):
     consent = BooleanField(CONSENT, [DataRequired(_l("Ohne Ihre Einwilligung können wir kein Konto anlegen."))])
 
     def validate_pseudonym(self, field: StringField) -> None:
-        field.data = pseudonyms.cleaned(field.data or "") or free_pseudonyms(1)[0]
+        field.data = pseudonyms.cleaned(field.data or "") or pseudonyms.offer(1)[0]
         if not pseudonyms.is_acceptable(field.data):
             raise ValidationError(
                 _(
@@ -47,13 +52,30 @@ class RegisterForm(FlaskForm):
                     most=PSEUDONYM_MAX,
                 )
             )
-        if not is_pseudonym_free(field.data):
-            names = ", ".join(free_pseudonyms(3))
+        if not pseudonyms.is_free(field.data):
+            names = ", ".join(pseudonyms.offer(3))
             raise ValidationError(_("Unter diesem Namen schreibt schon jemand. Frei sind: %(names)s.", names=names))
 
     def validate_password(self, field: PasswordField) -> None:
         if field.data:
             _check_new_password(field, self.email.data or "")
+
+    def first_wrong_step(self, last: int) -> int | None:
+        """The first step up to `last` that wants something corrected. The signature of the form is always looked at."""
+        self.validate()
+        if "csrf_token" in self.errors:
+            return last
+        wrong = [n for n, names in enumerate(STEPS[:last], 1) if any(self[name].errors for name in names)]
+        for names in STEPS[last:]:
+            for name in names:
+                # It has not been asked for yet.
+                self[name].errors = ()
+        return wrong[0] if wrong else None
+
+    def forget_errors(self) -> None:
+        """A step that is shown for the first time complains about nothing."""
+        for field in self:
+            field.errors = ()
 
 
 class LoginForm(FlaskForm):
@@ -66,7 +88,47 @@ class CodeForm(FlaskForm):
 
     @property
     def digits(self) -> str:
-        return "".join(character for character in self.code.data or "" if character.isdigit())
+        return _digits(self.code.data)
+
+
+class SecondForm(CodeForm):
+    """Six digits from an app, or a code on paper."""
+
+    code = StringField(_l("Code aus der App"), [DataRequired(_l("Bitte geben Sie den Code ein."))])
+
+
+class ProofForm(FlaskForm):
+    """A password, or a code from a mail or an app. For somebody without a password it is left out."""
+
+    password = PasswordField(_l("Ihr Passwort"))
+    code = StringField(_l("Code"))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        if not super().validate(extra_validators):
+            return False
+        if not self.given.data:
+            self.given.errors = (_("Bitte füllen Sie eines der Felder aus."),)
+            return False
+        return True
+
+    @property
+    def given(self) -> Any:
+        """The field that was filled in."""
+        if "password" in self and (self.password.data or not self.code.data):
+            return self.password
+        return self.code
+
+    @property
+    def digits(self) -> str:
+        return _digits(self.code.data)
+
+
+class PasskeyForm(FlaskForm):
+    label = StringField(_l("Name für dieses Gerät"))
+
+
+class AddressForm(FlaskForm):
+    email = AddressField(_l("Neue E-Mail-Adresse"), [DataRequired()])
 
 
 class PasswordForm(FlaskForm):
@@ -81,6 +143,11 @@ class PasswordForm(FlaskForm):
 
     def validate_password(self, field: PasswordField) -> None:
         _check_new_password(field, self.address)
+
+
+def _digits(typed: str | None) -> str:
+    """Without spaces; wide digits as some keyboards write them are digits too."""
+    return "".join(c for c in normalize("NFKC", typed or "") if c in "0123456789")
 
 
 def _check_new_password(field: PasswordField, email: str) -> None:

@@ -75,7 +75,7 @@ def take_back(attempts: Iterable[int]) -> None:
 
 def forget_attempts(moment: datetime) -> None:
     """Retention: what no limit looks at any more."""
-    db.session.execute(delete(Attempt).where(Attempt.at < moment - KEEP))
+    db.session.execute(delete(Attempt).where(Attempt.at <= moment - KEEP))
 
 
 def _wait(key: str, limit: Limit, number: int) -> datetime | None:

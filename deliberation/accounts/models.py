@@ -2,15 +2,19 @@
 
 import secrets
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
+from deliberation.accounts.addresses import address_hash
 from deliberation.clock import now
+from deliberation.columns import named_values
 from deliberation.database import Model, UtcDateTime, db
 from deliberation.permissions import Role
+from deliberation.sealing import seal, unseal
 
 if TYPE_CHECKING:
     from deliberation.declarations.models import Membership
@@ -22,6 +26,8 @@ PSEUDONYM_MIN = 3
 PSEUDONYM_MAX = 40
 CODE_MINUTES = 10
 CODE_TRIES = 5
+PASSKEY_LABEL_MAX = 60
+TOKEN_LABEL_MAX = 60
 
 
 class User(Model):
@@ -31,14 +37,11 @@ class User(Model):
     __tablename__ = "user"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    email: Mapped[str] = mapped_column(String(EMAIL_MAX), unique=True)
     password_hash: Mapped[str] = mapped_column(String(200), default="")
     is_operator: Mapped[bool] = mapped_column(default=False)
     locale: Mapped[str] = mapped_column(String(5), default="")
     # The name chosen at sign-up waits here until the first declaration is joined.
     first_pseudonym: Mapped[str] = mapped_column(String(PSEUDONYM_MAX), default="")
-    # Part of the session: raising it ends every session of the account.
-    session_epoch: Mapped[int] = mapped_column(default=0)
     consent_version: Mapped[str] = mapped_column(String(20), default="")
     consented_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -46,10 +49,41 @@ class User(Model):
     # another one owns the address, but may not be the one who typed it in and chose the password.
     password_browser: Mapped[str] = mapped_column(String(64), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    # The account's name where its number must not stand: the own-data file, the list of erasures.
+    key: Mapped[str] = mapped_column(String(32), unique=True, default=lambda: random_key())
+    address_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    address_sealed: Mapped[str] = mapped_column(Text)
+    # The last visit, by the day.
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    # Whether decisions about own texts come by mail too; they always stand in the own area.
+    wants_letters: Mapped[bool] = mapped_column(default=True)
+    totp_sealed: Mapped[str] = mapped_column(Text, default="")
+    # The time step of the last code that was accepted: no code opens twice (RFC 6238, 5.2).
+    totp_step: Mapped[int] = mapped_column(default=0)
+    # When the person was told that the account will end for want of a visit.
+    warned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # When the first second factor was set up; from then on signing in asks for one.
+    second_factor_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Whether a mail reminds before a phase ends, and tells when dates become others.
+    wants_dates: Mapped[bool] = mapped_column(default=True)
 
     memberships: Mapped[list["Membership"]] = relationship(back_populates="user", lazy="select")
 
     is_signed_in = True
+
+    @property
+    def email(self) -> str:
+        """The address, for mailing alone."""
+        return unseal(self.address_sealed)
+
+    @email.setter
+    def email(self, address: str) -> None:
+        self.address_hash, self.address_sealed = address_hash(address), seal(address)
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether there is more at stake than the person's own texts."""
+        return self.is_operator or any(membership.held for membership in self.memberships)
 
     @property
     def is_organiser_somewhere(self) -> bool:
@@ -71,7 +105,102 @@ class User(Model):
     is_anonymous = False
 
     def get_id(self) -> str:
-        return f"{self.id}.{self.session_epoch}"
+        """What a session is found by is its own random token (`web.sign_in`), never the number of an account."""
+        return self.key
+
+
+class Session(Model):
+    """Somebody signed in with one device. The cookie carries a random token, of which only the hash is here: without
+    its row a copied cookie is worth nothing."""
+
+    __tablename__ = "session"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    key: Mapped[str] = mapped_column(String(32), unique=True, default=lambda: random_key())
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    # When the person last proved who they are, by password, code or second factor.
+    proved_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    # When the second factor was given; None: not yet, or none is needed.
+    second_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Kind of browser and system in a word each, so that people know their own devices apart.
+    device: Mapped[str] = mapped_column(String(60), default="")
+
+    user: Mapped[User] = relationship(lazy="raise_on_sql")
+
+
+class Scope(Enum):
+    """What a token is good for."""
+
+    READ = "read"
+    WRITE = "write"
+    MODERATE = "moderate"
+    EXPORT = "export"
+
+
+class ApiToken(Model):
+    """A key with which a program of the person acts in her name (`/api/v1`). Of the secret only the hash is here; it ends
+    on a day, and with everything that ends sessions (`accounts.sessions.end_all`)."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(32), unique=True, default=lambda: random_key())
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    label: Mapped[str] = mapped_column(String(TOKEN_LABEL_MAX))
+    # Values of Scope.
+    scopes: Mapped[list[Any]] = mapped_column(JSON)
+    # Whether the session it was made in had the second factor.
+    with_second: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    # The last day it opens anything, in Berlin.
+    ends_on: Mapped[date]
+    used_on: Mapped[date | None]
+
+    user: Mapped[User] = relationship(lazy="raise_on_sql")
+
+    def allows(self, scope: Scope) -> bool:
+        return scope.value in self.scopes
+
+
+class RecoveryCode(Model):
+    """One of ten codes on paper that stand in for the second factor, each once."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (UniqueConstraint("user_id", "code_hash"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    code_hash: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Passkey(Model):
+    """A key in a device or a stick that signs what we ask it (WebAuthn Level 2): second factor, or whole sign-in."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(32), unique=True, default=lambda: random_key())
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    # As the authenticator gave them, in base64url.
+    credential_id: Mapped[str] = mapped_column(String(1400), unique=True)
+    public_key: Mapped[str] = mapped_column(Text)
+    sign_count: Mapped[int] = mapped_column(default=0)
+    label: Mapped[str] = mapped_column(String(PASSKEY_LABEL_MAX), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Purpose(Enum):
+    """What a mailed code or link is good for, and for nothing else."""
+
+    SIGN_IN = "sign_in"
+    PROVE = "prove"
+    MOVE = "move"
+    STOP_MOVE = "stop_move"
 
 
 class LoginCode(Model):
@@ -94,6 +223,10 @@ class LoginCode(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    purpose: Mapped[Purpose] = mapped_column(named_values(Purpose), default=Purpose.SIGN_IN)
+    # For a move: the address wanted, and by its hash the one that was in force when it was asked for.
+    address_sealed: Mapped[str] = mapped_column(Text, default="")
+    state: Mapped[str] = mapped_column(String(64), default="")
 
     user: Mapped[User | None] = relationship(lazy="raise_on_sql")
 
@@ -111,6 +244,45 @@ class Attempt(Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
+class Look(Enum):
+    """What somebody of the team looked at that is not for everybody."""
+
+    ADDRESS = "address"
+    NAMES = "names"
+    CONSENTS = "consents"
+
+
+class StaffAccess(Model):
+    """That somebody with more rights than others used them to look: who, at what, why. Shown to the person concerned."""
+
+    __tablename__ = "staff_access"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    look: Mapped[Look] = mapped_column(named_values(Look))
+    # None: the command line, or somebody who has left.
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    # The person it was about, if about one.
+    subject_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    # The declaration's address; it outlives the row of the declaration.
+    place: Mapped[str] = mapped_column(String(60), default="")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+def load_session(token_hash: str) -> Session | None:
+    """The session with its account, memberships and roles, in one query; whether it still holds is not asked here."""
+    memberships = joinedload(Session.user).joinedload(User.memberships)
+    query = select(Session).options(memberships.joinedload(_grants())).where(Session.token_hash == token_hash)
+    return db.session.scalars(query).unique().one_or_none()
+
+
+def load_token(token_hash: str) -> ApiToken | None:
+    """The token with its account, memberships and roles, in one query; whether it still holds is not asked here."""
+    memberships = joinedload(ApiToken.user).joinedload(User.memberships)
+    query = select(ApiToken).options(memberships.joinedload(_grants())).where(ApiToken.token_hash == token_hash)
+    return db.session.scalars(query).unique().one_or_none()
+
+
 def load_user(user_id: int) -> User | None:
     """The account with its memberships and roles, in one query."""
     memberships = joinedload(User.memberships)
@@ -121,13 +293,15 @@ def load_user(user_id: int) -> User | None:
 def find_user_by_email(email: str) -> User | None:
     """The account with its memberships; `email` must have been normalised."""
     memberships = joinedload(User.memberships)
-    query = select(User).options(memberships.joinedload(_grants())).where(User.email == email)
+    query = select(User).options(memberships.joinedload(_grants())).where(User.address_hash == address_hash(email))
     return db.session.scalars(query).unique().one_or_none()
 
 
 def find_credentials(email: str) -> tuple[int | None, str]:
     """Id and password hash; the same shape for an address nobody has."""
-    row = db.session.execute(select(User.id, User.password_hash).where(User.email == email)).one_or_none()
+    row = db.session.execute(
+        select(User.id, User.password_hash).where(User.address_hash == address_hash(email))
+    ).one_or_none()
     return (row.id, row.password_hash) if row else (None, "")
 
 
@@ -137,7 +311,7 @@ def find_live_link(token_hash: str) -> LoginCode | None:
         select(LoginCode)
         .options(joinedload(LoginCode.user))
         .where(LoginCode.token_hash == token_hash, LoginCode.user_id.is_not(None))
-        .where(LoginCode.used_at.is_(None), LoginCode.expires_at > now())
+        .where(LoginCode.used_at.is_(None), LoginCode.expires_at > now(), LoginCode.purpose == Purpose.SIGN_IN)
     )
     return db.session.scalars(query).one_or_none()
 
@@ -158,6 +332,11 @@ def _membership() -> Any:
 
 def _grants() -> Any:
     return _membership().grants
+
+
+def has_roles() -> Any:
+    """Of a membership: whether it carries more than taking part."""
+    return _grants().any()
 
 
 def random_key() -> str:

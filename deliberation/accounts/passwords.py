@@ -1,14 +1,21 @@
 """Passwords: hashed with Argon2id, a few at a time, and none that is tried first.
 
 Cost: 19 MiB, two passes, one lane, the floor of OWASP's Password Storage Cheat Sheet. Four at once are
-76 MiB, so a crowd at the door cannot fill the memory.
+76 MiB, over all processes of the server, so a crowd at the door cannot fill the memory.
 """
 
+import ctypes
+import os
 import re
+import time
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from fcntl import LOCK_EX, LOCK_NB, LOCK_UN, lockf
 from functools import cache
 from pathlib import Path
-from threading import BoundedSemaphore
+from tempfile import mkstemp
+from threading import BoundedSemaphore, Lock
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -17,7 +24,11 @@ AT_ONCE = 4
 CHEAP = "cheap"
 """Setting PASSWORD_COST of the tests; anything else is the real cost."""
 
-OBVIOUS = frozenset((Path(__file__).parent / "obvious_passwords.txt").read_text("utf-8").split())
+HERE = Path(__file__).parent
+OBVIOUS = frozenset((HERE / "obvious_passwords.txt").read_text("utf-8").split())
+"""Words that make no password, alone or by twos, whatever stands around them."""
+COMMON = frozenset(line for line in (HERE / "common_passwords.txt").read_text("utf-8").splitlines() if line[:2] != "# ")
+"""More than 3,000 passwords as they were found most often, of those that are long enough (ASVS 5.0, 6.2.4)."""
 RUNS = (
     "01234567890123456789", "98765432109876543210", "abcdefghijklmnopqrstuvwxyz",
     "qwertzuiopasdfghjklyxcvbnm", "qwertyuiopasdfghjklzxcvbnm", "qazwsxedcrfvtgbyhnujm",
@@ -27,18 +38,25 @@ RUNS = (
 )  # fmt: skip
 
 _slots = BoundedSemaphore(AT_ONCE)
+_own = [Lock() for _number in range(AT_ONCE)]
+POLL_SECONDS = 0.01
+
+MMAP_THRESHOLD = -3
+# Else the allocator keeps these 19 MiB for each thread that ever hashed a password (glibc; others give them back).
+with suppress(OSError, AttributeError):
+    ctypes.CDLL(None).mallopt(MMAP_THRESHOLD, 1 << 20)
 
 
 def hash_password(password: str, cost: str = "") -> str:
     """What may be stored of a password. Slow on purpose: call it outside a transaction."""
-    with _slots:
+    with _one_of_a_few():
         return _hasher(cost).hash(_prepared(password))
 
 
 def is_right(password_hash: str, password: str, cost: str = "") -> bool:
     """Whether the password fits. Without a hash (no account, no password) it takes as long and never does."""
     try:
-        with _slots:
+        with _one_of_a_few():
             _hasher(cost).verify(password_hash or dummy_hash(cost), _prepared(password))
     except (VerificationError, InvalidHashError):
         return False
@@ -64,11 +82,51 @@ def is_obvious(password: str, email: str = "") -> bool:
     keys = re.sub(r"[\W_]", "", plain)
     letters = _unrepeated(re.sub(r"\d", "", keys))
     own = {re.sub(r"[\W\d_]", "", part) for part in (email.casefold(), email.casefold().partition("@")[0])} - {""}
-    if keys in OBVIOUS or len(_unrepeated(keys)) <= 4 or letters in own:
+    if plain in COMMON or keys in COMMON or keys in OBVIOUS or len(_unrepeated(keys)) <= 4 or letters in own:
         return True
     if any(_unrepeated(keys) in run or (letters and letters in run) for run in RUNS):
         return True
     return letters in OBVIOUS or any(letters[:n] in OBVIOUS and letters[n:] in OBVIOUS for n in range(2, len(letters)))
+
+
+def _file_without_name() -> int:
+    """In memory where there is such a thing: a full or read-only disk is no reason not to start."""
+    if hasattr(os, "memfd_create"):
+        return os.memfd_create("passwords")
+    number, path = mkstemp()
+    os.unlink(path)
+    return number
+
+
+_shared = _file_without_name()
+"""One byte of it stands for one slot. The processes of a server inherit it; whichever dies lets go."""
+
+
+@contextmanager
+def _one_of_a_few() -> Iterator[None]:
+    """Wait until fewer than AT_ONCE are at it, here and in the other processes."""
+    with _slots:
+        while (number := _free_slot()) is None:
+            time.sleep(POLL_SECONDS)
+        try:
+            yield
+        finally:
+            lockf(_shared, LOCK_UN, 1, number)
+            _own[number].release()
+
+
+def _free_slot() -> int | None:
+    # The locks of a file keep processes apart, those of Python threads. Waiting for a file's would look like a
+    # deadlock to the system where two processes each have a slot and want another.
+    for number, lock in enumerate(_own):
+        if lock.acquire(blocking=False):
+            try:
+                lockf(_shared, LOCK_EX | LOCK_NB, 1, number)
+            except OSError:
+                lock.release()
+            else:
+                return number
+    return None
 
 
 def _unrepeated(word: str) -> str:

@@ -1,9 +1,10 @@
 """Names under which people write: a tree and a number, offered by the system, stable within a declaration."""
 
+import re
 import secrets
 import unicodedata
 
-from deliberation.accounts.models import PSEUDONYM_MAX, PSEUDONYM_MIN
+from deliberation.accounts.models import PSEUDONYM_MAX, PSEUDONYM_MIN, is_name_taken
 from deliberation.text import normalised
 
 TREES = (
@@ -17,10 +18,14 @@ TREES = (
 RESERVED = frozenset(
     {
         "admin", "administrator", "administration", "betrieb", "gewerkschaft", "moderation", "moderator",
-        "moderatorin", "operator", "organisation", "organisator", "organisatorin", "redaktion", "support",
-        "system", "team", "verdi", "geloeschteperson", "gelöschteperson",
+        "moderatorin", "moderierende", "operator", "organisation", "organisator", "organisierende", "organiser",
+        "organizer", "redaktion", "support", "system", "team", "verdi", "verwaltung", "vorstand", "webmaster",
+        "offiziell", "official", "geloeschteperson", "gelöschteperson", "deletedperson",
     }
 )  # fmt: skip
+"""What no name may begin with, nor any word in it."""
+HIDDEN = ("admin", "moderat", "redaktion")
+"""What may not stand in the middle of a word either."""
 
 # Letters of other scripts, and digits, that look like Latin ones: "аdmin" must not stand beside "admin".
 _LOOKALIKES = str.maketrans(
@@ -29,9 +34,28 @@ _LOOKALIKES = str.maketrans(
 )
 
 
+_LEET = str.maketrans("4578", "astb")
+
+
 def suggest() -> str:
     """A random tree and number; about four thousand names."""
     return f"{secrets.choice(TREES)} {secrets.randbelow(90) + 10}"
+
+
+def is_free(pseudonym: str) -> bool:
+    """Whether nobody in any declaration reads the same. Names of people who have not joined one yet do not
+    count: else a second sign-up under the same name would tell whether the first one's address was new."""
+    return not is_name_taken(to_key(pseudonym), to_key)
+
+
+def offer(count: int) -> list[str]:
+    """Some names to choose from, all different, none taken."""
+    names: list[str] = []
+    while len(names) < count:
+        name = suggest()
+        if name not in names and is_free(name):
+            names.append(name)
+    return names
 
 
 def to_key(pseudonym: str) -> str:
@@ -52,4 +76,26 @@ def is_acceptable(pseudonym: str) -> bool:
         return False
     if not all(c.isalnum() or c in " -.'’" for c in pseudonym) or sum(c.isalpha() for c in pseudonym) < 2:
         return False
-    return key not in ("mod", "deliberation") and not any(key.startswith(to_key(word)) for word in RESERVED)
+    if _mixes_scripts(pseudonym):
+        return False
+    return key not in ("mod", "deliberation") and not _claims_office(pseudonym)
+
+
+def _claims_office(pseudonym: str) -> bool:
+    """Whether it reads like somebody who has a say here: digits for letters do not hide it, nor what stands around."""
+    whole = _as_read(pseudonym)
+    words = [whole, *(_as_read(word) for word in re.split(r"[^\w]+", pseudonym))]
+    if any(_as_read(word) in whole for word in HIDDEN):
+        return True
+    return any(word.startswith(_as_read(office)) for word in words for office in RESERVED)
+
+
+def _as_read(word: str) -> str:
+    """`Adm1n`, `rnoderation`, `M0der4tion` at a glance."""
+    return to_key(word.translate(_LEET)).replace("rn", "m").replace("vv", "w").replace("i", "l")
+
+
+def _mixes_scripts(pseudonym: str) -> bool:
+    """Latin beside letters of another script: hardly ever meant well (UTS 39, 5.2)."""
+    scripts = {unicodedata.name(c, "?").partition(" ")[0] for c in pseudonym if c.isalpha()}
+    return "LATIN" in scripts and len(scripts) > 1

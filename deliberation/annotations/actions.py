@@ -1,11 +1,11 @@
 """Writing, answering, changing and taking back contributions; voting and taking a stance."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from deliberation.accounts.models import User, random_key
 from deliberation.annotations.holding import hits_in, must_be_checked
@@ -19,18 +19,17 @@ from deliberation.annotations.models import (
     Status,
 )
 from deliberation.clock import now
-from deliberation.database import db
+from deliberation.database import db, once
 from deliberation.declarations.actions import join
 from deliberation.declarations.models import (
     Act,
     Declaration,
-    LogEntry,
     Paragraph,
     Policy,
     Thesis,
     Wording,
     current_edition,
-    hold_text,
+    hold_rules,
 )
 from deliberation.declarations.record import record
 from deliberation.permissions import Outdated, Permission, require
@@ -66,10 +65,10 @@ def post_annotation(author: User, thesis: Thesis, paragraph: Paragraph | None, w
     Outdated if the paragraph was reworded at this moment.
     """
     declaration = thesis.declaration
+    hold_rules(author, declaration)
     require(author, Permission.ANNOTATE, declaration)
     if (paragraph or thesis).is_removed:
         raise NotInForce
-    hold_text(declaration, shared=True)
     if paragraph is not None and not _is_in_force(paragraph):
         raise Outdated(paragraph)
     if words.kind is None or (words.kind is Kind.PROPOSAL and not normalised(words.wording)):
@@ -77,9 +76,7 @@ def post_annotation(author: User, thesis: Thesis, paragraph: Paragraph | None, w
     wording = paragraph.wording if paragraph else None
     sentences = _existing_sentences(wording, words.sentences)
     return _post(
-        author,
-        declaration,
-        words,
+        author, declaration, words,
         thesis_id=thesis.id,
         paragraph_id=paragraph.id if paragraph else None,
         wording_id=wording.id if wording else None,
@@ -87,7 +84,7 @@ def post_annotation(author: User, thesis: Thesis, paragraph: Paragraph | None, w
         sentences=sentences,
         proposed_wording=normalised(words.wording) if words.kind is Kind.PROPOSAL else "",
         **_quote_selector(wording, sentences, words.quote),
-    )
+    )  # fmt: skip
 
 
 def _is_in_force(paragraph: Paragraph) -> bool:
@@ -98,17 +95,25 @@ def _is_in_force(paragraph: Paragraph) -> bool:
 
 def post_reply(author: User, parent: Annotation, words: Contribution) -> Annotation:
     """Answer an annotation or another reply; otherwise as `post_annotation`."""
+    hold_rules(author, parent.declaration)
+    _hold_thread(parent)
     require(author, Permission.REPLY, parent)
     return _post(
-        author,
-        parent.declaration,
-        words,
+        author, parent.declaration, words,
         thesis_id=parent.thesis_id,
         paragraph_id=parent.paragraph_id,
         wording_id=parent.wording_id,
         parent_id=parent.number,
         root_id=parent.thread_number,
-    )
+    )  # fmt: skip
+
+
+def _hold_thread(parent: Annotation) -> None:
+    """Whoever hides the contribution or closes the conversation at this moment waits, or is waited for."""
+    numbers = {parent.thread_number, parent.number}
+    query = select(Annotation.number).where(Annotation.number.in_(numbers)).order_by(Annotation.number)
+    db.session.execute(query.with_for_update(key_share=True)).all()
+    db.session.refresh(parent, ["status", "version", "closed_at"])
 
 
 def _post(author: User, declaration: Declaration, words: Contribution, **place: Any) -> Annotation:
@@ -135,37 +140,19 @@ def _post(author: User, declaration: Declaration, words: Contribution, **place: 
         )
 
     sent = select(Annotation).where(Annotation.author_id == membership.id, Annotation.form_key == form_key)
-    annotation = once(sent, make)
-    if held and annotation.body == body and _is_unlogged(annotation):
-        record(membership, declaration, Act.HELD, annotation, after=Status.PENDING.value)
-    return annotation
+
+    def note(annotation: Annotation) -> None:
+        if held:
+            record(membership, declaration, Act.HELD, annotation, after=Status.PENDING.value)
+
+    return once(sent, make, note)
 
 
-def _is_unlogged(annotation: Annotation) -> bool:
-    """Whether this sending made it: one sent before has its line already."""
-    return db.session.scalar(select(LogEntry.id).where(LogEntry.annotation_id == annotation.number).limit(1)) is None
-
-
-Row = TypeVar("Row")
-
-
-def once(find: Any, make: Callable[[], Row]) -> Row:
-    """The row that `find` selects, or the one that `make` makes: a form sent twice is stored once.
-
-    Two sendings at the same moment both miss the row; the unique key stops the second, which then finds it.
-    """
-    found = db.session.scalars(find).one_or_none()
-    if found is not None:
-        return found  # type: ignore[no-any-return]
-    try:
-        with db.session.begin_nested():
-            with db.session.no_autoflush:
-                row = make()
-            db.session.add(row)
-            db.session.flush()
-    except IntegrityError:
-        return db.session.scalars(find).one()  # type: ignore[no-any-return]
-    return row
+def key_about(form_key: str, *about: object) -> str:
+    """The key under which a form is stored once. It belongs to this person and thing: the same key sent by somebody else,
+    or about something else, is another form and never answers with what the first one made."""
+    words = "\n".join(map(str, (form_key, *about)))
+    return sha256(words.encode()).hexdigest() if form_key else random_key()
 
 
 def _checked_body(source: str) -> str:
@@ -209,6 +196,7 @@ def edit_annotation(author: User, annotation: Annotation, body: str, wording: st
     A hidden or held text goes back to the moderators; a published one is held again if it now shows
     somebody recognisable. Raises TextInvalid.
     """
+    hold_rules(author, annotation.declaration)
     _look_again(annotation)
     require(author, Permission.EDIT, annotation)
     new_body = _checked_body(body)

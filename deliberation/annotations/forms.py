@@ -78,12 +78,13 @@ class AnnotationForm(FlaskForm):  # type: ignore[misc]
     present: Wording | None = None
 
     def validate_wording(self, field: Any) -> None:
+        # Whatever the kind: it is read for names and accusations before anybody asks what kind it is.
+        if len(normalised(field.data or "")) > BODY_MAX:
+            raise ValidationError(_l("Der vorgeschlagene Wortlaut ist zu lang."))
         if self.kind.data != Kind.PROPOSAL.value:
             return
         if not normalised(field.data or ""):
             raise ValidationError(_l("Schreiben Sie bitte, wie der Satz lauten soll."))
-        if len(normalised(field.data)) > BODY_MAX:
-            raise ValidationError(_l("Der vorgeschlagene Wortlaut ist zu lang."))
         if self.present and field.data.split() == source_of(self.present, self.sentence.data or []).split():
             raise ValidationError(
                 _l("Das ist Wort für Wort der jetzige Text. Ändern Sie ihn bitte so, wie er heißen soll.")

@@ -1,18 +1,28 @@
 """Pages about contributions beyond one thesis: a thread, its earlier versions, what is new, one's own area."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import joinedload
 
 from deliberation.accounts.models import User
-from deliberation.annotations import bundles, drafts, reading, threads
+from deliberation.annotations import bundles, drafts, paging, reading, threads
 from deliberation.annotations.actions import Contribution
-from deliberation.annotations.models import Anchor, Annotation, Draft, EarlierVersion, Kind, Outcome, Stance, Status
+from deliberation.annotations.models import (
+    Anchor,
+    Annotation,
+    Draft,
+    EarlierVersion,
+    Kind,
+    Outcome,
+    Stance,
+    Status,
+    public_outcome,
+)
 from deliberation.annotations.outcomes import latest_outcome
 from deliberation.annotations.threads import Entry, visible_to
 from deliberation.annotations.wordings import source_of
@@ -21,6 +31,8 @@ from deliberation.declarations.models import Declaration, Edition, Membership, P
 from deliberation.text import DiffPart, normalised, to_safe_html, word_diff
 
 NEWS_MAX = 100
+OWN_SHOWN = 50
+"""Of either list in one's own area; everything stands in the own statement."""
 SINCE_FORMAT = "%Y-%m-%d"
 
 
@@ -37,12 +49,15 @@ class Preview:
 @dataclass(frozen=True)
 class Own:
     """One declaration in somebody's own area. `outcomes` are contributions in public of which everybody learns what
-    became of them, the latest news first; `annotations` all others. `has_editions`: its text was changed once or more."""
+    became of them, the latest news first; `annotations` all others; of both the first OWN_SHOWN, and how many there are.
+    `has_editions`: its text was changed once or more."""
 
     declaration: Declaration
     membership: Membership
     outcomes: Sequence[Entry]
+    outcome_count: int
     annotations: Sequence[Annotation]
+    annotation_count: int
     stances: Sequence[Stance]
     has_editions: bool = False
 
@@ -61,7 +76,7 @@ class DraftLink:
 @dataclass(frozen=True)
 class Area:
     declarations: Sequence[Own]
-    drafts: Sequence[DraftLink]
+    draft_count: int
 
     @property
     def has_outcomes(self) -> bool:
@@ -103,13 +118,22 @@ def proposal_diff(wording: Wording | None, sentences: Sequence[int], proposed: s
     return word_diff(source_of(wording, sentences), proposed)
 
 
-def load_thread(person: Any, annotation: Annotation) -> Entry | None:
-    """One annotation with all its replies, oldest first, and what is bundled with it; one query, or two."""
+def load_thread(person: Any, annotation: Annotation, page: int | None = None) -> Entry | None:
+    """One conversation with its replies, oldest first, and what is bundled with it; of a long one the page with the
+    annotation, or the one that is named."""
     number = annotation.thread_number
-    where = or_(Annotation.number == number, Annotation.root_id == number)
-    found = threads.to_threads(threads.load_entries(person, annotation.declaration_id, where, None))
+    wanted, pages = (1, 1) if annotation.root_id is None and not page else paging.find_page(annotation)
+    wanted = min(max(page, 1), pages) if page else wanted
+    entries = threads.load_entries(person, annotation.declaration_id, paging.one_page(number, wanted), None)
+    if len(entries) > paging.ON_A_PAGE + 1:
+        # One more than a page holds, to know that there is another without having asked.
+        entries, pages = entries[:-1], paging.find_page(annotation)[1]
+    found = threads.to_threads(entries)
     bundles.load_bundles(person, annotation.declaration_id, found)
-    return found[0] if found else None
+    if not found:
+        return None
+    found[0].page, found[0].pages = wanted, pages
+    return found[0]
 
 
 def load_versions(annotation: Annotation) -> list[EarlierVersion]:
@@ -119,36 +143,61 @@ def load_versions(annotation: Annotation) -> list[EarlierVersion]:
 
 
 def load_area(user: User) -> Area:
-    """Everything one wrote, by declaration, and what is not sent yet. At most seven queries, however much that is."""
+    """What one wrote, by declaration, and how much is not sent yet. At most eight queries, however much that is."""
     ids = [membership.id for membership in user.memberships]
-    entries = _load_own_entries(ids)
+    chosen = _choose_own(ids)
+    shown = {number for lists in chosen.values() for numbers in lists for number in numbers[:OWN_SHOWN]}
+    entries = {entry.annotation.number: entry for entry in _load_own_entries(shown)}
     stances = db.session.scalars(select(Stance).where(Stance.holder_id.in_(ids))).all()
     declarations = _load_declarations(user)
-    own = [
-        Own(
-            declaration=declarations[membership.declaration_id][0],
-            membership=membership,
-            has_editions=declarations[membership.declaration_id][1] > 1,
-            outcomes=_with_outcome([e for e in entries if e.annotation.author_id == membership.id]),
-            annotations=[
-                e.annotation
-                for e in entries
-                if e.annotation.author_id == membership.id and not _shows_outcome(e.annotation)
-            ],
-            stances=[s for s in stances if s.holder_id == membership.id],
+    own = []
+    for membership in sorted(user.memberships, key=lambda m: m.joined_at, reverse=True):
+        declaration, newest = declarations[membership.declaration_id]
+        with_outcome, others = chosen.get(membership.id, ([], []))
+        own.append(
+            Own(
+                declaration=declaration,
+                membership=membership,
+                has_editions=newest > 1,
+                outcomes=[entries[number] for number in with_outcome[:OWN_SHOWN]],
+                outcome_count=len(with_outcome),
+                annotations=[entries[number].annotation for number in others[:OWN_SHOWN]],
+                annotation_count=len(others),
+                stances=[s for s in stances if s.holder_id == membership.id],
+            )
         )
-        for membership in sorted(user.memberships, key=lambda m: m.joined_at, reverse=True)
-    ]
-    return Area(declarations=own, drafts=_load_draft_links(user))
+    return Area(declarations=own, draft_count=drafts.count_drafts(user))
 
 
-def _load_own_entries(membership_ids: Sequence[int]) -> list[Entry]:
-    """In document order, each with what the edition in force did to its words, and with its outcome."""
+def _choose_own(membership_ids: Sequence[int]) -> dict[int, tuple[list[int], list[int]]]:
+    """Numbers by membership: those of which one learns what became of them, the latest outcome first, then what waits
+    longest; and all others in document order. Without a word of them: there may be thousands."""
+    query = (
+        select(
+            Annotation.number, Annotation.author_id, Annotation.kind, Annotation.status, Annotation.outcome,
+            latest_outcome().label("latest"),
+        )
+        .join(Annotation.thesis)
+        .where(Annotation.author_id.in_(membership_ids))
+        .order_by(Thesis.position, Annotation.number)
+    )  # fmt: skip
+    found: dict[int, tuple[list[tuple[int, int]], list[int]]] = {}
+    for row in db.session.execute(query):
+        with_outcome, others = found.setdefault(row.author_id, ([], []))
+        if row.status is Status.VISIBLE and public_outcome(row.kind, row.outcome):
+            with_outcome.append((-(row.latest or 0), row.number))
+        else:
+            others.append(row.number)
+    return {who: ([number for _latest, number in sorted(first)], rest) for who, (first, rest) in found.items()}
+
+
+def _load_own_entries(numbers: Collection[int]) -> list[Entry]:
+    """Each with what the edition in force did to its words, and with its outcome."""
     newest = select(Edition.id).where(Edition.declaration_id == Annotation.declaration_id)
     in_force = newest.order_by(Edition.number.desc()).limit(1).correlate(Annotation).scalar_subquery()
     query = (
         select(Annotation, Anchor, Outcome)
-        .join(Annotation.thesis)
+        .select_from(Annotation)
         .outerjoin(Anchor, and_(Anchor.annotation_id == Annotation.number, Anchor.edition_id == in_force))
         .outerjoin(Outcome, Outcome.id == latest_outcome())
         .options(
@@ -160,23 +209,12 @@ def _load_own_entries(membership_ids: Sequence[int]) -> list[Entry]:
             joinedload(Annotation.responses),
             joinedload(Anchor.wording),
         )
-        .where(Annotation.author_id.in_(membership_ids))
-        .order_by(Thesis.position, Annotation.number)
+        .where(Annotation.number.in_(numbers))
     )
     return [
         Entry(annotation, own_vote=None, is_new=False, is_own=True, is_readable=True, anchor=anchor, outcome=outcome)
         for annotation, anchor, outcome in db.session.execute(query).unique()
     ]
-
-
-def _shows_outcome(annotation: Annotation) -> bool:
-    return annotation.is_visible and annotation.public_outcome is not None
-
-
-def _with_outcome(entries: Sequence[Entry]) -> list[Entry]:
-    """Those of which one learns what became of them: the latest outcome first, then what waits longest."""
-    shown = [entry for entry in entries if _shows_outcome(entry.annotation)]
-    return sorted(shown, key=lambda e: (-e.outcome.id if e.outcome else 0, e.annotation.number))
 
 
 def _load_declarations(user: User) -> dict[int, tuple[Declaration, int]]:
@@ -187,7 +225,8 @@ def _load_declarations(user: User) -> dict[int, tuple[Declaration, int]]:
     return {declaration.id: (declaration, number) for declaration, number in found}
 
 
-def _load_draft_links(user: User) -> list[DraftLink]:
+def load_draft_links(user: User) -> list[DraftLink]:
+    """What is not sent yet, the latest first, each with where it goes on."""
     found = drafts.load_drafts(user)
     by_kind: dict[str, set[int]] = {"t": set(), "p": set(), "a": set()}
     for draft in found:

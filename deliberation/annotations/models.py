@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, column_property, joinedload, mapped_column, r
 
 from deliberation.clock import now
 from deliberation.columns import named_values
-from deliberation.database import Model, UtcDateTime, db
+from deliberation.database import ID_MAX, Model, UtcDateTime, db
 from deliberation.declarations.fates import AnchorState
 from deliberation.declarations.models import (
     Declaration,
@@ -104,6 +104,11 @@ class ResponseKind(Enum):
     SUMMARY = "summary"
     BRIDGE = "bridge"
     RULES = "rules"
+
+
+def public_outcome(kind: Kind | None, outcome: OutcomeValue | None) -> OutcomeValue | None:
+    """What everybody is told became of it; None for kinds that nobody has to answer and nobody did."""
+    return outcome or (OutcomeValue.RECEIVED if kind in EXPECTS_OUTCOME else None)
 
 
 class Annotation(Model):
@@ -227,7 +232,7 @@ class Annotation(Model):
     @property
     def public_outcome(self) -> OutcomeValue | None:
         """What everybody is told; None for kinds that nobody has to answer and nobody did."""
-        return self.outcome or (OutcomeValue.RECEIVED if self.kind in EXPECTS_OUTCOME else None)
+        return public_outcome(self.kind, self.outcome)
 
 
 class Anchor(Model):
@@ -481,8 +486,10 @@ class Opening(Model):
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-NUMBER_MAX = 2**31 - 1
-"""The largest number both databases can look for."""
+NUMBER_MAX = ID_MAX
+"""Of an annotation: its number is that of its row."""
+
+
 
 
 def find_annotation(number: int) -> Annotation | None:

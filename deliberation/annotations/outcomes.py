@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import func, select
 
 from deliberation.accounts.models import User, random_key
-from deliberation.annotations.actions import once
 from deliberation.annotations.models import (
     OUTCOME_REASON_MAX,
     OUTCOME_REASON_MIN,
@@ -17,7 +16,7 @@ from deliberation.annotations.models import (
     Outcome,
     OutcomeValue,
 )
-from deliberation.database import db
+from deliberation.database import db, once
 from deliberation.declarations.actions import join
 from deliberation.declarations.editions import find_edition, find_paragraph_id, load_changed_sentences
 from deliberation.declarations.models import Declaration, Edition, ParagraphState, Wording

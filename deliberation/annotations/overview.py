@@ -3,7 +3,7 @@
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -18,6 +18,7 @@ from deliberation.declarations.models import Declaration, Edition, Paragraph, Th
 from deliberation.text import excerpt
 
 HEADING_WORDS = 70
+PLAN_NEWS = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,12 @@ class LandingPage(Overview):
     first_words: dict[int, str] | None = None
     # Theses that an edition took out: what was said about them is still to be found.
     removed: Sequence[Thesis] = ()
+
+    @property
+    def plan_is_new(self) -> bool:
+        """Whether dates that people had been told became others in the last two weeks."""
+        changed = self.declaration.plan_changed_on
+        return changed is not None and today() - changed <= PLAN_NEWS
 
 
 @dataclass(frozen=True)
@@ -96,18 +103,23 @@ def _first_words(thesis_ids: Sequence[int]) -> dict[int, str]:
 def load_whole_text(person: Any, declaration: Declaration, address: str) -> WholeText:
     """All paragraphs in order; three queries after person and declaration. `address` is what the QR code says."""
     marks = load_marks(person, declaration)
-    found = load_paragraphs([thesis.id for thesis in declaration.theses])
-    by_thesis = {key: list(group) for key, group in groupby(found, key=lambda p: p.thesis_id)}
     return WholeText(
         declaration=declaration,
         counts=load_counts(person, declaration, marks.since),
         edition=marks.edition,
         visit_due=marks.visit_due,
         news=None,
-        parts=[Part(thesis, by_thesis.get(thesis.id, [])) for thesis in declaration.theses],
+        parts=load_parts(declaration),
         today=today(),
         qr=_qr(address),
     )
+
+
+def load_parts(declaration: Declaration) -> list[Part]:
+    """The text in force. Uses `declaration.theses`; one query."""
+    found = load_paragraphs([thesis.id for thesis in declaration.theses])
+    by_thesis = {key: list(group) for key, group in groupby(found, key=lambda p: p.thesis_id)}
+    return [Part(thesis, by_thesis.get(thesis.id, [])) for thesis in declaration.theses]
 
 
 def _qr(address: str) -> str:

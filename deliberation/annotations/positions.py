@@ -7,12 +7,22 @@ from sqlalchemy import select
 
 from deliberation.accounts.models import User
 from deliberation.annotations import standing, tallies
-from deliberation.annotations.actions import NotInForce, once
+from deliberation.annotations.actions import NotInForce
 from deliberation.annotations.models import REASON_MAX, Annotation, Stance, StanceValue, Vote, VoteValue
 from deliberation.clock import now
-from deliberation.database import db
+from deliberation.database import db, once
 from deliberation.declarations.actions import join
-from deliberation.declarations.models import Act, Declaration, Membership, Paragraph, Thesis, current_edition
+from deliberation.declarations.dates import dates_of, note_new_dates
+from deliberation.declarations.models import (
+    Act,
+    Declaration,
+    Membership,
+    Paragraph,
+    Thesis,
+    current_edition,
+    hold_rules,
+    hold_text,
+)
 from deliberation.declarations.record import record
 from deliberation.permissions import Activity, Outdated, Permission, Person, Phase, require
 from deliberation.text import normalised
@@ -20,9 +30,11 @@ from deliberation.text import normalised
 
 def cast_vote(voter: User, annotation: Annotation, value: VoteValue | None) -> None:
     """Vote on an annotation, change the vote, or withdraw it (None). One per person by constraint."""
+    hold_rules(voter, annotation.declaration)
+    # Counts of one thing are made one after the other, and nobody hides it meanwhile.
+    db.session.refresh(annotation, ["status"], with_for_update=True)
     require(voter, Permission.VOTE, annotation)
     membership = join(voter, annotation.declaration)
-    _queue_up(Annotation, Annotation.number == annotation.number)
     same = select(Vote).where(Vote.annotation_id == annotation.number, Vote.voter_id == membership.id)
     if value is None:
         _withdraw_row(same)
@@ -44,11 +56,6 @@ def cast_vote(voter: User, annotation: Annotation, value: VoteValue | None) -> N
     tallies.refresh_votes(annotation)
 
 
-def _queue_up(table: Any, condition: Any) -> None:
-    """Let counts of one thing be made one after the other (PostgreSQL; on SQLite writes queue up anyway)."""
-    db.session.execute(select(table.__mapper__.primary_key[0]).where(condition).with_for_update()).all()
-
-
 def _withdraw_row(find: Any) -> None:
     row = db.session.scalars(find).one_or_none()
     if row is not None:
@@ -64,11 +71,13 @@ def take_stance(
     is not asked about it again. The reason is kept for "only with changes" and "not": what would have to change.
     Raises NotInForce for what an edition took out.
     """
+    hold_rules(holder, thesis.declaration)
     require(holder, Permission.TAKE_STANCE, thesis.declaration)
     if (paragraph or thesis).is_removed:
         raise NotInForce
     membership = join(holder, thesis.declaration)
-    _queue_up(Thesis, Thesis.id == thesis.id)
+    # Counts of one thing are made one after the other.
+    db.session.execute(select(Thesis.id).where(Thesis.id == thesis.id).with_for_update()).all()
     same = select(Stance).where(
         Stance.thesis_id == thesis.id,
         Stance.holder_id == membership.id,
@@ -104,6 +113,7 @@ def keep_stance(holder: User, thesis: Thesis, paragraph: Paragraph | None, since
 def let_go(holder: User, thesis: Thesis, paragraph: Paragraph | None, since: int) -> None:
     """Say that one's stance on earlier words does not hold for the present ones, without taking another: not asked
     again. It stays with the words it was taken on. Otherwise as `keep_stance`."""
+    hold_rules(holder, thesis.declaration)
     require(holder, Permission.TAKE_STANCE, thesis.declaration)
     if _find_past(holder, thesis, paragraph, since) is not None:
         _let_go(join(holder, thesis.declaration), thesis, paragraph)
@@ -138,23 +148,32 @@ def _new_stance(membership: Membership, thesis: Thesis, paragraph: Paragraph | N
 
 
 def change_phase(organiser: Person, declaration: Declaration, phase: Phase, ends_on: date | None = None) -> None:
-    """Open and close what the phase table says; the end date is shown on every page and closes nothing by itself.
+    """Open and close what the phase table says. The last day is shown on every page; the plan knows it better than
+    whoever typed it, and without a plan it closes nothing by itself.
 
     When voting ends the exact counts become public, instead of those of the last multiple of five.
     """
+    hold_text(declaration)
     require(organiser, Permission.CHANGE_SETTINGS, declaration)
-    was_open, before = _is_counting(declaration), _stage(declaration)
+    was_open, before, told = _is_counting(declaration), to_stage(declaration), dates_of(declaration)
+    if phase is not declaration.phase:
+        declaration.reminded_of = None
     declaration.phase = phase
-    declaration.phase_ends_on = ends_on
-    if _stage(declaration) != before:
+    if phase is not Phase.CLOSED:
+        # What is opened again belongs among the others.
+        declaration.archived_on = None
+    # What is over for good has no last day.
+    declaration.phase_ends_on = None if phase is Phase.CLOSED else declaration.planned_end(phase) or ends_on
+    if to_stage(declaration) != before:
         own = organiser.membership_in(declaration.id)
-        record(own, declaration, Act.PHASE, before=before, after=_stage(declaration))
+        record(own, declaration, Act.PHASE, before=before, after=to_stage(declaration))
+        note_new_dates(declaration, told)
     if was_open and not _is_counting(declaration):
         db.session.flush()
         tallies.settle(declaration)
 
 
-def _stage(declaration: Declaration) -> str:
+def to_stage(declaration: Declaration) -> str:
     """For the log: the phase, and its last day if it has one."""
     ends_on = declaration.phase_ends_on
     return f"{declaration.phase.value} {ends_on.isoformat()}" if ends_on else declaration.phase.value

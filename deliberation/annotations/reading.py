@@ -9,7 +9,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import lazyload
 
 from deliberation.accounts.models import User
-from deliberation.annotations import bundles, drafts, standing, threads, visits
+from deliberation.annotations import bundles, drafts, paging, standing, threads, visits
 from deliberation.annotations.counts import Count, Counts, News, load_counts, to_news
 from deliberation.annotations.history import History, has_history, in_place, load_history
 from deliberation.annotations.models import (
@@ -36,6 +36,8 @@ from deliberation.declarations.models import (
     load_all_paragraphs,
 )
 
+THREADS_MAX = 100
+"""On one page, when somebody wants to see all: more of them take long to come and to be found anything in."""
 FIRST_THREADS = 10
 """Threads shown before "show the others"."""
 
@@ -61,7 +63,10 @@ class Panel:
     """The annotations of one place as one reader sees them."""
 
     threads: Sequence[Entry]
+    # How many stand before and behind those that are shown, and where the next ones begin.
+    earlier: int
     remaining: int
+    next_from: int
     kinds: Sequence[tuple[Kind, int]]
     total: int
     people: int
@@ -124,11 +129,12 @@ class ThesisPage:
 
 @dataclass(frozen=True)
 class Wish:
-    """What the address asks for: kind, order, and whether all threads are wanted."""
+    """What the address asks for: kind, order, and whether all threads are wanted, from which place on."""
 
     kind: Kind | None = None
     order: Order = Order.MIXED
     all_threads: bool = False
+    start: int = 0
 
 
 def load_thesis_page(person: Any, declaration: Declaration, thesis: Thesis) -> ThesisPage:
@@ -198,21 +204,26 @@ def load_marks(person: Any, declaration: Declaration, owner: drafts.Owner | None
 
 def _load_panel(person: Any, thesis: Thesis, paragraph: Paragraph | None, wish: Wish, since: datetime | None) -> Panel:
     place = Annotation.paragraph_id == paragraph.id if paragraph else Annotation.paragraph_id.is_(None)
-    entries = threads.load_entries(person, thesis.declaration_id, and_(Annotation.thesis_id == thesis.id, place), since)
+    where = paging.first_replies(and_(Annotation.thesis_id == thesis.id, place))
+    entries = threads.load_entries(person, thesis.declaration_id, where, since)
     found = threads.to_threads(entries)
+    authors = paging.count_left_out(person, thesis.declaration_id, found)
     listed = bundles.folded(threads.of_kind(found, wish.kind))
     wanted = threads.in_order(listed, wish.order, reader_key(person), today())
-    shown = wanted if wish.all_threads else wanted[:FIRST_THREADS]
+    start = min(max(wish.start, 0), max(len(wanted) - 1, 0)) if wish.all_threads else 0
+    shown = wanted[start : start + (THREADS_MAX if wish.all_threads else FIRST_THREADS)]
     bundles.load_bundles(person, thesis.declaration_id, shown, found)
     spoken = _spoken_here(shown, paragraph)
     own = standing.load_own_stance(person, thesis, paragraph)
     readable = [entry for entry in entries if entry.is_readable]
     return Panel(
         threads=shown,
-        remaining=len(wanted) - len(shown),
+        earlier=start,
+        remaining=len(wanted) - start - len(shown),
+        next_from=start + len(shown) if wish.all_threads else 0,
         kinds=_kinds(found),
-        total=len(readable),
-        people=len({entry.annotation.author_id for entry in readable}),
+        total=len(readable) + sum(entry.more_replies for entry in found),
+        people=len({entry.annotation.author_id for entry in readable} | authors),
         kind=wish.kind,
         order=wish.order,
         stance=own.value,

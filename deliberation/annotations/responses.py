@@ -5,9 +5,9 @@ import re
 from sqlalchemy import or_, select
 
 from deliberation.accounts.models import User, random_key
-from deliberation.annotations.actions import TextInvalid, once
+from deliberation.annotations.actions import TextInvalid
 from deliberation.annotations.models import RESPONSE_MAX, Annotation, Response, ResponseKind, Status
-from deliberation.database import db
+from deliberation.database import db, once
 from deliberation.declarations.actions import join
 from deliberation.declarations.models import Act
 from deliberation.declarations.record import record

@@ -51,6 +51,11 @@ class Entry:
     bundle_size: int = 0
     answers: "Entry | None" = None
     replies: list["Entry"] = field(default_factory=list)
+    # Of a long conversation: how many more readable replies there are, and when the last of all was written.
+    more_replies: int = 0
+    latest_reply: datetime | None = None
+    page: int = 1
+    pages: int = 1
     # Those that are bundled with it, as far as they were loaded (`bundles.load_bundles`).
     bundled: list["Entry"] = field(default_factory=list)
 
@@ -96,7 +101,8 @@ class Entry:
     @property
     def last_activity(self) -> datetime:
         moments = [reply.annotation.created_at for reply in self.replies if reply.annotation.is_visible]
-        return max([self.annotation.created_at, *moments])
+        latest = [self.latest_reply] if self.latest_reply else []
+        return max([self.annotation.created_at, *moments, *latest])
 
 
 def visible_to(person: Any, declaration_id: int) -> ColumnElement[bool]:

@@ -1,14 +1,13 @@
 """What is new to a reader: since the last visit, until the paragraph was opened."""
 
 from datetime import datetime, timedelta
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select, update
 
 from deliberation.accounts.models import User
 from deliberation.annotations.models import Opening, Visit
 from deliberation.clock import now
-from deliberation.database import db
+from deliberation.database import db, rows_changed
 from deliberation.declarations.models import Declaration, Paragraph, Thesis
 
 PAUSE = timedelta(minutes=30)
@@ -50,6 +49,5 @@ def mark_all_read(user: User, declaration: Declaration) -> None:
 def mark_opening(user: User, thesis: Thesis, paragraph: Paragraph | None) -> None:
     """Remember that the annotations of this place were read."""
     place = {"user_id": user.id, "thesis_id": thesis.id, "paragraph_key": paragraph.id if paragraph else 0}
-    again = db.session.execute(update(Opening).filter_by(**place).values(opened_at=now()))
-    if not cast("CursorResult[Any]", again).rowcount:
+    if not rows_changed(update(Opening).filter_by(**place).values(opened_at=now())):
         db.session.add(Opening(**place, opened_at=now()))

@@ -5,8 +5,10 @@ What a command needs is imported when it runs, so that help comes at once.
 
 from typing import TYPE_CHECKING
 
-from deliberation.cli.people import user_group
+from deliberation.cli.people import access, user_group
+from deliberation.cli.routes import routes
 from deliberation.cli.running import check, db_group, demo, mail_group, serve
+from deliberation.cli.safety import backup, restore
 from deliberation.cli.terminal import N_, Group, run
 from deliberation.cli.texts import edition, export, import_file, import_polis, moderation, phase
 
@@ -14,7 +16,8 @@ if TYPE_CHECKING:
     from flask import Flask
 
 COMMANDS = (
-    serve, demo, check, db_group, user_group, import_file, edition, phase, moderation, export, import_polis, mail_group,
+    serve, demo, check, db_group, user_group, import_file, edition, phase, access, moderation, export, import_polis, mail_group,
+    routes, backup, restore,
 )  # fmt: skip
 
 cli = Group("deliberation", help=N_("Texte gemeinsam beraten: lesen, anmerken, abstimmen, auswerten."))

@@ -75,8 +75,28 @@ def _server_options(command: Any) -> Any:
 def serve(host: str, port: int, no_jobs: bool) -> None:
     with application() as app:
         _upgrade_on_start()
+        token = _first_link()
     server = _claimed_server(app, host, port, no_jobs)
-    server.run(lambda: _greet(app, server.address))
+    server.run(lambda: _greet(app, server.address, more=_first_lines(app, token)))
+
+
+def _first_link() -> str:
+    """The secret of the way in to a site that nobody runs yet; nothing where somebody does."""
+    from deliberation.database import db, set_reading
+    from deliberation.site import first
+
+    set_reading(False)
+    token = "" if first.has_operator() else first.make_link()
+    db.session.commit()
+    return token
+
+
+def _first_lines(app: "Flask", token: str) -> list[str]:
+    if not token:
+        return []
+    address = f"{app.config['BASE_URL']}/operator/first/{token}"
+    words = _("Noch betreibt niemand diese Seite. Richten Sie sie im Browser ein; der Link gilt einen Tag und einmal:")
+    return ["", words, address, ""]
 
 
 @click.command(cls=Command, help=N_("Die Musterberatung zum Ausprobieren anlegen und den Server starten."))
@@ -136,8 +156,21 @@ def _upgrade_on_start() -> None:
         before = schema.bring_up_to_date()
     except schema.SchemaRefused:
         raise newer_database() from None
+    _forget_again()
     if before is schema.SchemaState.OLD:
         say(_("Die Datenbank ist auf dem Stand %(revision)s.", revision=schema.revision()))
+
+
+def _forget_again() -> None:
+    """Whoever was erased stays erased, also where somebody has put an older file in place by hand."""
+    from deliberation.database import db, set_reading
+    from deliberation.privacy.erasures import replay, sweep
+
+    set_reading(False)
+    again = replay()
+    db.session.commit()
+    if again:
+        sweep()
 
 
 def _mail_place(app: "Flask") -> str:
@@ -171,8 +204,8 @@ def mail_send() -> None:
     from deliberation.jobs import pull_due_letters
     from deliberation.notifications.mailer import send_due_mail
 
-    with site() as app:
-        pull_due_letters(app.config["DEFAULT_LOCALE"])
+    with site():
+        pull_due_letters()
         sent, failed = send_due_mail()
     say(plural("%(n)s Mail versendet.", "%(n)s Mails versendet.", sent))
     if failed:

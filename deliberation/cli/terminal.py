@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from deliberation.config import PREFIX, SettingsError
+from deliberation.permissions import PromiseMade
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -184,6 +185,8 @@ def in_plain_words() -> Iterator[None]:
         raise
     except SettingsError as error:
         raise Mistake(_("Einstellung: %(message)s", message=error)) from None
+    except PromiseMade:
+        raise Mistake(_("Darauf haben sich Menschen verlassen. Es lässt sich nicht mehr lockern.")) from None
     except OSError as error:
         raise Mistake(": ".join(str(part) for part in (error.filename, error.strerror or error) if part)) from None
     except Exception as error:
@@ -255,9 +258,8 @@ def require_schema() -> None:
 
 
 def newer_database() -> Mistake:
-    return Mistake(
-        _("Die Datenbank ist von einer neueren Fassung dieses Programms. Bitte erst das Programm aktualisieren.")
-    )
+    words = _("Die Datenbank ist von einer neueren Fassung dieses Programms. Bitte erst das Programm aktualisieren.")
+    return Mistake(words)
 
 
 def run(group: click.Group) -> None:

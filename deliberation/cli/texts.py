@@ -33,9 +33,7 @@ STEPS = 4
 
 
 @click.command(
-    "import",
-    cls=Command,
-    help=N_("Einen Text als neue Erklärung einlesen: Word, LibreOffice, PDF, HTML, Markdown, Text."),
+    "import", cls=Command, help=N_("Einen Text als neue Erklärung einlesen: Word, LibreOffice, PDF, HTML, Markdown, Text.")
 )
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--slug", default="", help=N_("Adresse der Erklärung: /d/<slug>"))
@@ -249,7 +247,7 @@ def declaration_called(slug: str) -> "Declaration":
 @click.option("--kind", help=N_("Nur Anmerkungen dieser Art"))
 @click.option("--names", help=N_("pseudonyms, numbers oder none: wie Autorinnen und Autoren erscheinen"))
 def export(slug: str, file_format: str, output: Path, **wanted: str | None) -> None:
-    from deliberation.results import exports
+    from deliberation.results import actions, exports
     from deliberation.results.writers import WRITERS
 
     OneOf(tuple(WRITERS)).convert(file_format, None, None)
@@ -257,6 +255,8 @@ def export(slug: str, file_format: str, output: Path, **wanted: str | None) -> N
         declaration = declaration_called(slug)
         filters = _filters(declaration, wanted)
         made = exports.export(Operator(), declaration, file_format, filters, app.config["BASE_URL"])
+    with site():
+        actions.note_names(Operator(), declaration, filters)
     if str(output) == "-":
         click.echo(made.content, nl=False)
         return

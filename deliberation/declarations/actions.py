@@ -2,13 +2,13 @@
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from deliberation.accounts import pseudonyms
+from deliberation.accounts import pseudonyms, sessions
 from deliberation.accounts.models import User
 from deliberation.database import db
 from deliberation.declarations.models import (
@@ -20,6 +20,7 @@ from deliberation.declarations.models import (
     Membership,
     Policy,
     RoleGrant,
+    is_gone,
 )
 from deliberation.declarations.record import record
 from deliberation.declarations.writing import write_first_edition
@@ -28,6 +29,10 @@ from deliberation.text import to_safe_html
 
 if TYPE_CHECKING:
     from deliberation.declarations.importing import DraftDeclaration
+
+
+after_rename: list[Callable[[Membership, str, str], None]] = []
+"""Called with the membership, the old and the new name: features further right rewrite what others said to her."""
 
 
 class SlugTaken(Exception):
@@ -82,15 +87,41 @@ def create_declaration(organiser: Person, draft: "DraftDeclaration", about: Part
     db.session.flush()
     write_first_edition(declaration, draft)
     if isinstance(organiser, User):
-        grant_role(organiser, Role.ORGANISER, declaration)
+        # Her own doing, just now: she need not sign in again for it.
+        _give(join(organiser, declaration), Role.ORGANISER)
     return declaration
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What stands around a text and may change while it is deliberated; `about` is Markdown."""
+
+    publisher: str = ""
+    summary: str = ""
+    about: str = ""
+    contact: str = ""
+    licence: str = ""
+
+
+def change_texts(organiser: Person, declaration: Declaration, words: Surroundings) -> bool:
+    """Say anew what stands around the text; whether anything is another now. The text itself changes with an edition."""
+    require(organiser, Permission.CHANGE_SETTINGS, declaration)
+    changed = [name for name, value in vars(words).items() if getattr(declaration, name) != value]
+    for name in changed:
+        setattr(declaration, name, getattr(words, name))
+    if "about" in changed:
+        declaration.about_html = to_safe_html(words.about)
+    if changed:
+        record(organiser.membership_in(declaration.id), declaration, Act.TEXTS)
+    return bool(changed)
 
 
 def check_slug(slug: str) -> None:
     """Raise SlugInvalid or SlugTaken unless a new declaration can have this address."""
     if len(slug) > SLUG_MAX or not SLUG_PATTERN.fullmatch(slug):
         raise SlugInvalid(slug)
-    if db.session.scalar(select(Declaration.id).where(Declaration.slug == slug)):
+    # An address that people may have printed or linked never leads to something else.
+    if db.session.scalar(select(Declaration.id).where(Declaration.slug == slug)) or is_gone(slug):
         raise SlugTaken(slug)
 
 
@@ -137,20 +168,46 @@ def rename(user: User, declaration: Declaration, pseudonym: str) -> Membership:
         raise PseudonymRefused(name)
     if pseudonyms.to_key(name) != membership.pseudonym_key and not is_pseudonym_free(declaration, name):
         raise PseudonymTaken(name)
-    membership.pseudonym = name
+    before, membership.pseudonym = membership.pseudonym, name
     membership.pseudonym_key = pseudonyms.to_key(name)
+    for follow in after_rename:
+        follow(membership, before, name)
     return membership
 
 
 def grant_role(user: User, role: Role, declaration: Declaration, signing_name: str = "") -> Membership:
-    """Give a role in one declaration. Called by the operator's command line and by whoever founds a declaration."""
+    """Give a role in one declaration. Called by the operator's command line and by an invitation that is accepted.
+
+    Whoever may do more than before signs in anew: with a second factor, where that is asked of staff."""
     membership = join(user, declaration)
-    if role is not Role.PARTICIPANT and role not in membership.roles:
-        membership.grants.append(RoleGrant(role=role))
+    if _give(membership, role):
+        sessions.end_all(user)
     if signing_name:
         membership.signing_name = signing_name
     db.session.flush()
     return membership
+
+
+def take_role(user: User, role: Role, declaration: Declaration) -> bool:
+    """Take a role away; whether there was one. Every session of the person ends."""
+    membership = user.membership_in(declaration.id)
+    grant = next((each for each in membership.grants if each.role is role), None) if membership else None
+    if membership is None or grant is None:
+        return False
+    membership.grants.remove(grant)
+    db.session.delete(grant)
+    sessions.end_all(user)
+    db.session.flush()
+    return True
+
+
+def _give(membership: Membership, role: Role) -> bool:
+    """Whether the role is new."""
+    if role is Role.PARTICIPANT or any(grant.role is role for grant in membership.grants):
+        return False
+    membership.grants.append(RoleGrant(role=role))
+    db.session.flush()
+    return True
 
 
 def is_pseudonym_free(declaration: Declaration, pseudonym: str) -> bool:

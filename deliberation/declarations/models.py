@@ -3,17 +3,29 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Optional
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, select
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+    select,
+)
 from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
 
-from deliberation.clock import now
+from deliberation.accounts.models import random_key
+from deliberation.clock import now, today
 from deliberation.columns import named_values
 from deliberation.database import Model, UtcDateTime, db
-from deliberation.permissions import PHASE_ALLOWS, Activity, Phase, Role
+from deliberation.permissions import PHASE_ALLOWS, Access, Activity, Phase, Role, Voters
 
 if TYPE_CHECKING:
     from deliberation.accounts.models import User
@@ -21,9 +33,12 @@ if TYPE_CHECKING:
 SLUG_MAX = 60
 TITLE_MAX = 300
 HEADING_MAX = 500
+TABLE_MAX = 60
 SLUG_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 PREAMBLE = "0"
 CLOSING = "end"
+TEXT_LOCK = 7204
+"""Any number will do for `hold_text`, as long as nobody else asks PostgreSQL for the same one."""
 
 
 class Policy(Enum):
@@ -33,6 +48,20 @@ class Policy(Enum):
     PATTERN = "pattern"
     FIRST = "first"
     ALL = "all"
+
+
+@dataclass(frozen=True)
+class PlannedPhase:
+    """From which day on a phase shall hold, and whether that day was acted upon."""
+
+    phase: Phase
+    begins_on: date
+    is_opened: bool = False
+
+
+def place_of(phase: Phase) -> int:
+    """Phases follow each other in the order in which they are written down."""
+    return list(Phase).index(phase)
 
 
 class Declaration(Model):
@@ -61,6 +90,33 @@ class Declaration(Model):
     rules: Mapped[list[Any]] = mapped_column(JSON, default=list)
     rules_line: Mapped[str] = mapped_column(Text, default="")
     rules_version: Mapped[int] = mapped_column(default=1)
+    access: Mapped[Access] = mapped_column(named_values(Access), default=Access.PUBLIC)
+    contact: Mapped[str] = mapped_column(String(TITLE_MAX), default="")
+    # What others may do with the text, in words.
+    licence: Mapped[str] = mapped_column(String(TITLE_MAX), default="")
+    # When which phase begins: [phase, day in Berlin, whether it was opened] each, in their order (`calendar`).
+    plan: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    # The day on which dates that people had been told became others.
+    plan_changed_on: Mapped[date | None]
+    voters: Mapped[Voters] = mapped_column(named_values(Voters), default=Voters.ALL)
+    # Since when it stands in the archive. None: among what is deliberated.
+    archived_on: Mapped[date | None]
+    # The day on which it will be deleted: asked for and confirmed (`privacy/deletion`).
+    delete_on: Mapped[date | None]
+    # When a file of the results was last taken away.
+    exported_on: Mapped[date | None]
+    # Of the secret in the link to a draft, and until when it is good (`showing`).
+    preview_hash: Mapped[str | None] = mapped_column(String(64))
+    preview_ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # What is called otherwise here than usual, by key (`annotations/calling`).
+    labels: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    # How the dates stood that people had been told (`Dates`), while mails about new ones wait; None: nothing waits.
+    told_dates: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    dates_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # The last day that people were reminded of.
+    reminded_of: Mapped[date | None]
+    # The thesis of each week: [thesis, its Monday] (`focus`).
+    focus: Mapped[list[Any]] = mapped_column(JSON, default=list)
 
     # Those of the edition in force; what a later edition took out keeps its row, see `find_thesis`.
     theses: Mapped[list["Thesis"]] = relationship(
@@ -81,8 +137,37 @@ class Declaration(Model):
     def is_draft(self) -> bool:
         return self.phase is Phase.DRAFT
 
+    @property
+    def is_closed(self) -> bool:
+        return self.phase is Phase.CLOSED
+
+    @property
+    def is_for_invited(self) -> bool:
+        """Whether everybody reads it and only the invited have a say."""
+        return self.access is Access.INVITED
+
+    @property
+    def is_open_to_all(self) -> bool:
+        """Whether everybody, search engines among them, may read it."""
+        return not self.is_draft and self.access is not Access.PRIVATE
+
     def allows(self, activity: Activity) -> bool:
         return activity in PHASE_ALLOWS[self.phase]
+
+    @property
+    def calendar(self) -> list[PlannedPhase]:
+        """The planned phases in their order."""
+        return [PlannedPhase(Phase(phase), date.fromisoformat(day), opened) for phase, day, opened in self.plan]
+
+    @property
+    def ahead(self) -> list[PlannedPhase]:
+        """Those of the plan that have not been opened."""
+        return [one for one in self.calendar if not one.is_opened]
+
+    def planned_end(self, phase: Phase) -> date | None:
+        """The last day of this phase: the one before the next of the plan begins. None: nothing is planned behind it."""
+        later = [one for one in self.ahead if place_of(one.phase) > place_of(phase)]
+        return later[0].begins_on - timedelta(days=1) if later else None
 
     @property
     def numbered_theses(self) -> list["Thesis"]:
@@ -343,14 +428,34 @@ class Membership(Model):
     blocked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Whether the desk listens to single keys; off until switched on.
     uses_keys: Mapped[bool] = mapped_column(default=False)
+    # What stands for the person in addresses of pages: says nothing about when she came.
+    key: Mapped[str] = mapped_column(String(32), unique=True, default=random_key)
+    # Whether the person accepted an invitation, or is one of whom that is sure; never which, and never when.
+    is_invited: Mapped[bool] = mapped_column(default=False)
 
     user: Mapped[Optional["User"]] = relationship(back_populates="memberships", lazy="raise_on_sql")
     declaration: Mapped[Declaration] = relationship(lazy="raise_on_sql")
     grants: Mapped[list["RoleGrant"]] = relationship(lazy="select")
 
+    @classmethod
+    def holds(cls, *roles: Role) -> ColumnElement[bool]:
+        """For queries: what holds of whoever has one of these roles now, or any if none is named."""
+        grants = select(RoleGrant.id).where(RoleGrant.membership_id == cls.id, RoleGrant.is_current())
+        return (grants.where(RoleGrant.role.in_(roles)) if roles else grants).exists()
+
+    @property
+    def held(self) -> list["RoleGrant"]:
+        """The roles beyond participant that have not ended."""
+        return [grant for grant in self.grants if grant.ends_on is None or grant.ends_on >= today()]
+
     @property
     def roles(self) -> frozenset[Role]:
-        return frozenset({Role.PARTICIPANT} | {grant.role for grant in self.grants})
+        return frozenset({Role.PARTICIPANT} | {grant.role for grant in self.held})
+
+    @property
+    def is_elector(self) -> bool:
+        """Whether the person may vote where only the invited do. The team was chosen, too."""
+        return self.is_invited or bool(self.held)
 
     @property
     def shown_name(self) -> str:
@@ -393,6 +498,13 @@ class RoleGrant(Model):
     membership_id: Mapped[int] = mapped_column(ForeignKey("membership.id", ondelete="CASCADE"))
     role: Mapped[Role] = mapped_column(named_values(Role))
     granted_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    # The last day on which it holds, by the day in Berlin; None: until somebody ends it.
+    ends_on: Mapped[date | None]
+
+    @classmethod
+    def is_current(cls) -> ColumnElement[bool]:
+        """What holds of a role that has not ended."""
+        return func.coalesce(cls.ends_on, today()) >= today()
 
 
 class Act(Enum):
@@ -436,6 +548,20 @@ class Act(Enum):
     BLOCKS = "blocks"
     POLICY = "policy"
     PHASE = "phase"
+    PLAN = "plan"
+    TEXTS = "texts"
+    ACCESS = "access"
+    INVITE = "invite"
+    ADMIT = "admit"
+    WEBHOOK = "webhook"
+    ROLE = "role"
+    VOTERS = "voters"
+    TABLE = "table"
+    PREVIEW = "preview"
+    LABELS = "labels"
+    ARCHIVE = "archive"
+    DELETE = "delete"
+    FOCUS = "focus"
 
 
 class LogEntry(Model):
@@ -463,6 +589,73 @@ class LogEntry(Model):
     actor: Mapped[Membership | None] = relationship(foreign_keys=[actor_id], lazy="raise_on_sql")
 
 
+class InvitationKind(Enum):
+    """How an invitation reaches people."""
+
+    MAIL = "mail"
+    CODE = "code"
+    LINK = "link"
+
+
+class InvitationState(Enum):
+    """What has become of an invitation."""
+
+    OPEN = "open"
+    USED = "used"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+class TableLink(Model):
+    """A link for whoever leads a table in a room, good on one day in Berlin. Only its hash is here."""
+
+    __tablename__ = "table_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(32), unique=True, default=random_key)
+    declaration_id: Mapped[int] = mapped_column(ForeignKey("declaration.id"), index=True)
+    name: Mapped[str] = mapped_column(String(TABLE_MAX))
+    day: Mapped[date]
+    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    declaration: Mapped[Declaration] = relationship(lazy="joined", innerjoin=True)
+
+
+class Invitation(Model):
+    """A way into a declaration, with a role, so many times and until a day. Of its secret and of the address it was mailed
+    to only hashes are kept; the address itself stands in the outbox alone, until the mail is sent."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (CheckConstraint("uses <= max_uses", name="uses"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(32), unique=True, default=random_key)
+    declaration_id: Mapped[int] = mapped_column(ForeignKey("declaration.id"), index=True)
+    kind: Mapped[InvitationKind] = mapped_column(named_values(InvitationKind))
+    role: Mapped[Role] = mapped_column(named_values(Role))
+    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    # Empty for codes and links.
+    address_hash: Mapped[str] = mapped_column(String(64), default="", index=True)
+    uses: Mapped[int] = mapped_column(default=0)
+    max_uses: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # None: the operator, or somebody who has left.
+    inviter_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id", ondelete="SET NULL"))
+
+    declaration: Mapped[Declaration] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def state(self) -> InvitationState:
+        if self.revoked_at is not None:
+            return InvitationState.REVOKED
+        if self.uses >= self.max_uses:
+            return InvitationState.USED
+        return InvitationState.OPEN if self.expires_at > now() else InvitationState.EXPIRED
+
+
 class ImportPreview(Model):
     """A text that somebody brings in and that is not a declaration yet; nobody else sees it.
 
@@ -487,6 +680,16 @@ class ImportPreview(Model):
     declaration: Mapped[Declaration | None] = relationship(lazy="joined")
 
 
+class GoneDeclaration(Model):
+    """The address of a deleted declaration and the day: all that is left of it. It is not given away again."""
+
+    __tablename__ = "gone_declaration"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(SLUG_MAX), unique=True)
+    gone_on: Mapped[date]
+
+
 def find_declaration(slug: str) -> Declaration | None:
     """The declaration with all its theses, in one query."""
     query = (
@@ -497,6 +700,11 @@ def find_declaration(slug: str) -> Declaration | None:
         .order_by(Thesis.position)
     )
     return db.session.scalars(query).unique().one_or_none()
+
+
+def is_gone(slug: str) -> bool:
+    """Whether there was a declaration at this address that was deleted."""
+    return db.session.scalar(select(GoneDeclaration.id).where(GoneDeclaration.slug == slug)) is not None
 
 
 def load_declarations() -> list[Declaration]:
@@ -546,11 +754,32 @@ def find_wording(wording_id: int) -> Wording | None:
 
 
 def hold_text(declaration: Declaration, shared: bool = False) -> None:
-    """Until the end of the transaction, let nobody publish an edition; `shared` holders do not wait for each other.
+    """Until the end of the transaction, let nobody else publish an edition or change the phase; `shared` holders do not
+    wait for each other. Whoever wants it alone is served in turn, however many share it: rows held by several at once
+    would let her wait for ever.
 
     PostgreSQL only: on SQLite writes queue up anyway."""
-    query = select(Declaration.id).where(Declaration.id == declaration.id)
-    db.session.execute(query.with_for_update(read=shared)).all()
+    if db.engine.dialect.name == "sqlite":
+        return
+    lock = func.pg_advisory_xact_lock_shared if shared else func.pg_advisory_xact_lock
+    db.session.execute(select(lock(TEXT_LOCK, declaration.id))).all()
+
+
+def hold_rules(person: Any, declaration: Declaration) -> None:
+    """Read anew what phase and team allow this person, and let nobody change it until the end of the transaction: what
+    is checked then still holds when it is stored. To be called before anything else is held.
+
+    PostgreSQL only: on SQLite writes queue up anyway."""
+    if db.engine.dialect.name == "sqlite":
+        return
+    hold_text(declaration, shared=True)
+    db.session.flush()
+    db.session.refresh(declaration, ["phase", "access", "voters"])
+    own = person.membership_in(declaration.id)
+    if own is not None:
+        # Rows that name the membership may go on being written.
+        restraints = ["reviewed_until", "paused_until", "blocked_until"]
+        db.session.refresh(own, restraints, with_for_update={"key_share": True})
 
 
 def current_edition(declaration: Declaration) -> Edition:

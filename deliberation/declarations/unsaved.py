@@ -1,43 +1,66 @@
 """Texts on their way to becoming a declaration: kept for the person who brings them in, for a few days."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 
 from deliberation.accounts.models import User, random_key
 from deliberation.clock import now
-from deliberation.database import db
+from deliberation.database import db, rows_changed
 from deliberation.declarations.actions import Particulars, create_declaration, suggest_slug
 from deliberation.declarations.importing import DraftDeclaration, Source, from_json, to_json
 from deliberation.declarations.models import Declaration, ImportPreview
 from deliberation.declarations.preview import Place, numbered, to_editable, to_step, undo
 from deliberation.permissions import Permission, require
+from deliberation.sealing import keyed_hash
 
 KEEP_DAYS = 7
 STEPS_MAX = 20
+KEY_LENGTH = 32
 
 
 class NothingToUndo(Exception):
     """Nothing was changed yet, or the oldest step that is remembered has been taken back."""
 
 
-def keep_import(organiser: User, draft: DraftDeclaration, source: Source) -> ImportPreview:
-    """Keep what was read from a file as a preview; everybody's old previews go."""
+def find_sent(organiser: User, form_key: str) -> ImportPreview | None:
+    """What the same form has brought in before."""
+    return find_import(organiser, _key(organiser, form_key)) if form_key else None
+
+
+def _key(organiser: User, form_key: str) -> str:
+    """The preview's address follows from the key of its form, so that a form sent twice leads to one preview."""
+    return keyed_hash("import", f"{organiser.key} {form_key}")[:KEY_LENGTH] if form_key else random_key()
+
+
+def keep_import(organiser: User, draft: DraftDeclaration, source: Source, form_key: str = "") -> ImportPreview:
+    """Keep what was read from a file as a preview; everybody's old previews go. The same form key sent again returns
+    the first preview."""
     require(organiser, Permission.CREATE_DECLARATION)
-    db.session.execute(delete(ImportPreview).where(ImportPreview.created_at < now() - timedelta(days=KEEP_DAYS)))
+    forget_old_imports(now())
     taken = db.session.scalars(select(Declaration.slug))
     fields = {"title": draft.title, "slug": suggest_slug(draft.title, set(taken)), "summary": "", "publisher": ""}
     preview = ImportPreview(
-        key=random_key(),
+        key=_key(organiser, form_key),
         user_id=organiser.id,
         fields=fields,
         draft=to_json(to_editable(draft)),
         steps=[],
         source=source,
     )
-    db.session.add(preview)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(preview)
+    except IntegrityError:
+        # Both sendings were read at the same time; the first one is kept.
+        return find_sent(organiser, form_key) or preview
     return preview
+
+
+def forget_old_imports(moment: datetime) -> int:
+    """Retention: nobody finishes these any more; how many."""
+    return rows_changed(delete(ImportPreview).where(ImportPreview.created_at <= moment - timedelta(days=KEEP_DAYS)))
 
 
 def find_import(organiser: User, key: str) -> ImportPreview | None:

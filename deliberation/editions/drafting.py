@@ -10,9 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import InvalidRequestError
 
 from deliberation.accounts.models import random_key
-from deliberation.annotations.actions import once
 from deliberation.clock import now
-from deliberation.database import db
+from deliberation.database import db, once
 from deliberation.declarations import preview
 from deliberation.declarations.editions import load_text, to_parts, to_units
 from deliberation.declarations.importing import DraftDeclaration, DraftParagraph, DraftThesis, from_json, to_json

@@ -5,13 +5,13 @@ from enum import Enum
 
 from sqlalchemy import select
 
-from deliberation.accounts.models import User, random_key
-from deliberation.annotations.actions import TextInvalid, once
+from deliberation.accounts.models import User
+from deliberation.annotations.actions import TextInvalid, key_about
 from deliberation.annotations.models import Annotation
 from deliberation.clock import now
-from deliberation.database import db
+from deliberation.database import db, once
 from deliberation.declarations.actions import join
-from deliberation.declarations.models import Act, Declaration, Membership, RoleGrant
+from deliberation.declarations.models import Act, Declaration, Membership
 from deliberation.declarations.record import record
 from deliberation.moderation import letters
 from deliberation.moderation.desk import teamwork
@@ -46,7 +46,8 @@ def note_danger(moderator: User, annotation: Annotation, steps: Iterable[Step], 
     words = normalised(body)
     if not has_words(words) or len(words) > NOTE_MAX:
         raise TextInvalid(f"{len(words)} characters")
-    own, key = join(moderator, annotation.declaration), form_key or random_key()
+    own = join(moderator, annotation.declaration)
+    key = key_about(form_key, "danger", own.id, annotation.number)
     made: list[Note] = []
 
     def make() -> Note:
@@ -76,13 +77,9 @@ def _load_others(annotation: Annotation, own: Membership) -> list[Membership]:
 
 def load_whole_team(declaration: Declaration) -> list[Membership]:
     """Everybody who moderates or organises there, by the name they sign with."""
-    query = (
-        select(Membership)
-        .join(RoleGrant, RoleGrant.membership_id == Membership.id)
-        .where(
-            Membership.declaration_id == declaration.id,
-            Membership.user_id.is_not(None),
-            RoleGrant.role.in_((Role.MODERATOR, Role.ORGANISER)),
-        )
+    query = select(Membership).where(
+        Membership.declaration_id == declaration.id,
+        Membership.user_id.is_not(None),
+        Membership.holds(Role.MODERATOR, Role.ORGANISER),
     )
     return sorted(db.session.scalars(query).unique(), key=lambda member: member.team_name.casefold())

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from deliberation.accounts.models import User, random_key
-from deliberation.annotations.actions import once
+from deliberation.annotations.actions import key_about
 from deliberation.annotations.models import Annotation
-from deliberation.database import db
+from deliberation.database import db, once
 from deliberation.declarations.actions import join
 from deliberation.declarations.models import Act
 from deliberation.declarations.record import record
 from deliberation.moderation.actions import ReasonMissing
 from deliberation.moderation.models import EXPLANATION_MAX, NAME_MAX, Flag, FlagReason
-from deliberation.permissions import Permission, Person, require
+from deliberation.permissions import Permission, Person, is_admitted, require
 from deliberation.text import has_words, normalised
 
 
@@ -43,7 +43,9 @@ def flag(
     without a word why.
     """
     require(person, Permission.FLAG, annotation)
-    membership = join(person, annotation.declaration) if isinstance(person, User) else None
+    # Whoever is not invited reports as a guest does: a report must not become a way in.
+    is_member = isinstance(person, User) and is_admitted(person, annotation)
+    membership = join(person, annotation.declaration) if isinstance(person, User) and is_member else None
     words = normalised(explanation)[:EXPLANATION_MAX]
     if reason is FlagReason.ILLEGAL and not has_words(words):
         raise ReasonMissing(reason.value)
@@ -53,7 +55,7 @@ def flag(
         open_flag.in_good_faith = reporter.in_good_faith
         open_flag.key = open_flag.key or random_key()
         return open_flag
-    key = form_key or random_key()
+    key = key_about(form_key, "flag", membership.id if membership else 0, annotation.number)
 
     def make() -> Flag:
         # Without the reporter, whom nobody learns from the log either.

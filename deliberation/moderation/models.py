@@ -12,6 +12,7 @@ from deliberation.clock import now
 from deliberation.columns import named_values
 from deliberation.database import Model, UtcDateTime
 from deliberation.declarations.models import Declaration, Membership, Thesis
+from deliberation.sealing import seal, unseal
 
 EXPLANATION_MAX = 1000
 REASON_MIN = 10
@@ -137,15 +138,31 @@ class Flag(Model):
     decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
     # Opens the page on which whoever reported it finds what became of it, and can object. None: reported before.
     key: Mapped[str | None] = mapped_column(String(40))
-    name: Mapped[str] = mapped_column(String(NAME_MAX), default="")
-    # Emptied once the outcome is mailed. Members get theirs by their account.
-    email: Mapped[str] = mapped_column(String(254), default="")
     locale: Mapped[str] = mapped_column(String(5), default="de")
     in_good_faith: Mapped[bool] = mapped_column(default=False)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Of guests, emptied once the outcome is mailed. Members get theirs by their account.
+    name_sealed: Mapped[str] = mapped_column(Text, default="")
+    email_sealed: Mapped[str] = mapped_column(Text, default="")
 
     annotation: Mapped[Annotation] = relationship(lazy="raise_on_sql")
     decision: Mapped["Decision | None"] = relationship(lazy="raise_on_sql")
+
+    @property
+    def name(self) -> str:
+        return unseal(self.name_sealed)
+
+    @name.setter
+    def name(self, name: str) -> None:
+        self.name_sealed = seal(name)
+
+    @property
+    def email(self) -> str:
+        return unseal(self.email_sealed)
+
+    @email.setter
+    def email(self, email: str) -> None:
+        self.email_sealed = seal(email)
 
     @property
     def label(self) -> str:

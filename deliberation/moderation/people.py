@@ -16,7 +16,8 @@ from deliberation.moderation.models import Decision, Measure, MeasureKind
 from deliberation.permissions import Permission, Person, require
 
 LIST_MAX = 50
-FOUND_MAX = 20
+FOUND_MAX = 5
+"""Nobody lists everybody by searching for one letter."""
 RECENT_MAX = 20
 
 

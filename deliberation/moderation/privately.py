@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import aliased, joinedload
 
-from deliberation.accounts.models import User, random_key
-from deliberation.annotations.actions import once
+from deliberation.accounts.models import User
+from deliberation.annotations.actions import key_about
 from deliberation.annotations.models import Annotation
-from deliberation.database import db
+from deliberation.database import db, once
 from deliberation.declarations.actions import join
 from deliberation.declarations.models import Act
 from deliberation.declarations.record import record
@@ -28,7 +28,8 @@ def write_privately(person: User, annotation: Annotation, body: str, form_key: s
     words = normalised(body)[:MESSAGE_MAX]
     if not has_words(words):
         raise ReasonMissing("message")
-    membership, key = join(person, annotation.declaration), form_key or random_key()
+    membership = join(person, annotation.declaration)
+    key = key_about(form_key, "message", membership.id, annotation.number)
     from_team = not person.wrote(annotation)
     made: list[Message] = []
 

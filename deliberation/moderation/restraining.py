@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from deliberation.accounts.models import User, random_key
-from deliberation.annotations.actions import once
+from deliberation.accounts.models import User
+from deliberation.annotations.actions import key_about
 from deliberation.annotations.models import Annotation
 from deliberation.clock import BERLIN, now
-from deliberation.database import db
+from deliberation.database import db, once
 from deliberation.declarations.actions import join
 from deliberation.declarations.models import Act, Membership
 from deliberation.declarations.record import record
@@ -56,7 +56,8 @@ def restrain(
     if len(words) < REASON_MIN:
         raise ReasonMissing(kind.value)
     until = _end_of(kind, days)
-    own, key = join(moderator, member.declaration), form_key or random_key()
+    own = join(moderator, member.declaration)
+    key = key_about(form_key, "measure", own.id, member.id)
     made: list[Measure] = []
 
     def make() -> Measure:

@@ -8,11 +8,12 @@ from sqlalchemy import select
 
 from deliberation.accounts import pseudonyms
 from deliberation.accounts.models import User
+from deliberation.annotations.models import Annotation
 from deliberation.database import db
 from deliberation.declarations.actions import join
 from deliberation.declarations.models import Act, Declaration, Membership, hold_text
 from deliberation.declarations.record import record
-from deliberation.permissions import Permission, Person, require
+from deliberation.permissions import Permission, Person, PromiseMade, require
 from deliberation.text import has_words, normalised
 
 EMPLOYERS_MAX = 200
@@ -42,11 +43,14 @@ class NameRefused(Exception):
 
 
 def change_sending(organiser: Person, declaration: Declaration, after_look: bool) -> None:
-    """Decide whether mails, feeds, digests and reports wait until a moderator has looked at the words."""
+    """Decide whether mails, feeds, digests and reports wait until a moderator has looked at the words. Raises PromiseMade
+    if they were to wait no longer and people have written something: it would leave the site unread."""
     require(organiser, Permission.CHANGE_SETTINGS, declaration)
     before = declaration.sends_after_look
     if before == after_look:
         return
+    if before and db.session.scalar(select(Annotation.number).where(Annotation.declaration_id == declaration.id).limit(1)):
+        raise PromiseMade
     declaration.sends_after_look = after_look
     own = organiser.membership_in(declaration.id)
     record(own, declaration, Act.POLICY, before=_sending(before), after=_sending(after_look))

@@ -17,14 +17,15 @@ from urllib.parse import urlsplit
 
 from flask import current_app, render_template
 from flask_babel import force_locale
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from deliberation.accounts.addresses import to_ascii
 from deliberation.clock import now
-from deliberation.database import db, reading_only
-from deliberation.notifications.models import Mail
-from deliberation.notifications.pulling import NotNeeded, present_words
+from deliberation.database import db, reading_only, rows_changed
+from deliberation.notifications.models import Mail, NotNeeded
+from deliberation.notifications.pulling import present_words
 from deliberation.notifications.transports import Send, ServerAway, open_transport
+from deliberation.settings import sender, setting
 
 BACK_OFF = (1, 5, 15, 60, 240, 720, 1440)
 """Minutes until the next try after the first, second … failure; after the last the mail is left for a person."""
@@ -56,6 +57,11 @@ def send_due_mail(limit: int = 100) -> tuple[int, int]:
     return sent, failed
 
 
+def is_given_up() -> tuple[ColumnElement[bool], ...]:
+    """What holds of a mail that failed for good and waits for a person."""
+    return Mail.sent_at.is_(None), Mail.tries > len(BACK_OFF)
+
+
 def _claim() -> int | None:
     """Take the next mail out of the reach of other runs, until the back-off is over."""
     while found := _next_due():
@@ -63,9 +69,9 @@ def _claim() -> int | None:
         wait = timedelta(minutes=BACK_OFF[min(tries, len(BACK_OFF) - 1)])
         unclaimed = (Mail.id == mail_id) & (Mail.tries == tries) & Mail.sent_at.is_(None)
         claim = update(Mail).where(unclaimed).values(tries=tries + 1, due_at=now() + wait)
-        result = db.session.execute(claim)
+        is_mine = rows_changed(claim) == 1
         db.session.commit()
-        if isinstance(result, CursorResult) and result.rowcount == 1:
+        if is_mine:
             return mail_id
     return None
 
@@ -89,7 +95,7 @@ def _hand_over(mail_id: int, send: Send) -> None:
         message = to_message(db.session.get_one(Mail, mail_id))
     db.session.commit()
     send(message, f"{now():%Y%m%dT%H%M%SZ}-{mail_id}")
-    db.session.execute(update(Mail).where(Mail.id == mail_id).values(sent_at=now(), parameters={}, error=""))
+    db.session.execute(update(Mail).where(Mail.id == mail_id).values(sent_at=now(), sealed="", error=""))
     db.session.commit()
 
 
@@ -103,7 +109,9 @@ def _call_back(mail_id: int) -> None:
 def _note_failure(mail_id: int, error: Exception) -> None:
     db.session.rollback()
     log.warning("mail %s not sent: %s", mail_id, type(error).__name__)
-    words = f"{type(error).__name__}: {error}"[:ERROR_MAX]
+    # A mail server's answer names the recipient; whoever looks at what went wrong need not know him.
+    recipient = db.session.get_one(Mail, mail_id).recipient
+    words = f"{type(error).__name__}: {error}".replace(recipient or "\0", "…")[:ERROR_MAX]
     db.session.execute(update(Mail).where(Mail.id == mail_id).values(error=words))
     db.session.commit()
 
@@ -116,7 +124,9 @@ def to_message(mail: Mail) -> EmailMessage:
     host = urlsplit(current_app.config["BASE_URL"]).hostname or "localhost"
     recipient = to_ascii(mail.recipient)
     message = EmailMessage(policy=SMTP if recipient.isascii() else SMTPUTF8)
-    message["From"] = current_app.config["MAIL_FROM"]
+    message["From"] = sender()
+    if answers_to := setting("CONTACT_EMAIL"):
+        message["Reply-To"] = answers_to
     message["To"] = Address(addr_spec=recipient)
     message["Subject"] = _one_line(subject)
     message["Date"] = format_datetime(now())

@@ -1,4 +1,4 @@
-"""Finding what has to be told by mail: letters about decisions, and what became of reports.
+"""Finding what has to be told by mail: letters about decisions, what became of reports, and dates (`dates`).
 
 Nothing of it is written into the outbox by the verbs. So what was taken back within half an hour never leaves, and a
 second run, or a second process, finds nothing left to do. Whoever calls this commits.
@@ -7,26 +7,24 @@ second run, or a second process, finds nothing left to do. Whoever calls this co
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from deliberation.accounts.models import User
 from deliberation.annotations.models import Annotation, Status
 from deliberation.clock import now
-from deliberation.database import db
-from deliberation.declarations.models import Membership
+from deliberation.database import db, rows_changed
+from deliberation.declarations.models import Declaration, Membership
 from deliberation.moderation.models import LETTERS_WAIT, Decision, Flag, Letter, Objection
 from deliberation.moderation.posts import find_post
 from deliberation.moderation.receipts import find_receipt_of
 from deliberation.notifications.actions import queue_mail
-from deliberation.notifications.models import Mail
+from deliberation.notifications.dates import NEW_DATES, REMINDER, has_due_dates, pull_dates, words_about_dates
+from deliberation.notifications.models import Mail, NotNeeded
 
 LETTER = "letter"
 OUTCOME = "flag_outcome"
-
-
-class NotNeeded(Exception):
-    """What the mail was to tell does not hold any more."""
+ENDING = "declaration_ending"
 
 
 def has_due_letters() -> bool:
@@ -34,7 +32,9 @@ def has_due_letters() -> bool:
     letters = select(Letter.id).where(_is_due(now())).limit(1)
     if db.session.scalar(letters) is not None:
         return True
-    return db.session.scalar(select(Flag.id).where(_is_to_be_answered(now())).limit(1)) is not None
+    if db.session.scalar(select(Flag.id).where(_is_to_be_answered(now())).limit(1)) is not None:
+        return True
+    return has_due_dates()
 
 
 def pull_letters(default_locale: str = "de", limit: int = 200) -> int:
@@ -59,7 +59,7 @@ def pull_letters(default_locale: str = "de", limit: int = 200) -> int:
     ).all()
     for flag, reporter in flags:
         _answer(flag, reporter)
-    return len(letters) + len(flags)
+    return len(letters) + len(flags) + pull_dates(default_locale, limit)
 
 
 def _is_due(moment: datetime) -> ColumnElement[bool]:
@@ -67,10 +67,12 @@ def _is_due(moment: datetime) -> ColumnElement[bool]:
 
 
 def _pull_letter(letter: Letter, default_locale: str) -> None:
-    address, locale = _address_of(letter.member.user)
-    is_told = address if _is_still_needed(letter) else ""
+    person = letter.member.user
+    address, locale = _address_of(person)
+    is_wanted = person is not None and person.wants_letters
+    is_told = address if is_wanted and _is_still_needed(letter) else ""
     unsettled = update(Letter).where(Letter.id == letter.id, Letter.settled_at.is_(None))
-    if _changed(unsettled.values(settled_at=now(), was_mailed=bool(is_told))) and is_told:
+    if rows_changed(unsettled.values(settled_at=now(), was_mailed=bool(is_told))) == 1 and is_told:
         queue_mail(is_told, f"{LETTER}:{letter.id}", LETTER, {LETTER: letter.id}, locale or default_locale)
 
 
@@ -98,16 +100,13 @@ def _answer(flag: Flag, reporter: User | None) -> None:
     address, locale = _address_of(reporter) if flag.reporter_id else (flag.email, flag.locale)
     same = Flag.decision_id == flag.decision_id if flag.decision_id else Flag.decision_id.is_(None)
     unanswered = update(Flag).where(Flag.id == flag.id, Flag.answered_at.is_(None), same)
-    if _changed(unanswered.values(answered_at=now())) and address and flag.key:
+    if rows_changed(unanswered.values(answered_at=now())) == 1 and address and flag.key:
         objected = select(Objection.id).where(Objection.flag_id == flag.id, Objection.decided_at.is_not(None))
         last = db.session.scalar(objected.order_by(Objection.id.desc()).limit(1))
         cause = f"flag:{flag.id}:{flag.decision_id or 'gone'}" + (f":{last}" if last else "")
         queue_mail(address, cause, OUTCOME, {"flag": flag.id}, locale or flag.locale)
 
 
-def _changed(statement: Any) -> bool:
-    result = db.session.execute(statement, execution_options={"synchronize_session": False})
-    return isinstance(result, CursorResult) and result.rowcount == 1
 
 
 def present_words(mail: Mail) -> dict[str, Any]:
@@ -122,4 +121,11 @@ def present_words(mail: Mail) -> dict[str, Any]:
         if receipt is None or (receipt.decision is None and not receipt.annotation.is_withdrawn):
             raise NotNeeded
         return {"receipt": receipt}
+    if mail.template in (REMINDER, NEW_DATES):
+        return words_about_dates(mail)
+    if mail.template == ENDING:
+        day = db.session.scalar(select(Declaration.delete_on).where(Declaration.id == mail.parameters["declaration"]))
+        if day is None:
+            raise NotNeeded
+        return {"day": day}
     return {}

@@ -1,22 +1,22 @@
 """The shelf of declarations, the fixed pages of the site, short addresses, and what machines ask for."""
 
 import re
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
-from deliberation.accounts.actions import UNCONFIRMED_DAYS, choose_language
+from deliberation.accounts.actions import choose_language
 from deliberation.accounts.models import CODE_MINUTES
-from deliberation.annotations.drafts import KEEP_DAYS, KEEP_FOREIGN_DAYS
 from deliberation.annotations.tallies import PERCENT_FROM, STEP
-from deliberation.clock import now
-from deliberation.config import LOCALES, OPERATOR_FIELDS
-from deliberation.database import db
+from deliberation.clock import BERLIN, now
+from deliberation.config import LOCALES
+from deliberation.database import db, has_room, in_a_hurry, set_reading
 from deliberation.declarations.editions import find_former, load_editions
 from deliberation.declarations.models import (
     Declaration,
@@ -25,11 +25,22 @@ from deliberation.declarations.models import (
     find_thesis,
     load_declarations,
 )
-from deliberation.moderation.records import retention
 from deliberation.moderation.words.house_rules import STANDARD_RULES
-from deliberation.notifications.actions import KEEP_SENT_DAYS, KEEP_UNSENT_DAYS
 from deliberation.permissions import Guest, Permission, Person, may
-from deliberation.urls import absolute, declaration_url, edition_url, editions_url, place_url, safe_next, thesis_url
+from deliberation.privacy.periods import load_periods
+from deliberation.results import opinions
+from deliberation.settings import operator_facts, setting
+from deliberation.urls import (
+    absolute,
+    declaration_url,
+    edition_url,
+    editions_url,
+    place_url,
+    results_url,
+    safe_next,
+    thesis_url,
+    whole_text_url,
+)
 from deliberation.web import LANGUAGE_COOKIE, limiter, viewer
 
 pages = Blueprint("pages", __name__)
@@ -46,7 +57,9 @@ def shelf() -> Response:
     found = _readable(viewer())
     if len(found) == 1:
         return redirect(declaration_url(found[0]), 303)
-    return make_response(render_template("pages/shelf.html", declarations=found))
+    kept = [one for one in found if one.archived_on]
+    open_ones = [one for one in found if not one.archived_on]
+    return make_response(render_template("pages/shelf.html", declarations=open_ones, archive=kept))
 
 
 @pages.get("/impressum")
@@ -59,15 +72,7 @@ def privacy() -> str:
     return _fixed(
         "privacy",
         code_minutes=CODE_MINUTES,
-        unconfirmed_days=UNCONFIRMED_DAYS,
-        draft_days=KEEP_DAYS,
-        foreign_draft_days=KEEP_FOREIGN_DAYS,
-        unsent_days=KEEP_UNSENT_DAYS,
-        reporter_days=retention.REPORTER_FOR.days,
-        sealed_days=retention.SEALED_FOR.days,
-        persons_months=retention.PERSONS_MONTHS,
-        log_months=retention.LOG_MONTHS,
-        sent_days=KEEP_SENT_DAYS,
+        periods=load_periods(),
     )
 
 
@@ -83,12 +88,11 @@ def rules() -> str:
 
 @pages.get("/so-wird-gezaehlt")
 def counting() -> str:
-    return _fixed("counting", step=STEP, percent_from=PERCENT_FROM)
+    return _fixed("counting", step=STEP, percent_from=PERCENT_FROM, opinions=opinions)
 
 
 def _fixed(name: str, **facts: Any) -> str:
-    operator = {field.removeprefix("OPERATOR_").lower(): current_app.config[field] for field in OPERATOR_FIELDS}
-    return render_template(f"pages/{name}.html", operator=operator, stated=STATED, **facts)
+    return render_template(f"pages/{name}.html", operator=operator_facts(), stated=STATED, **facts)
 
 
 @pages.route("/sprache", methods=["GET", "POST"])
@@ -147,19 +151,28 @@ def healthz() -> Response:
 @pages.get("/readyz")
 @limiter.exempt
 def readyz() -> Response:
-    """Whether the database answers too."""
+    """Whether the database can be read and written, too; says no more than that."""
     try:
-        db.session.execute(text("select 1"))
-    except SQLAlchemyError:
+        with in_a_hurry():
+            db.session.execute(select(Declaration.id).limit(1))
+            db.session.rollback()
+            set_reading(False)
+            # On SQLite this takes the lock that a write needs.
+            db.session.execute(text("select 1"))
         db.session.rollback()
+    except SQLAlchemyError:
+        with suppress(SQLAlchemyError):
+            db.session.rollback()
         return _plain("database not available\n", 503)
+    if not has_room(current_app.config["DATABASE_URL"]):
+        return _plain("disk full\n", 503)
     return _plain("ok\n")
 
 
 @pages.get("/.well-known/security.txt")
 def security_txt() -> Response:
     """RFC 9116."""
-    mail = current_app.config["OPERATOR_EMAIL"]
+    mail = setting("OPERATOR_EMAIL")
     lines = (
         f"Contact: {f'mailto:{mail}' if mail else absolute(url_for('pages.imprint'))}",
         f"Expires: {now() + timedelta(days=180):%Y-%m-%dT00:00:00Z}",
@@ -169,10 +182,16 @@ def security_txt() -> Response:
     return _plain("\n".join(lines) + "\n")
 
 
+@pages.get("/.well-known/change-password")
+def change_password() -> Response:
+    """Where programs that keep passwords find the page to change one (W3C, A Well-Known URL for Changing Passwords)."""
+    return redirect(url_for("accounts.password"), 303)
+
+
 @pages.get("/robots.txt")
 def robots_txt() -> Response:
     """Contributions are to be read here and not to be found by the name of whoever is mentioned in them."""
-    closed = ("/a/", "/login", "/logout", "/me", "/register")
+    closed = ("/a/", "/invitation", "/login", "/logout", "/me", "/operator", "/register")
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
     lines.append(f"Sitemap: {absolute(url_for('pages.sitemap'))}")
     return _plain("\n".join(lines) + "\n")
@@ -180,16 +199,24 @@ def robots_txt() -> Response:
 
 @pages.get("/sitemap.xml")
 def sitemap() -> Response:
-    """What is public: declarations, their theses and their editions."""
-    addresses = []
-    for known in _readable(Guest()):
-        declaration = find_declaration(known.slug) or known
-        addresses += [declaration_url(declaration), *(thesis_url(thesis) for thesis in declaration.theses)]
-        numbers = [edition.number for edition in load_editions(declaration)]
-        addresses += [editions_url(declaration), *(edition_url(declaration, number) for number in numbers)]
-    response = make_response(render_template("pages/sitemap.xml", addresses=addresses))
+    """What is public: declarations, their text, theses, editions and results, each with the day its words were last changed;
+    no contribution (`robots_txt`)."""
+    pages = [page for known in _readable(Guest()) for page in _pages_of(find_declaration(known.slug) or known)]
+    response = make_response(render_template("pages/sitemap.xml", pages=pages))
     response.mimetype = "application/xml"
     return response
+
+
+def _pages_of(declaration: Declaration) -> list[tuple[str, date | None]]:
+    days = {edition.number: edition.published_at.astimezone(BERLIN).date() for edition in load_editions(declaration)}
+    latest = max(days.values(), default=None)
+    text = [declaration_url(declaration), whole_text_url(declaration), *map(thesis_url, declaration.theses)]
+    return [
+        *((address, latest) for address in (*text, editions_url(declaration))),
+        *((edition_url(declaration, number), day) for number, day in days.items()),
+        # When somebody last voted is nobody's business.
+        (results_url(declaration), None),
+    ]
 
 
 def _plain(words: str, status: int = 200) -> Response:

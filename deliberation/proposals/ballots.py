@@ -11,14 +11,14 @@ from typing import Any
 from sqlalchemy import func, select
 
 from deliberation.accounts.models import User, random_key
-from deliberation.annotations.actions import NotInForce, once
+from deliberation.annotations.actions import NotInForce
 from deliberation.annotations.models import NUMBER_MAX, Annotation, EarlierVersion
 from deliberation.annotations.threads import Entry, load_entries
 from deliberation.annotations.wordings import source_of
 from deliberation.clock import now
-from deliberation.database import db
+from deliberation.database import db, once
 from deliberation.declarations.actions import join
-from deliberation.declarations.models import Declaration, Paragraph, Wording, current_edition, hold_text
+from deliberation.declarations.models import Declaration, Paragraph, Wording, current_edition, hold_rules, hold_text
 from deliberation.permissions import Activity, Outdated, Permission, Person, Phase, require
 from deliberation.proposals.models import OPTIONS_MAX, RESISTANCE_MAX, Ballot, BallotOption, Resistance
 from deliberation.proposals.places import Place, to_place
@@ -152,6 +152,7 @@ def rate(rater: User, ballot: Ballot, marks: Mapping[int, int | None]) -> None:
 
     Replaces one's own earlier marks. Raises MarkInvalid, BallotOver.
     """
+    hold_rules(rater, ballot.declaration)
     require(rater, Permission.RATE, ballot.declaration)
     shown = load_shown_options([ballot])
     if not load_current([ballot]) or len(shown) < 2:

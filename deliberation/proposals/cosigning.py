@@ -6,11 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
 from deliberation.accounts.models import User
-from deliberation.annotations.actions import once
 from deliberation.annotations.models import Annotation
 from deliberation.clock import now
-from deliberation.database import db
+from deliberation.database import db, once
 from deliberation.declarations.actions import join
+from deliberation.declarations.models import hold_rules
 from deliberation.permissions import Outdated, Permission, require
 from deliberation.proposals.models import Cosignature
 
@@ -20,6 +20,7 @@ def cosign(signer: User, proposal: Annotation, version: int | None = None) -> Co
 
     `version` is the state that the signer read; raises Outdated if other words stand there now.
     """
+    hold_rules(signer, proposal.declaration)
     db.session.refresh(proposal, ["status", "version", "edited_at", "outcome"], with_for_update=True)
     require(signer, Permission.COSIGN, proposal)
     if version is not None and version != proposal.version:

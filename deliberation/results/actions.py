@@ -1,12 +1,14 @@
 """What looking at results leaves behind."""
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 
-from deliberation.accounts.models import User
-from deliberation.clock import now
+from deliberation.accounts.models import Look, User
+from deliberation.accounts.staff_access import note_look
+from deliberation.clock import now, today
 from deliberation.database import db
 from deliberation.declarations.models import Declaration, Membership
-from deliberation.permissions import Permission, require
+from deliberation.permissions import Permission, Person, require
+from deliberation.results.filters import Filters, Names
 
 
 def mark_results_seen(viewer: User, declaration: Declaration) -> None:
@@ -23,4 +25,21 @@ def mark_results_seen(viewer: User, declaration: Declaration) -> None:
             Membership.results_seen_at.is_(None),
         )
         .values(results_seen_at=now())
+    )
+
+
+def note_names(person: Person, declaration: Declaration, filters: Filters) -> None:
+    """Write down that somebody took a file away in which contributions stand under pseudonyms."""
+    require(person, Permission.EXPORT, declaration)
+    if filters.names == Names.PSEUDONYMS:
+        note_look(person, Look.NAMES, declaration.slug)
+
+
+def note_export(person: Person, declaration: Declaration) -> None:
+    """Remember the day: whoever wants to delete a declaration sees whether anything of it was kept."""
+    require(person, Permission.EXPORT, declaration)
+    earlier = or_(Declaration.exported_on.is_(None), Declaration.exported_on < today())
+    db.session.execute(
+        update(Declaration).where(Declaration.id == declaration.id, earlier).values(exported_on=today()),
+        execution_options={"synchronize_session": False},
     )

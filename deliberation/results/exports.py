@@ -29,7 +29,7 @@ def export(
     writer = WRITERS[file_format]
     summary = summarise(person, declaration, filters, site)
     name = file_name(summary, writer.ending)
-    with words.speaking(declaration.language):
+    with words.speaking(declaration.language), words.calling(declaration):
         return ExportFile(
             name=name,
             mimetype=writer.mimetype,

@@ -10,6 +10,7 @@ from deliberation.database import db
 from deliberation.declarations.models import Declaration, Edition, ParagraphState, ThesisState, Wording
 from deliberation.permissions import Guest, Person
 from deliberation.proposals.closing import BallotView, Stage, load_closing
+from deliberation.results.opinions import NO_GROUPS, GroupsView, load_groups
 from deliberation.results.summary import Summary, summarise
 
 
@@ -30,6 +31,7 @@ class ResultsPage:
     editions: Sequence[EditionStances]
     ballots: Sequence[BallotView]
     unseen: frozenset[int] = frozenset()
+    groups: GroupsView = NO_GROUPS
 
     @property
     def is_in_force(self) -> bool:
@@ -49,7 +51,7 @@ class ResultsPage:
 
 
 def load_results(person: Person, declaration: Declaration, edition: int | None = None, site: str = "") -> ResultsPage:
-    """At most seven queries more than the summary: one for several editions, six for the closing round."""
+    """At most eight queries more than the summary: one for several editions, six for the closing round, one for groups."""
     summary = summarise(person, declaration, site=site, stances_of=edition)
     closing = load_closing(Guest(), declaration)
     ballots = [one for one in closing.ballots if one.stage is not Stage.BEFORE]
@@ -58,6 +60,7 @@ def load_results(person: Person, declaration: Declaration, edition: int | None =
         editions=_count_stances(declaration) if len(summary.about.editions) > 1 else (),
         ballots=ballots,
         unseen=_unseen(declaration, ballots),
+        groups=load_groups(declaration, summary.visible),
     )
 
 

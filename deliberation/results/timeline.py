@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
 
+from deliberation.clock import monday_of
+
 DAYS_MAX = 21
 WEEKS_MAX = 60
 
@@ -59,7 +61,7 @@ def _start_of(day: date, span: Span) -> date:
         case Span.DAY:
             return day
         case Span.WEEK:
-            return day - timedelta(days=day.weekday())
+            return monday_of(day)
         case Span.MONTH:
             return day.replace(day=1)
 

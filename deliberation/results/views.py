@@ -9,9 +9,10 @@ from flask_babel import lazy_gettext as _l
 from deliberation.annotations.models import Kind
 from deliberation.declarations.editions import load_editions
 from deliberation.declarations.models import Declaration, find_declaration
+from deliberation.labels import call_as
 from deliberation.permissions import Permission, require
 from deliberation.results import chart, words
-from deliberation.results.actions import mark_results_seen
+from deliberation.results.actions import mark_results_seen, note_export, note_names
 from deliberation.results.exports import export, file_name
 from deliberation.results.filters import FIELDS, Filters, FiltersInvalid, Names, read_edition, read_filters
 from deliberation.results.headline import headline_sentence
@@ -19,7 +20,7 @@ from deliberation.results.page import load_results
 from deliberation.results.summary import Summary, summarise
 from deliberation.results.writers import WRITERS
 from deliberation.results.writers.columns import how_to_read, meanings, readme
-from deliberation.web import after_page, viewer
+from deliberation.web import FILES, after_page, limiter, require_proof, viewer
 
 results = Blueprint("results", __name__)
 
@@ -45,6 +46,7 @@ def _declaration(slug: str, permission: Permission) -> Declaration:
     declaration = find_declaration(slug) or abort(404)
     require(viewer(), Permission.READ, declaration)
     require(viewer(), permission, declaration)
+    call_as(declaration)
     return declaration
 
 
@@ -115,13 +117,20 @@ def _with_filters(declaration: Declaration, answer: Callable[[Filters], Any]) ->
 
 
 @results.get("/d/<slug>/export.<file_format>")
+@limiter.limit(FILES)
 def download(slug: str, file_format: str) -> Any:
     declaration = _declaration(slug, Permission.EXPORT)
     if file_format not in WRITERS:
         abort(404)
 
     def answer(filters: Filters) -> Response:
-        made = export(viewer(), declaration, file_format, filters, current_app.config["BASE_URL"])
+        person = viewer()
+        if filters.names == Names.PSEUDONYMS:
+            # Who said what, on a stick or in a mail: not for whoever sits at an open browser.
+            require_proof()
+        made = export(person, declaration, file_format, filters, current_app.config["BASE_URL"])
+        after_page(lambda: note_names(person, declaration, filters))
+        after_page(lambda: note_export(person, declaration))
         response = _attachment(made.content, made.mimetype, made.name)
         if made.readme:
             response.headers["Link"] = f'<{_columns_url(declaration)}>; rel="describedby"; type="text/html"'

@@ -1,7 +1,7 @@
 """The words of results and files in the language that is being spoken. Works without a request, then in German."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from enum import Enum
 
@@ -11,7 +11,7 @@ from babel.dates import format_date
 from deliberation import labels
 from deliberation.annotations.models import Status
 from deliberation.annotations.tallies import PERCENT_FROM, STEP, StanceCounts, VoteCounts
-from deliberation.declarations.models import CLOSING, PREAMBLE
+from deliberation.declarations.models import CLOSING, PREAMBLE, Declaration
 from deliberation.filters import THIN_SPACE
 from deliberation.results.filters import Names
 from deliberation.results.items import Item
@@ -37,6 +37,11 @@ def speaking(language: str) -> Iterator[None]:
     """Within it everything is said in `language`, whoever asks: a file follows the declaration, not the reader."""
     with flask_babel.force_locale(language):
         yield
+
+
+def calling(declaration: Declaration) -> AbstractContextManager[None]:
+    """Within it kinds, stances and theses are called as the declaration calls them."""
+    return labels.calling(declaration)
 
 
 def _locale() -> str:
@@ -99,7 +104,7 @@ def thesis_label(number: str) -> str:
     """`These 3`, `Vorbemerkung`, `Schlussteil`."""
     if number == PREAMBLE:
         return _("Vorbemerkung")
-    return _("Schlussteil") if number == CLOSING else _("These %(number)s", number=number)
+    return _("Schlussteil") if number == CLOSING else labels.numbered_thesis(number)
 
 
 def thesis_title(thesis: ThesisResult) -> str:
@@ -137,12 +142,7 @@ def placeholder(item: Item) -> str:
 
 
 def stance(key: str) -> str:
-    return {
-        "carry": _("Trage ich mit"),
-        "change": _("Nur mit Änderung"),
-        "unclear": _("Noch unklar"),
-        "against": _("Trage ich nicht mit"),
-    }[key]
+    return labels.stance_word(key)
 
 
 def stance_sentence(counts: StanceCounts) -> str:

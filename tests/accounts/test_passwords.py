@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -6,6 +8,7 @@ from hypothesis import strategies as st
 
 from deliberation.accounts import passwords
 from deliberation.accounts.actions import PasswordRefused, check_new_password
+from deliberation.accounts.models import PASSWORD_MIN
 from tests.accounts.post import PASSWORD, register
 
 OBVIOUS = (
@@ -121,3 +124,31 @@ def test_while_four_are_hashed_the_fifth_has_to_wait(monkeypatch):
     assert not is_free
     assert passwords._slots.acquire(blocking=False)
     passwords._slots.release()
+
+
+def test_more_than_three_thousand_frequent_passwords_are_refused():
+    assert len(passwords.COMMON) > 3000
+    assert {len(word) >= PASSWORD_MIN for word in passwords.COMMON} == {True}
+    taken = [
+        word for word in passwords.COMMON if not passwords.is_obvious(word) or not passwords.is_obvious(word.upper())
+    ]
+    assert taken == []
+
+
+def test_four_at_once_are_four_over_all_processes_and_who_dies_lets_go():
+    start = "import os, time; from deliberation.accounts import passwords as p; parent = os.getpid()\n"
+    # Each of three children takes two slots and holds them; the last of six finds none until the others have died.
+    script = start + (
+        "def child():\n"
+        "    if (pid := os.fork()): return pid\n"
+        "    got = [p._free_slot(), p._free_slot()]\n"
+        "    os.write(1, f'{got}\\n'.encode()); time.sleep(60)\n"
+        "pids = []\n"
+        "for _ in range(3):\n"
+        "    pids.append(child()); time.sleep(0.3)\n"
+        "for pid in pids[:2]: os.kill(pid, 9); os.waitpid(pid, 0)\n"
+        "print(p._free_slot(), flush=True)\n"
+        "os.kill(pids[2], 9)\n"
+    )
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    assert said.stdout.split("\n") == ["[0, 1]", "[2, 3]", "[None, None]", "0", ""]

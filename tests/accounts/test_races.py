@@ -80,3 +80,16 @@ def test_many_wishes_for_a_mail_at_once_are_three_mails(app):
     assert set(at_once(app, *[ask] * 6)) == {"/login/code"}
     assert len(mails_to(user_email)) <= 3
     assert last_code(user_email)
+
+
+def test_sign_up_sent_many_times_at_once_is_one_account_and_one_mail(app):
+    """Double clicks and impatience: each sending is answered alike. Fifty over a real server: `make assurance ONLY=r06`."""
+
+    def send():
+        fields = {"email": "neu@example.org", "pseudonym": "Ulme 61", "consent": "y"}
+        return app.test_client().post("/register", data=fields).location
+
+    assert set(at_once(app, *[send] * 12)) == {"/login/code"}
+    assert set(at_once(app, *[send] * 12)) == {"/login/code"}
+    assert db.session.scalar(select(func.count(User.id))) == 1
+    assert len(mails_to("neu@example.org")) == 1

@@ -84,9 +84,8 @@ def test_choosing_the_language_for_the_browser_changes_the_account_too(client, a
 
 def test_settings_show_the_address_to_its_owner_and_ask_to_confirm_it(client, cast):
     client.sign_in(cast.ada)
-    page = client.get("/me").text
-    assert ADA in page
-    assert "noch nicht bestätigt" in page
+    assert ADA in client.get("/me/sessions").text
+    assert "noch nicht bestätigt" in client.get("/me").text
 
     client.post("/me/confirm")
     enter_code(client, last_code(ADA))

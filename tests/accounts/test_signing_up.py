@@ -1,3 +1,7 @@
+import re
+from html import unescape
+
+import pytest
 from sqlalchemy import func, select
 
 from deliberation.accounts.actions import CONSENT_VERSION
@@ -52,11 +56,14 @@ def test_without_consent_there_is_no_account(client):
 
 
 def test_consent_is_not_ticked_beforehand(client):
-    assert "checked" not in client.get("/register").text
+    last = client.post("/register", data={"step": "2", "email": "neu@example.org", "pseudonym": "Ulme 61"})
+    assert 'name="consent"' in last.text
+    assert "checked" not in last.text
 
 
 def test_a_name_is_offered_in_the_field_and_another_one_on_request(client):
-    first = client.get("/register").text.split('id="pseudonym"')[1].split('value="')[1].split('"')[0]
+    second = client.post("/register", data={"step": "1", "email": "neu@example.org"}).text
+    first = second.split('id="pseudonym"')[1].split('value="')[1].split('"')[0]
     again = client.post("/register", data={"email": "neu@example.org", "pseudonym": first, "suggest": "1"})
 
     assert first
@@ -124,7 +131,7 @@ def test_owner_of_a_known_address_is_told_by_mail_and_nothing_else_changes(clien
 def test_one_address_in_two_spellings_is_one_account(client):
     register(client, "Neu@Example.ORG")
     register(client, " neu@example.org ")
-    assert db.session.scalars(select(User.email)).all() == ["neu@example.org"]
+    assert [user.email for user in db.session.scalars(select(User))] == ["neu@example.org"]
 
 
 def test_half_an_address_is_refused_and_the_rest_of_the_form_is_kept(client):
@@ -185,3 +192,66 @@ def test_way_back_survives_all_steps_of_signing_up(client, cast):
 def test_name_chosen_at_sign_up_is_that_of_the_first_declaration(client, cast):
     register(client, pseudonym="Ulme 61")
     assert builders.membership(found(), cast.declaration).pseudonym == "Ulme 61"
+
+
+def fields_of(page):
+    """What the form on this page would send."""
+    found = re.findall(r'<input[^>]*name="([^"]+)"[^>]*>', page)
+    values = {}
+    for name in found:
+        tag = next(t for t in re.findall(r"<input[^>]*>", page) if f'name="{name}"' in t)
+        value = re.search(r'value="([^"]*)"', tag)
+        if 'type="checkbox"' not in tag:
+            values[name] = unescape(value[1]) if value else ""
+    return values
+
+
+def test_three_steps_ask_for_one_thing_each_and_keep_what_was_said(client):
+    first = client.get("/register?next=/d/erklaerung/3/1").text
+    assert 'type="email"' in first
+    assert 'id="pseudonym"' not in first
+    second = client.post("/register", data={**fields_of(first), "email": "neu@example.org"})
+    assert second.status_code == 200
+    assert 'id="pseudonym"' in second.text
+    assert 'name="consent"' not in second.text
+    assert "field__error" not in second.text
+    third = client.post("/register", data={**fields_of(second.text), "pseudonym": "Ulme 61"}).text
+    assert "Sie schreiben als Ulme 61." in third
+    assert db.session.scalar(select(func.count(User.id))) == 0
+    sent = client.post("/register", data={**fields_of(third), "consent": "y"})
+    assert sent.location == "/login/code?next=/d/erklaerung/3/1"
+    assert found().first_pseudonym == "Ulme 61"
+
+
+def test_each_step_complains_about_its_own_fields_only(client):
+    assert client.post("/register", data={"step": "1", "email": "neu@"}).status_code == 422
+    named = client.post("/register", data={"step": "2", "email": "neu@example.org", "pseudonym": "Moderation"})
+    assert named.status_code == 422
+    assert "Einwilligung" not in named.text.split("<h1>")[0]
+    last = client.post("/register", data={"email": "neu@example.org", "pseudonym": "Ulme 61"})
+    assert last.status_code == 422
+    assert "Ohne Ihre Einwilligung" in last.text
+
+
+def test_one_step_back_loses_nothing(client):
+    back = client.post("/register", data={"step": "2", "email": "neu@example.org", "pseudonym": "Ulme 61", "back": "1"})
+    assert 'value="neu@example.org"' in back.text
+    assert 'value="Ulme 61"' in back.text
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["\u0430dmin", "\uff41dmin", "Mod\u200beration", "Operator 7", "ver.di", "V E R D I", "Gelöschte Person", "\u041coderation",
+     "W\u0435ide 27", "Bet\u0433ieb", "Team Süd", "Ｍoderation 3", "M0deration", "R\u0435daktion", "Adm1n", "Admln", "M0der4tion",
+     "rnoderation", "Die Moderation", "Superadmin", "Das Team", "v-e-r-d-i", "Organiser 3", "Deleted person", "Systern",
+     "Moderation 3", "Mod\u2063eration", "Mod\u00aderation"],
+)  # fmt: skip
+def test_names_that_pass_for_others_are_refused(client, cast, name):
+    assert register(client, pseudonym=name).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "name", ["Weide 28", "Monteverdi 12", "Steam 7", "Praxisblick", "Юта 7", "Kormoran", "Anna-Lena", "Nachtdienst 3"]
+)
+def test_names_that_only_sound_a_little_like_an_office_are_taken(client, cast, name):
+    assert register(client, pseudonym=name).status_code == 303

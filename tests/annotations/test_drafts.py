@@ -50,7 +50,8 @@ def test_draft_is_saved_replaced_and_shown_in_the_panel(cast, client):
     page = ada.get("/d/erklaerung/3/1").text
     assert "Zweiter Stand" in page
     assert "Entwurf gespeichert" in page
-    assert "Zweiter Stand" in ada.get("/me").text
+    assert "Zweiter Stand" in ada.get("/me/drafts").text
+    assert "1 Entwurf ist noch nicht abgeschickt." in ada.get("/me").text
 
 
 def test_autosave_answers_with_the_time_of_saving(cast, client):
@@ -81,7 +82,7 @@ def test_draft_of_a_reply_is_kept_too(cast, client):
     ada = client.sign_in(cast.ada)
     ada.post(f"/a/{parent.number}/replies", data={"body": "Halb fertig", "action": "draft"})
     assert "Halb fertig" in ada.get(f"/a/{parent.number}/replies").text
-    assert "Halb fertig" in ada.get("/me").text
+    assert "Halb fertig" in ada.get("/me/drafts").text
 
 
 def test_form_that_was_open_too_long_gives_the_text_back(cast, client, app):

@@ -209,13 +209,12 @@ class TestPageOfTheOldWords:
             annotation.status = proposal.status = status
             db.session.commit()
             for number in (annotation.number, proposal.number):
-                page = guest.get(f"/a/{number}/wording").text
-                assert "Geheime Worte" not in page
-                assert "Heimlicher" not in page
-        assert guest.get(f"/a/{annotation.number}/wording").status_code == 404
+                page = guest.get(f"/a/{number}/wording")
+                assert page.status_code == 404
+                assert "Geheime Worte" not in page.text
+                assert "Heimlicher" not in page.text
         annotation.status = Status.HIDDEN
         db.session.commit()
-        assert "Die Moderation zeigt sie nicht" in guest.get(f"/a/{annotation.number}/wording").text
         assert "Geheime Worte" in app.test_client().sign_in(cast.ada).get(f"/a/{annotation.number}/wording").text
 
     def test_nothing_is_there_that_does_not_exist(self, cast, client):

@@ -5,6 +5,7 @@ from sqlalchemy import func, select
 
 from deliberation.annotations.actions import Contribution, TextInvalid, post_annotation
 from deliberation.annotations.models import BODY_MAX, Annotation, Kind, Status
+from deliberation.annotations.positions import change_phase
 from deliberation.database import db
 from deliberation.declarations.models import Policy
 from deliberation.permissions import NotAllowed, Phase
@@ -190,3 +191,17 @@ class TestPolicy:
         annotation = db.session.scalars(select(Annotation)).one()
         assert annotation.is_pending
         assert annotation.held_because
+
+
+def test_after_the_phase_there_is_no_form_unless_a_draft_waits_in_it(cast, client):
+    client.sign_in(cast.ada)
+    draft = {"kind": "practice", "body": "Halb fertig", "action": "draft", "form_key": "k"}
+    client.post("/d/erklaerung/3/1/annotations", data=draft)
+    change_phase(cast.otto, cast.declaration, Phase.VOTING)
+    page = client.get("/d/erklaerung/3/1/annotations")
+    assert "Halb fertig" in page.text
+    assert "In dieser Phase nehmen wir keine Anmerkungen mehr an." in page.text
+    answer = client.get("/d/erklaerung/3/2/annotations")
+    assert answer.status_code == 403
+    assert "In dieser Phase nehmen wir keine Anmerkungen an." in answer.text
+    assert 'name="body"' not in answer.text

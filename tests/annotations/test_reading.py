@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select
 
+from deliberation.accounts import sessions
 from deliberation.annotations.actions import Contribution, post_reply
 from deliberation.annotations.models import Annotation, Kind, StanceValue, Vote, VoteValue
 from deliberation.annotations.positions import cast_vote, take_stance
@@ -92,7 +93,7 @@ def test_counts_stand_beside_theses_and_paragraphs(cast, client):
 def test_fifty_sendings_of_one_form_at_once_are_one_annotation(cast, app):
     _fill(cast, 1)
     before = db.session.scalar(select(func.count(Annotation.number)))
-    identity = cast.ada.get_id()
+    identity = sessions.begin(cast.ada)
     db.session.commit()
 
     def send(_number):
@@ -112,7 +113,7 @@ def test_fifty_sendings_of_one_form_at_once_are_one_annotation(cast, app):
 
 def test_parallel_votes_are_counted_exactly(cast, app):
     annotation = builders.annotate(cast.ada, cast.declaration)
-    voters = [builders.make_member(cast.declaration).get_id() for _ in range(10)]
+    voters = [sessions.begin(builders.make_member(cast.declaration)) for _ in range(10)]
     db.session.commit()
 
     def vote(identity):

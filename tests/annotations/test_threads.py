@@ -1,8 +1,11 @@
 """Orders, filters, and what is new."""
 
+import html
+import re
 from datetime import timedelta
 
 from deliberation import clock
+from deliberation.annotations import reading
 from deliberation.annotations.actions import Contribution, post_reply
 from deliberation.annotations.models import Annotation, Kind
 from deliberation.annotations.threads import Order, in_order, load_entries, of_kind, to_threads
@@ -74,6 +77,22 @@ def test_ten_conversations_are_shown_and_the_others_on_demand(cast, client):
     assert "Nummer 10." not in page
     assert "Weitere 3 Anmerkungen zeigen" in page
     assert "Nummer 12." in client.get("/d/erklaerung/3/1?order=oldest&all=1").text
+
+
+def test_all_of_a_long_list_are_reached_page_by_page_and_each_once(cast, client, monkeypatch):
+    monkeypatch.setattr(reading, "THREADS_MAX", 5)
+    for number in range(13):
+        builders.annotate(cast.ada, cast.declaration, body=f"Nummer {number:02}.")
+    path, seen, pages = "/d/erklaerung/3/1?order=oldest&all=1", [], 0
+    while path:
+        page = client.get(path).text
+        seen += re.findall(r"Nummer (\d\d)\.", page.partition('class="thread"')[2])
+        found = re.search(r'href="([^"]+)">Weitere \d+ Anmerkung', page)
+        path, pages = found and html.unescape(found[1]), pages + 1
+    assert seen == [f"{number:02}" for number in range(13)]
+    assert pages == 3
+    for odd in ("-1", "999", "x", "1e9"):
+        assert client.get(f"/d/erklaerung/3/1?all=1&from={odd}").status_code == 200
 
 
 def test_new_since_the_last_visit_until_the_paragraph_is_opened(cast, client):

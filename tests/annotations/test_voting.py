@@ -53,6 +53,7 @@ def test_moderator_does_not_vote_where_she_moderates(cast):
 def test_nobody_votes_on_what_is_not_shown(cast, status):
     annotation = builders.annotate(cast.ada, cast.declaration)
     annotation.status = status
+    db.session.commit()
     with pytest.raises(NotAllowed):
         cast_vote(cast.ben, annotation, VoteValue.AGREE)
 

@@ -12,12 +12,22 @@ GUEST_PAGES = [
     "/d/musterstadt/editions/1",
     "/d/musterstadt/1/4/proposals", "/d/musterstadt/closing", "/a/1/wording", "/login", "/register", "/regeln",
     "/so-wird-gezaehlt", "/impressum", "/datenschutz", "/barrierefreiheit", "/sprache", "/gibt-es-nicht",
+    "/invitation",
 ]  # fmt: skip
 PARTICIPANT_PAGES = [
     "/d/musterstadt",
     "/d/musterstadt/2/1",
     "/d/musterstadt/2/1/annotations",
     "/me",
+    "/me/stances",
+    "/me/notes",
+    "/me/mail",
+    "/me/sessions",
+    "/me/tokens",
+    "/me/data",
+    "/me/leave",
+    "/me/statement/musterstadt",
+    "/d/musterstadt/2/1/note",
     "/d/musterstadt/new",
 ]
 MODERATOR_PAGES = [
@@ -37,14 +47,25 @@ MODERATOR_PAGES = [
 ]
 ORGANISER_PAGES = [
     "/d/musterstadt/export", "/d/musterstadt/results", "/import", "/d/musterstadt/outcomes", "/a/1/outcome",
-    "/d/musterstadt/rules/edit", "/d/musterstadt/moderation/settings",
+    "/d/musterstadt/rules/edit", "/d/musterstadt/moderation/settings", "/d/musterstadt/access", "/d/musterstadt/invitations",
+    "/d/musterstadt/office", "/d/musterstadt/office/close", "/d/musterstadt/office/clone", "/d/musterstadt/office/labels",
     "/d/musterstadt/editions/draft", "/d/musterstadt/editions/draft/proposals", "/d/musterstadt/moderation/anchors",
+    "/d/musterstadt/office", "/d/musterstadt/office/texts", "/d/musterstadt/plan", "/d/musterstadt/office/focus",
+    "/d/musterstadt/webhooks", "/d/musterstadt/phase", "/d/musterstadt/people", "/d/musterstadt/role",
+    "/d/musterstadt/office/tables",
+]  # fmt: skip
+OPERATOR_PAGES = [
+    "/operator", "/operator/settings/site", "/operator/settings/legal", "/operator/settings/privacy", "/operator/periods",
+    "/operator/mail", "/operator/jobs", "/operator/storage", "/operator/health", "/operator/versions", "/operator/start",
+    "/operator/start/legal", "/operator/start/privacy", "/operator/start/mail", "/operator/start/text", "/operator/register",
+    "/d/musterstadt/start", "/d/musterstadt/start/moderators", "/d/musterstadt/start/rules", "/d/musterstadt/start/open",
 ]  # fmt: skip
 ROLES = {
     "guest": ("", GUEST_PAGES),
     "participant": ("teilnahme@example.org", PARTICIPANT_PAGES),
     "moderator": ("moderation@example.org", MODERATOR_PAGES),
     "organiser": ("organisation@example.org", ORGANISER_PAGES),
+    "operator": ("betrieb@example.org", OPERATOR_PAGES),
 }
 
 

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 
+import pyotp
 import pytest
 from sqlalchemy import select
 
-from deliberation.accounts.models import User, find_user_by_email
+from deliberation.accounts import second_factor, sessions
+from deliberation.accounts.models import Session, User, find_user_by_email
 from deliberation.accounts.passwords import is_right
 from deliberation.annotations.models import Annotation
+from deliberation.clock import now
 from deliberation.database import db
 from deliberation.declarations.models import Membership
 from deliberation.notifications.actions import queue_mail
@@ -18,6 +21,7 @@ from tests.builders import Cast
 from tests.cli.conftest import Run
 
 PASSWORD = "drei Eulen im Regen"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 def user(email: str) -> User:
@@ -115,3 +119,29 @@ def test_erased_account_leaves_its_words_and_no_address(run: Run, cast: Cast) ->
 
 def test_unknown_account_cannot_be_erased(refused: Callable[..., str]) -> None:
     assert "gibt es nicht" in refused("user", "erase", "nobody@example.org")
+
+
+def test_lost_device_is_reset_and_the_person_is_told_and_signed_out(run: Run, cast: Cast) -> None:
+    codes = second_factor.set_up_app(cast.mira, SECRET, pyotp.TOTP(SECRET).at(now()))
+    sessions.begin(cast.mira, with_second=True)
+    db.session.commit()
+    result = run("user", "reset-second", cast.mira.email)
+    assert result.exit_code == 0
+    found = user(cast.mira.email)
+    assert (found.second_factor_at, found.totp_sealed) == (None, "")
+    assert not second_factor.redeem(found, codes[0])
+    assert db.session.scalars(select(Session)).all() == []
+    assert [mail.template for mail in db.session.scalars(select(Mail))] == ["second_factor_removed"]
+
+
+def test_role_given_or_taken_by_the_operator_signs_out(run: Run, cast: Cast) -> None:
+    for words in (("grant", Role.MODERATOR.value), ("revoke", Role.MODERATOR.value)):
+        sessions.begin(cast.ben)
+        db.session.commit()
+        assert run("user", words[0], cast.ben.email, words[1], "erklaerung").exit_code == 0
+        assert db.session.scalars(select(Session)).all() == [], words
+    assert run("user", "revoke", "ben@example.org", "moderator", "erklaerung").exit_code == 1
+
+
+def test_unknown_person_has_no_device_to_reset(refused: Callable[..., str]) -> None:
+    assert "gibt es nicht" in refused("user", "reset-second", "niemand@example.org")

@@ -1,5 +1,6 @@
 """Commands that keep a site running."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -149,3 +150,11 @@ def test_a_command_that_fails_stores_nothing(
     assert "too late" in refused("phase", "erklaerung", "voting")
     db.session.expire_all()
     assert cast.declaration.title == "Erklärung"
+
+
+def test_every_address_is_listed_with_who_is_let_in(run: Run, app: Flask) -> None:
+    listed = json.loads(run("routes").stdout)
+    assert len(listed) == len(list(app.url_map.iter_rules()))
+    assert all({"rule", "methods", "endpoint", "policy"} <= line.keys() and line["policy"] for line in listed)
+    [queue] = [line for line in listed if line["rule"] == "/d/<slug>/moderation"]
+    assert (queue["methods"], queue["policy"], queue["needs"]) == (["GET"], "signed_in", "SEE_QUEUE")

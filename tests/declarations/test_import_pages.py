@@ -187,6 +187,7 @@ def test_pressing_create_twice_makes_one_declaration(otto: Any) -> None:
         ({"summary": "lang " * 200}, "Bitte höchstens 600 Zeichen."),
         ({"number__3": "1"}, "Diese Nummer hat schon eine andere These."),
         ({"number__3": "end"}, "Eine Nummer besteht aus Ziffern und Buchstaben"),
+        ({"heading__3": "Wort " * 101}, "Eine Überschrift hat höchstens 500 Zeichen."),
     ],
 )
 def test_wrong_particulars_are_named_and_nothing_typed_is_lost(
@@ -400,12 +401,12 @@ def test_preview_can_be_discarded(otto: Any) -> None:
     assert otto.get(address).status_code == 404
 
 
-def test_previews_go_after_seven_days(otto: Any) -> None:
+def test_previews_go_after_seven_days(otto: Any, cast: Cast) -> None:
     old = upload(otto)
     with clock.frozen_at(now() + timedelta(days=6)):
-        younger = upload(otto)
+        younger = upload(otto.sign_in(cast.otto))
     with clock.frozen_at(now() + timedelta(days=8)):
-        upload(otto)
+        upload(otto.sign_in(cast.otto))
 
     assert otto.get(old).status_code == 404
     assert otto.get(younger).status_code == 200

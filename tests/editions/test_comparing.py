@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from deliberation.accounts.actions import erase_user
 from deliberation.annotations.actions import withdraw
 from deliberation.annotations.models import Annotation, Kind, OutcomeValue, find_annotation
 from deliberation.annotations.outcomes import set_outcome
@@ -20,6 +19,7 @@ from deliberation.editions.drafting import begin_draft, change_text, text_of
 from deliberation.moderation.actions import hide
 from deliberation.moderation.models import Rule
 from deliberation.permissions import Operator
+from deliberation.privacy.leaving import erase as erase_user
 from deliberation.results.redline.sequence import sequence
 from tests import builders
 from tests.counting import count_queries

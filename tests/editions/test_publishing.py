@@ -19,8 +19,8 @@ from tests.editions import scene
 
 
 def anchor_of(annotation: Annotation) -> Anchor:
-    edition = db.session.scalars(select(Anchor).where(Anchor.annotation_id == annotation.number)).all()
-    return edition[-1]
+    query = select(Anchor).where(Anchor.annotation_id == annotation.number).order_by(Anchor.edition_id)
+    return db.session.scalars(query).all()[-1]
 
 
 def numbers(declaration) -> list[str]:

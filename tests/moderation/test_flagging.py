@@ -180,7 +180,7 @@ class TestReceipt:
         [mail] = mails()
         assert (mail.recipient, mail.cause) == ("gerda@example.org", f"flag:{flag.id}")
         message = to_message(mail)
-        assert message["Subject"] == "Ihre Meldung M-1"
+        assert message["Subject"] == "Ihre Nachricht an uns"
         words = message.get_content()
         assert f"http://localhost/m/{flag.key}" in words
         for secret in ("Straftat", "harter Satz", "Weide 27", "Gerda"):

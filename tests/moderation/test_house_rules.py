@@ -311,3 +311,14 @@ class TestElsewhere:
         newest, oldest = load_versions(cast.declaration)
         assert (newest.version, newest.written_at) == (2, moment)
         assert (oldest.version, oldest.written_at) == (1, cast.declaration.created_at)
+
+
+def test_preview_shows_the_rules_and_stores_nothing(cast, client):
+    client.sign_in(cast.otto)
+    words = {"line": "Bitte freundlich.", "heading_1": "Freundlich bleiben", "explanation_1": "Immer."}
+    answer = client.post("/d/erklaerung/rules/edit", data={**words, "version": "1", "preview": "1"})
+    assert answer.status_code == 200
+    assert "Noch ist nichts gespeichert." in answer.text
+    assert "<strong>Freundlich bleiben</strong>" in answer.text
+    db.session.refresh(cast.declaration)
+    assert cast.declaration.rules == []

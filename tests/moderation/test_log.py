@@ -123,6 +123,8 @@ def test_what_can_be_public_is_a_list_of_its_own():
         Act.HELD, Act.REVISED, Act.WITHDRAWN, Act.LOOKED, Act.FLAG, Act.OBJECT, Act.OBJECTION, Act.WARN, Act.REVIEW,
         Act.PAUSE, Act.BLOCK, Act.LIFT, Act.CLAIM, Act.RELEASE, Act.HAND_OVER, Act.ASK, Act.NOTE, Act.ASSIGN, Act.DANGER,
         Act.MESSAGE, Act.UNSEAL, Act.DESTROY, Act.BLOCKS,
+        Act.INVITE, Act.ADMIT, Act.ACCESS, Act.WEBHOOK, Act.TEXTS, Act.FOCUS, Act.ROLE, Act.PREVIEW,
+        Act.TABLE,
     }  # fmt: skip
     assert set(PUBLIC) == set(Act) - internal
 

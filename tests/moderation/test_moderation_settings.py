@@ -117,7 +117,8 @@ class TestSettings:
         assert any(hit.text.startswith("Fröbelhaus Nord") for hit in hits_in(accusing, cast.declaration))
 
     def test_organisers_find_the_page_from_the_declaration(self, cast, otto, app):
-        assert SETTINGS in otto.get("/d/erklaerung").text
+        assert "/d/erklaerung/office" in otto.get("/d/erklaerung").text
+        assert SETTINGS in otto.get("/d/erklaerung/office").text
         assert SETTINGS not in app.test_client().get("/d/erklaerung").text
 
 

@@ -109,11 +109,11 @@ class TestObjecting:
         assert "<title>Fehler: " in answer.text
         assert words.strip("\u200b \n") in answer.text
 
-    @pytest.mark.parametrize("name", ["ben", "mira", "otto"])
-    def test_nobody_objects_for_somebody_else(self, cast, annotation, client, name):
+    @pytest.mark.parametrize(("name", "status"), [("ben", 404), ("mira", 403), ("otto", 403)])
+    def test_nobody_objects_for_somebody_else(self, cast, annotation, client, name, status):
         decision = hidden(cast, annotation)
         person = getattr(cast, name)
-        assert client.sign_in(person).get(f"/a/{annotation.number}/objections").status_code == 403
+        assert client.sign_in(person).get(f"/a/{annotation.number}/objections").status_code == status
         with pytest.raises(NotAllowed):
             object_to(person, decision, WHY)
 

@@ -144,7 +144,7 @@ def test_links_come_from_the_configured_address_whatever_a_header_says(client, f
     client.post("/login", data={"email": ADA}, headers={header: "host=evil.example"})
     send_due_mail()
     [message] = read(folder)
-    assert "evil" not in message.as_string()
+    assert "evil" not in str(message.items()) + message.get_content()
     assert "http://localhost/" in message.get_content()
 
 
@@ -168,8 +168,9 @@ def test_no_text_reaches_past_its_place_into_the_headers(folder, text):
 
 @given(st.text(max_size=80))
 def test_whatever_stands_in_the_first_line_is_one_subject(made_app, text):
-    mail = Mail(id=1, recipient=ADA, cause="c", template="sign_in", parameters=WORDS | {"code": text}, locale="de")
+    words = WORDS | {"code": text}
     with made_app.app_context():
+        mail = Mail(id=1, recipient=ADA, cause="c", template="sign_in", parameters=words, locale="de")
         message = to_message(mail)
         raw = message.as_bytes()
     again = email.message_from_bytes(raw, policy=email.policy.default)

@@ -6,9 +6,9 @@ from xml.etree import ElementTree
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from deliberation.clock import now
+from deliberation.clock import now, today
 from deliberation.database import db
-from deliberation.permissions import Phase, Role
+from deliberation.permissions import Access, Phase, Role
 from tests import builders
 
 
@@ -59,6 +59,31 @@ def test_sitemap_lists_what_is_public_and_no_draft(client, cast):
     assert addresses[0] == "http://localhost/d/erklaerung"
     assert "http://localhost/d/erklaerung/3" in addresses
     assert not [address for address in addresses if "geheim" in address]
+
+
+def test_sitemap_says_the_day_of_the_words_and_nothing_about_votes(client, cast):
+    tree = ElementTree.fromstring(client.get("/sitemap.xml").data)
+    space = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+    days = {one.findtext("s:loc", namespaces=space): one.findtext("s:lastmod", namespaces=space) for one in tree}
+    root = "http://localhost/d/erklaerung"
+    assert {f"{root}/text", f"{root}/end", f"{root}/editions", f"{root}/editions/1", f"{root}/results"} <= days.keys()
+    assert days[root] == days[f"{root}/3"] == days[f"{root}/editions/1"] == today().isoformat()
+    assert days[f"{root}/results"] is None
+    assert not [address for address in days if "/a/" in address or "/3/" in address]
+
+
+@pytest.mark.parametrize("access", Access)
+def test_sitemap_names_what_everybody_may_read(client, cast, access):
+    cast.declaration.access = access
+    db.session.commit()
+    assert ("/d/erklaerung" in client.get("/sitemap.xml").text) == (access is not Access.PRIVATE)
+
+
+def test_keepers_of_passwords_find_the_page_to_change_one(client, cast):
+    answer = client.get("/.well-known/change-password")
+    assert answer.status_code == 303
+    assert answer.location == "/me/password"
+    assert client.sign_in(cast.ada).get(answer.location).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/robots.txt", "/sitemap.xml", "/.well-known/security.txt"])

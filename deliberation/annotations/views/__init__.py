@@ -13,9 +13,10 @@ from deliberation.annotations import bundles, drafts, mine, reading
 from deliberation.annotations.models import Annotation, find_annotation
 from deliberation.annotations.threads import Entry
 from deliberation.declarations.models import Declaration, Paragraph, Thesis, find_declaration
+from deliberation.labels import call_as
 from deliberation.moderation.traces import load_traces
 from deliberation.moderation.words.house_rules import load_rules_then
-from deliberation.permissions import Permission, require
+from deliberation.permissions import Permission, may, require
 from deliberation.proposals.cosigning import load_cosignatures
 from deliberation.urls import paragraph_number
 from deliberation.web import viewer
@@ -72,6 +73,7 @@ def readable_declaration(slug: str) -> Declaration:
     """The declaration of an address; absent and not yet public look alike."""
     declaration = find_declaration(slug) or abort(404)
     require(viewer(), Permission.READ, declaration)
+    call_as(declaration)
     return declaration
 
 
@@ -89,11 +91,14 @@ def find_place(slug: str, t: str, p: str) -> Place:
 
 
 def readable_annotation(number: int) -> Annotation:
-    """An annotation somebody may know of: the words may still be out of reach."""
+    """An annotation somebody may know of: its words may be out of reach of those of the team who look after it, and for
+    everybody else what is not shown is not there."""
     annotation = find_annotation(number) or abort(404)
-    require(viewer(), Permission.READ, annotation.declaration)
-    if annotation.is_pending:
-        require(viewer(), Permission.READ_ANNOTATION, annotation)
+    person, declaration = viewer(), annotation.declaration
+    require(person, Permission.READ, declaration)
+    if annotation.is_pending or not (annotation.is_visible or may(person, Permission.SEE_TEAM_LOG, declaration)):
+        require(person, Permission.READ_ANNOTATION, annotation)
+    call_as(declaration)
     return annotation
 
 

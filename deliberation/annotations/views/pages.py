@@ -1,11 +1,13 @@
 """Pages to read: a thesis, an opened paragraph, a conversation, what is new, one's own area."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import abort, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from deliberation.annotations import mine, reading, visits
+from deliberation.accounts.staff_access import load_looks_at
+from deliberation.annotations import held, mine, reading, visits
 from deliberation.annotations.forms import AnnotationForm
 from deliberation.annotations.models import Kind, find_annotation
 from deliberation.annotations.reading import Wish
@@ -21,8 +23,10 @@ from deliberation.annotations.views import (
     thread_context,
 )
 from deliberation.declarations.models import find_thesis
+from deliberation.labels import call_as
 from deliberation.moderation.own_decisions import load_own_letters
 from deliberation.permissions import Permission, require
+from deliberation.site.checklist import load_open_checklists
 from deliberation.urls import annotation_url, sign_in_url
 from deliberation.web import after_page, viewer
 
@@ -80,6 +84,7 @@ def _wish() -> Wish:
         kind=Kind(kind) if kind in {k.value for k in Kind} else None,
         order=Order(order) if order in {o.value for o in Order} else Order.MIXED,
         all_threads="all" in request.args,
+        start=request.args.get("from", 0, type=int),
     )
 
 
@@ -88,13 +93,16 @@ def show(number: int) -> Any:
     annotation = find_annotation(number) or abort(404)
     person, declaration = viewer(), annotation.declaration
     require(person, Permission.READ, declaration)
-    thread = mine.load_thread(person, annotation) or abort(404)
+    call_as(declaration)
+    # A number that is none, or too large, is the first page or the last.
+    page = request.args.get("page", type=int) if annotation.root_id is None else None
+    thread = mine.load_thread(person, annotation, page) or abort(404)
     shown = {entry.annotation.number: entry for entry in (thread, *thread.replies)}
     if number not in shown:
         abort(404)
     if thread.annotation.number != number:
-        query = f"?{request.query_string.decode()}" if request.query_string else ""
-        return redirect(f"{annotation_url(thread.annotation)}{query}#a-{number}", 303)
+        query = urlencode([*request.args.items(), *([("page", str(thread.page))] if thread.page > 1 else [])])
+        return redirect(f"{annotation_url(thread.annotation)}{'?' if query else ''}{query}#a-{number}", 303)
     return render_template(
         "annotations/thread.html",
         declaration=declaration, annotation=annotation, thread=thread, here="text",
@@ -124,8 +132,21 @@ def me() -> Any:
         return redirect(sign_in_url("/me"), 303)
     letters = load_own_letters(person)
     return render_template(
-        "annotations/mine.html", area=mine.load_area(person), letters=letters, user=person, here="me"
+        "annotations/mine.html", area=mine.load_area(person), letters=letters, looks=load_looks_at(person),
+        setups=load_open_checklists(person) if person.is_organiser_somewhere else (), here="me",
     )  # fmt: skip
+
+
+@annotations.get("/me/drafts")
+def own_drafts() -> str:
+    """What is begun and not sent."""
+    return render_template("annotations/drafts.html", drafts=mine.load_draft_links(viewer()), here="me")
+
+
+@annotations.get("/me/stances")
+def own_standpoints() -> str:
+    """Where one stands, in all declarations."""
+    return render_template("annotations/standpoints.html", standpoints=held.load_standpoints(viewer()), here="me")
 
 
 @annotations.get("/d/<slug>/new")

@@ -31,11 +31,17 @@ from deliberation.database import db
 from deliberation.declarations.models import Declaration, find_wording
 from deliberation.permissions import Activity, NotAllowed, Outdated, Permission, require
 from deliberation.urls import annotation_act_url, annotation_url, compose_url, place_url, sign_in_url
-from deliberation.web import limiter, viewer
+from deliberation.web import POSTS, limiter, viewer
 
-POSTING_LIMIT = "60 per hour"
+KEEPING_LIMIT = "240 per minute; 3000 per hour"
+"""Drafts save themselves every few seconds, and guests in one building share a network address."""
 OFFERED = 3
 """Alike annotations that are offered before sending."""
+
+
+def _is_kept_only() -> bool:
+    """Whether nothing is published by this form: a draft, a preview, a guest who is sent to sign in."""
+    return not viewer().is_signed_in or request.form.get("action") in ("draft", "preview", "discard")
 
 
 @annotations.get("/d/<slug>/<t>/<p>/annotations")
@@ -45,6 +51,8 @@ def compose(slug: str, t: str, p: str) -> Any:
     fields = draft_fields(draft)
     if not place.is_in_force:
         return gone_page(place, fields if draft else {})
+    if draft is None:
+        _require_open(place.declaration)
     fields["sentence"] = fields.get("sentence") or request.args.getlist("sentence", type=int)
     return render_composer(place, AnnotationForm(formdata=None, **fields), draft=draft)
 
@@ -59,7 +67,8 @@ def render_composer(place: Place, form: Any, **context: Any) -> str:
 
 
 @annotations.post("/d/<slug>/<t>/<p>/annotations")
-@limiter.limit(POSTING_LIMIT, exempt_when=lambda: request.form.get("action") in ("draft", "preview", "discard"))
+@limiter.limit(KEEPING_LIMIT)
+@limiter.limit(POSTS, exempt_when=_is_kept_only)
 def create(slug: str, t: str, p: str) -> Any:
     place = find_place(slug, t, p)
     form = AnnotationForm()
@@ -178,7 +187,8 @@ def _render_check(
 
 
 @annotations.route("/a/<int:number>/replies", methods=["GET", "POST"])
-@limiter.limit(POSTING_LIMIT, methods=["POST"], exempt_when=lambda: request.form.get("action") in ("draft", "preview"))
+@limiter.limit(KEEPING_LIMIT, methods=["POST"])
+@limiter.limit(POSTS, methods=["POST"], exempt_when=_is_kept_only)
 def reply(number: int) -> Any:
     parent = readable_annotation(number)
     key, back = drafts.reply_place(parent), annotation_act_url(parent, "replies")

@@ -7,7 +7,6 @@ from flask import Response, abort, current_app, make_response, redirect, render_
 from flask_babel import gettext as _
 
 from deliberation.annotations.views import readable_declaration
-from deliberation.clock import now
 from deliberation.declarations.editions import find_edition, load_editions
 from deliberation.declarations.line_changes import LineChange, exact_diff, paragraph_lines
 from deliberation.declarations.models import Declaration, find_declaration
@@ -17,12 +16,15 @@ from deliberation.editions.drafting import find_draft_by_key
 from deliberation.editions.shelf import load_edition_page, load_shelf
 from deliberation.editions.views import editions
 from deliberation.errors import error_page
+from deliberation.permissions import Permission, may_enter, require
 from deliberation.results.redline import docx, html, words
 from deliberation.text import DiffPart
 from deliberation.urls import changes_url, editions_url
-from deliberation.web import viewer
+from deliberation.web import limiter, unlisted, viewer
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+FILES_LIMIT = "300 per hour"
+"""Everybody may have these files, and an office of readers shares a network address."""
 NUMBER_MAX = 9
 """Digits of an edition number in an address; more are no number that a database knows."""
 
@@ -103,6 +105,7 @@ def _compared(declaration: Declaration, old: int | None, new: int | None) -> Cha
 
 
 @editions.get("/d/<slug>/changes.<file_format>")
+@limiter.limit(FILES_LIMIT)
 def redline(slug: str, file_format: str) -> Response:
     """The same as a file: a page that stands alone, or one for Word with tracked changes."""
     declaration = readable_declaration(slug)
@@ -111,12 +114,14 @@ def redline(slug: str, file_format: str) -> Response:
     if file_format not in ("html", "docx") or len(pair) != 2 or None in pair or (old or 0) >= (new or 0):
         abort(404)
     before, after = pair
-    found = load_changes(declaration, before, after, for_file=True)  # type: ignore[arg-type]
+    assert before is not None
+    assert after is not None
+    found = load_changes(declaration, before, after, for_file=True)
     if file_format == "html":
         response = make_response(html.write(found, current_app.config["BASE_URL"]))
         response.mimetype = "text/html"
     else:
-        response = make_response(docx.write(found, now(), declaration.publisher or declaration.title))
+        response = make_response(docx.write(found, after.published_at, declaration.publisher or declaration.title))
         response.mimetype = DOCX
     name = f"{declaration.slug}-fassung-{old}-{new}.{file_format}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -125,15 +130,14 @@ def redline(slug: str, file_format: str) -> Response:
 
 @editions.get("/d/<slug>/editions/preview/<key>")
 def preview(slug: str, key: str) -> Response:
-    """The draft of the next edition for whoever has its link, also while only the team sees the declaration."""
+    """The draft of the next edition for whoever has its link, also while only the team sees the declaration; into a private
+    one it lets nobody who does not belong there."""
     declaration = find_declaration(slug) or abort(404)
+    if not may_enter(viewer(), declaration):
+        require(viewer(), Permission.READ, declaration)
     draft = find_draft_by_key(declaration, key)
     if draft is None:
         return error_page(404, _("Diesen Entwurf gibt es nicht mehr. Er ist veröffentlicht oder verworfen."))
     page = load_draft_page(draft)
-    response = make_response(
-        render_template("editions/preview.html", declaration=declaration, page=page, draft=draft, words=words)
-    )
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
+    shown = render_template("editions/preview.html", declaration=declaration, page=page, draft=draft, words=words)
+    return unlisted(make_response(shown))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select
@@ -11,9 +11,9 @@ from sqlalchemy.orm import joinedload
 from deliberation.annotations import mine
 from deliberation.annotations.models import Annotation
 from deliberation.annotations.threads import visible_to
-from deliberation.clock import now
+from deliberation.clock import BERLIN, now
 from deliberation.database import db
-from deliberation.declarations.models import Declaration, Membership, RoleGrant
+from deliberation.declarations.models import Declaration, Membership
 from deliberation.editions.waiting import waiting_anchors
 from deliberation.moderation.desk.cases import Case, contributions, load_decisions, load_notes, with_people
 from deliberation.moderation.desk.piles import (
@@ -35,6 +35,7 @@ LIST_MAX = 50
 UNDO_MAX = 10
 PROMISED = {Tab.PENDING: 24, Tab.FIRST: 24, Tab.UNANSWERED: 72}
 """Hours within which the public is promised an answer (ux A5); weekends have twice the time."""
+SATURDAY = 5
 
 
 @dataclass(frozen=True)
@@ -128,13 +129,17 @@ class QueuePage:
 
 
 def promised_until(since: datetime, hours: int) -> datetime:
-    """When the promised time is over: hours on Saturday and Sunday count half."""
-    until, left = since, float(hours)
-    while left > 0:
-        step = min(1.0, left)
-        until += timedelta(hours=step)
-        left -= step / 2 if until.weekday() >= 5 else step
-    return until
+    """When the promised time is over: an hour on Saturday or Sunday, by the day in Berlin, counts half."""
+    at, left = since.astimezone(UTC), timedelta(hours=hours)
+    # Day by day, in whole steps: halving what is left of a weekend hour would never come to an end.
+    while True:
+        day = at.astimezone(BERLIN).date()
+        midnight = datetime.combine(day + timedelta(days=1), time.min, BERLIN).astimezone(UTC)
+        pace = 2 if day.weekday() >= SATURDAY else 1
+        if at + left * pace <= midnight:
+            return at + left * pace
+        left -= (midnight - at) / pace
+        at = midnight
 
 
 def load_queue(
@@ -258,10 +263,9 @@ def _to_undo(decisions: Sequence[Decision]) -> list[Decision]:
 def _load_colleagues(declaration: Declaration, own: Membership) -> list[Colleague]:
     query = (
         select(Membership, Presence)
-        .join(RoleGrant, and_(RoleGrant.membership_id == Membership.id, RoleGrant.role == Role.MODERATOR))
         .outerjoin(Presence, Presence.membership_id == Membership.id)
         .options(joinedload(Presence.thesis))
-        .where(Membership.declaration_id == declaration.id, Membership.id != own.id)
+        .where(Membership.declaration_id == declaration.id, Membership.id != own.id, Membership.holds(Role.MODERATOR))
         .order_by(Membership.id)
     )
     return [Colleague(member, presence) for member, presence in db.session.execute(query)]

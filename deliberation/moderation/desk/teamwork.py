@@ -5,13 +5,13 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select, update
 
-from deliberation.accounts.models import User, random_key
-from deliberation.annotations.actions import TextInvalid, once
+from deliberation.accounts.models import User
+from deliberation.annotations.actions import TextInvalid, key_about
 from deliberation.annotations.models import Annotation
 from deliberation.clock import now
-from deliberation.database import db
+from deliberation.database import db, once
 from deliberation.declarations.actions import join
-from deliberation.declarations.models import Act, Declaration, Membership, RoleGrant, Thesis
+from deliberation.declarations.models import Act, Declaration, Membership, Thesis
 from deliberation.declarations.record import record
 from deliberation.moderation.models import (
     NOTE_MAX,
@@ -133,7 +133,7 @@ def _write(
     body = normalised(words)
     if not has_words(body) or len(body) > NOTE_MAX:
         raise TextInvalid(f"{len(body)} characters")
-    key = form_key or random_key()
+    key = key_about(form_key, kind.value, own.id, annotation.number)
     found = select(Note).where(Note.form_key == key)
     if (sent := db.session.scalars(found).one_or_none()) is not None:
         return sent
@@ -143,9 +143,7 @@ def _write(
             annotation_id=annotation.number, writer_id=own.id, kind=kind, body=body, advice=advice, form_key=key
         )
 
-    note = once(found, make)
-    record(own, annotation.declaration, Act.NOTE, annotation, after=kind.value)
-    return note
+    return once(found, make, lambda _note: record(own, annotation.declaration, Act.NOTE, annotation, after=kind.value))
 
 
 def _find_handling(annotation: Annotation) -> Handling:
@@ -196,11 +194,7 @@ def assign(moderator: User, declaration: Declaration, wanted: Mapping[int, Seque
 
 def load_team(declaration: Declaration) -> list[Membership]:
     """Everybody who moderates there, by the name they sign with."""
-    query = (
-        select(Membership)
-        .join(RoleGrant, RoleGrant.membership_id == Membership.id)
-        .where(Membership.declaration_id == declaration.id, RoleGrant.role == Role.MODERATOR)
-    )
+    query = select(Membership).where(Membership.declaration_id == declaration.id, Membership.holds(Role.MODERATOR))
     return sorted(db.session.scalars(query).unique(), key=lambda member: member.team_name.casefold())
 
 

@@ -5,12 +5,12 @@ somebody who had no part in the decision.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import CursorResult, or_, select, update
+from sqlalchemy import or_, select, update
 
-from deliberation.accounts.models import User, random_key
-from deliberation.annotations.actions import once
+from deliberation.accounts.models import User
+from deliberation.annotations.actions import key_about
 from deliberation.clock import now
-from deliberation.database import db
+from deliberation.database import db, once, rows_changed
 from deliberation.declarations.actions import join
 from deliberation.declarations.models import Act, Membership
 from deliberation.declarations.record import record
@@ -73,25 +73,26 @@ def _object(member: User, review: Review, said: Any, explanation: str, form_key:
             measure_id=review.deed.id if isinstance(review.deed, Measure) else None,
             objector_id=membership.id,
             explanation=words,
-            form_key=form_key or random_key(),
+            form_key=key_about(form_key, type(review.deed).__name__, review.deed.id, membership.id),
         )
 
-    objection = once(said, make)
-    subject = membership if isinstance(review.deed, Measure) else None
-    record(
-        membership, review.declaration, Act.OBJECT, review.annotation, before=review.deed.kind.value, subject=subject
-    )
-    return objection
+    subject, before = membership if isinstance(review.deed, Measure) else None, review.deed.kind.value
+
+    def note(_objection: Objection) -> None:
+        record(membership, review.declaration, Act.OBJECT, review.annotation, before=before, subject=subject)
+
+    return once(said, make, note)
 
 
 def object_as_reporter(flag: Flag, explanation: str, form_key: str = "") -> Objection:
     """Say that what became of one's report was wrong. Whoever has the key of its page made it; no account is needed.
     Raises NotAllowed, ReasonMissing."""
     said = select(Objection).where(Objection.flag_id == flag.id, Objection.decision_id == flag.decision_id)
+    # In this order: what closes it between the two looks is then found as sent earlier.
+    receipt = find_receipt_of(flag.id)
     earlier = db.session.scalars(said).one_or_none()
     if earlier is not None:
         return earlier
-    receipt = find_receipt_of(flag.id)
     if receipt is None or not receipt.is_open_to_objection:
         raise NotAllowed(Permission.OBJECT, "is_open_to_objection", flag.annotation)
     words, declaration = _checked(explanation), receipt.declaration
@@ -103,14 +104,16 @@ def object_as_reporter(flag: Flag, explanation: str, form_key: str = "") -> Obje
             flag_id=flag.id,
             objector_id=flag.reporter_id,
             explanation=words,
-            form_key=form_key or random_key(),
+            form_key=key_about(form_key, "report", flag.id, flag.decision_id),
         )
 
-    objection = once(said, make)
-    # Who reported stays unnamed in the log.
     kind = receipt.decision.kind.value if receipt.decision else ""
-    record(None, declaration, Act.OBJECT, receipt.annotation, before=kind, after="flag")
-    return objection
+
+    def note(_objection: Objection) -> None:
+        # Who reported stays unnamed in the log.
+        record(None, declaration, Act.OBJECT, receipt.annotation, before=kind, after="flag")
+
+    return once(said, make, note)
 
 
 def _checked(explanation: str) -> str:
@@ -191,9 +194,9 @@ def _settle(objection: Objection, membership: Membership, verdict: Verdict, word
     """Of two who decide at the same moment, the database lets one through."""
     open_one = update(Objection).where(Objection.id == objection.id, Objection.verdict.is_(None))
     values = {"verdict": verdict, "reason": words, "decider_id": membership.id, "decided_at": now()}
-    result = db.session.execute(open_one.values(values), execution_options={"synchronize_session": False})
+    is_first = rows_changed(open_one.values(values)) == 1
     db.session.refresh(objection, ["verdict", "reason", "decider_id", "decided_at"])
-    if not isinstance(result, CursorResult) or result.rowcount != 1:
+    if not is_first:
         raise Outdated(objection)
 
 

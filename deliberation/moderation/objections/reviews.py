@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased, joinedload
 from deliberation.annotations.models import Annotation
 from deliberation.clock import BERLIN, now
 from deliberation.database import db
-from deliberation.declarations.models import Declaration, Membership, RoleGrant
+from deliberation.declarations.models import Declaration, Membership
 from deliberation.moderation.models import (
     ABOUT_WORDS,
     OBJECTION_MONTHS,
@@ -121,11 +121,10 @@ def count_other_moderators(declaration_id: int, *membership_ids: Any, decision_i
         others.append(~had_decided_against(Membership.id, decision_id))
     return (
         select(func.count(Membership.id))
-        .join(RoleGrant, RoleGrant.membership_id == Membership.id)
         .where(
             Membership.declaration_id == declaration_id,
             Membership.user_id.is_not(None),
-            RoleGrant.role == Role.MODERATOR,
+            Membership.holds(Role.MODERATOR),
             *others,
         )
         .scalar_subquery()

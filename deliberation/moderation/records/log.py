@@ -17,7 +17,7 @@ LOG_MAX = 50
 ABOUT_SHOWN = (Act.MOVE, Act.BUNDLE, Act.UNBUNDLE, Act.CLOSE, Act.REOPEN, Act.RESPOND)
 """Only what is shown can be moved, bundled, closed or answered."""
 ABOUT_STATUS = (Act.PUBLISH, Act.HIDE, Act.RESTORE, Act.RETURN, Act.REDACT, Act.UNDO)
-ABOUT_ALL = (Act.RULES, Act.POLICY, Act.PHASE)
+ABOUT_ALL = (Act.RULES, Act.POLICY, Act.PHASE, Act.PLAN, Act.VOTERS, Act.LABELS, Act.ARCHIVE, Act.DELETE)
 PUBLIC = (*ABOUT_STATUS, *ABOUT_SHOWN, *ABOUT_ALL)
 
 

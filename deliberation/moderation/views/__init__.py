@@ -15,7 +15,6 @@ from deliberation.urls import annotation_url, safe_next
 
 moderation = Blueprint("moderation", __name__)
 
-ID_MAX = 2**31 - 1
 
 TAB_LABELS = {
     Tab.PENDING: _l("Zurückgehalten"),
@@ -110,6 +109,7 @@ from deliberation.moderation.views import (  # noqa: E402, F401 (their routes)
     flags,
     letters,
     log,
+    members,
     messages,
     objections,
     people,

@@ -20,7 +20,7 @@ from deliberation.moderation.views import moderation
 from deliberation.notifications.actions import queue_mail
 from deliberation.permissions import Permission, require
 from deliberation.urls import receipt_url
-from deliberation.web import limiter, viewer
+from deliberation.web import limiter, unlisted, viewer
 
 FLAGS_LIMIT = "20 per hour"
 RECEIPT_MAILS = (limits.Limit(5, 60), limits.Limit(20, 24 * 60))
@@ -83,5 +83,4 @@ def receipt(key: str) -> Any:
 
 def _receipt_page(found: Receipt, form: Any, status: int) -> Any:
     page = render_template("moderation/receipt.html", receipt=found, form=form)
-    headers = {"X-Robots-Tag": "noindex", "Cache-Control": "no-store"}
-    return make_response(page, status, headers)
+    return unlisted(make_response(page, status))

@@ -8,11 +8,12 @@ from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 
 from deliberation.annotations.views import readable_declaration
+from deliberation.database import ID_MAX
 from deliberation.moderation.records.durations import ANSWER_HOURS, HELD_HOURS
 from deliberation.moderation.records.figures import Figures, load_figures, years_of
 from deliberation.moderation.records.log import load_log
 from deliberation.moderation.records.report import to_report, to_rows
-from deliberation.moderation.views import ID_MAX, moderation
+from deliberation.moderation.views import moderation
 from deliberation.moderation.views.tables import attachment, to_csv
 
 

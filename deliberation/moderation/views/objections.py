@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from deliberation.accounts.models import random_key
 from deliberation.annotations.views import readable_declaration
+from deliberation.database import ID_MAX
 from deliberation.labels import label
 from deliberation.moderation.forms.objections import ObjectionForm, VerdictForm
 from deliberation.moderation.models import Decision, Objection, Verdict
@@ -16,7 +17,7 @@ from deliberation.moderation.objections.reviews import review_of
 from deliberation.moderation.own_decisions import find_objection, find_review
 from deliberation.moderation.redacting import PassageMissing
 from deliberation.moderation.restraining import find_measure
-from deliberation.moderation.views import ID_MAX, moderation
+from deliberation.moderation.views import moderation
 from deliberation.moderation.views.letters import own_annotation
 from deliberation.permissions import NotAllowed, Permission, require
 from deliberation.urls import annotation_act_url, objections_url

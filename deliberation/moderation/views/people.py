@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from deliberation.annotations.views import readable_annotation, readable_declaration
+from deliberation.database import ID_MAX
 from deliberation.declarations.models import Declaration
 from deliberation.moderation import people, restraining
 from deliberation.moderation.forms.people import LiftForm, MeasureForm
 from deliberation.moderation.models import Measure, MeasureKind, Rule
-from deliberation.moderation.views import ID_MAX, moderation
+from deliberation.moderation.views import moderation
 from deliberation.permissions import Permission, may, require
 from deliberation.urls import annotation_act_url, people_url
 from deliberation.web import viewer
@@ -66,7 +67,10 @@ def lift(measure_id: int) -> Any:
     if request.method == "POST" and form.validate():
         restraining.lift(viewer(), measure, form.reason.data or "")
         flash(_("Aufgehoben. %(name)s kann wieder mitmachen.", name=measure.member.pseudonym), "done")
-        return redirect(people_url(measure.declaration), 303)
+        # Organisers take measures too, and have a list of their own.
+        is_moderator = may(viewer(), Permission.SEE_QUEUE, measure.declaration)
+        own_list = url_for("moderation.members", slug=measure.declaration.slug)
+        return redirect(people_url(measure.declaration) if is_moderator else own_list, 303)
     page = render_template(
         "moderation/lift.html", declaration=measure.declaration, measure=measure, form=form, here="queue"
     )

@@ -3,11 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request
+from flask import flash, redirect, render_template, request
 from flask_babel import gettext as _
 
 from deliberation.annotations.views import readable_declaration
-from deliberation.config import OPERATOR_FIELDS
 from deliberation.database import db
 from deliberation.declarations.models import Declaration
 from deliberation.labels import house_words
@@ -17,6 +16,7 @@ from deliberation.moderation.words import house_rules
 from deliberation.moderation.words.house_rules import HouseRules, RulesInvalid
 from deliberation.moderation.words.rules_history import to_history
 from deliberation.permissions import Outdated, Permission, require
+from deliberation.settings import operator_facts
 from deliberation.urls import rules_url
 from deliberation.web import viewer
 
@@ -25,10 +25,9 @@ from deliberation.web import viewer
 def rules(slug: str) -> str:
     declaration = readable_declaration(slug)
     versions = [_in_words(one) for one in house_rules.load_versions(declaration)]
-    operator = {field.removeprefix("OPERATOR_").lower(): current_app.config[field] for field in OPERATOR_FIELDS}
     return render_template(
         "moderation/rules.html",
-        declaration=declaration, present=versions[0], history=to_history(versions), operator=operator, here="rules",
+        declaration=declaration, present=versions[0], history=to_history(versions), operator=operator_facts(), here="rules",
     )  # fmt: skip
 
 
@@ -50,6 +49,8 @@ def edit_rules(slug: str) -> Any:
         return _edit_page(declaration, form)
     if not form.validate():
         return _edit_page(declaration, form), 422
+    if "preview" in request.form:
+        return _edit_page(declaration, form, preview=True)
     try:
         house_rules.change_rules(
             viewer(), declaration, form.line.data, form.rules, form.note.data or "", form.seen_version
@@ -71,7 +72,10 @@ def _somebody_was_faster(declaration: Declaration, form: RulesForm) -> Any:
     return _edit_page(declaration, form, theirs=house_rules.rules_of(declaration)), 409
 
 
-def _edit_page(declaration: Declaration, form: RulesForm, theirs: HouseRules | None = None) -> str:
+def _edit_page(
+    declaration: Declaration, form: RulesForm, theirs: HouseRules | None = None, preview: bool = False
+) -> str:
     return render_template(
-        "moderation/edit_rules.html", declaration=declaration, form=form, numbers=NUMBERS, theirs=theirs, here="rules"
-    )
+        "moderation/edit_rules.html", declaration=declaration, form=form, numbers=NUMBERS, theirs=theirs, here="rules",
+        preview=preview,
+    )  # fmt: skip

@@ -13,7 +13,7 @@ from deliberation.moderation import settings as verbs
 from deliberation.moderation.forms.settings import SettingsForm, SigningForm
 from deliberation.moderation.settings import EmployersInvalid, NameRefused
 from deliberation.moderation.views import moderation
-from deliberation.permissions import Permission, require
+from deliberation.permissions import Permission, PromiseMade, require
 from deliberation.urls import moderation_settings_url
 from deliberation.web import viewer
 
@@ -62,7 +62,13 @@ def _save(declaration: Declaration, form: SettingsForm) -> bool:
         form.employers.errors = (wrong if invalid.line else _("Bitte höchstens 200 Zeilen."),)
         return False
     change_policy(viewer(), declaration, Policy(form.policy.data))
-    verbs.change_sending(viewer(), declaration, bool(form.after_look.data))
+    try:
+        verbs.change_sending(viewer(), declaration, bool(form.after_look.data))
+    except PromiseMade:
+        form.after_look.errors = (
+            _("Es gibt schon Beiträge. Was niemand gesehen hat, verlässt die Seite nicht: Das lässt sich nicht mehr lockern."),
+        )
+        return False
     return True
 
 

@@ -11,13 +11,14 @@ from flask_babel import lazy_gettext as _l
 from deliberation.annotations.models import ResponseKind, Status
 from deliberation.annotations.views import readable_declaration
 from deliberation.clock import BERLIN, today
+from deliberation.database import ID_MAX
 from deliberation.declarations.models import Act, Declaration, LogEntry, Policy
 from deliberation.filters import day
 from deliberation.labels import LABELS, label, rule_words
 from deliberation.moderation.danger import Step, load_whole_team
 from deliberation.moderation.models import BlockPurpose, DecisionKind, MeasureKind, NoteKind, Rule, Verdict
 from deliberation.moderation.records.team_log import TeamLine, Wanted, iterate_team_log, load_team_log
-from deliberation.moderation.views import ID_MAX, moderation
+from deliberation.moderation.views import moderation
 from deliberation.moderation.views.tables import attachment, to_csv
 from deliberation.permissions import Permission, Phase, require
 from deliberation.web import viewer
@@ -39,6 +40,13 @@ _STATES: dict[str, Any] = {
     "sends_at_once": _l("Mail sofort"),
     "signing_name": _l("mit Namen"),
     "no_signing_name": _l("ohne Namen"),
+    "made": _l("gemacht"),
+    "revoked": _l("widerrufen"),
+    "asked": _l("Löschung beantragt"),
+    "confirmed": _l("Löschung bestätigt"),
+    "taken back": _l("zurückgenommen"),
+    "archived": _l("im Archiv"),
+    "taken out": _l("wieder unter den anderen"),
 }
 """What the log writes, in words. Where two mean the same code the last one holds, unless the act says which."""
 _GROUPS: dict[str, Any] = {
@@ -48,6 +56,7 @@ _GROUPS: dict[str, Any] = {
 """What stands before a number."""
 _BY_ACT: dict[Act, Any] = {
     Act.PHASE: Phase,
+    Act.PLAN: Phase,
     Act.POLICY: Policy,
     Act.DANGER: Step,
     Act.OBJECTION: Verdict,

@@ -24,8 +24,8 @@ Element = Any
 
 
 def write(changes: Changes, when: datetime, author: str) -> bytes:
-    """The same changes give the same bytes on the same day. `author` stands behind every change and comment: the name
-    of an organisation or an office, not of a person."""
+    """The same changes give the same bytes. `when`: since when they hold. `author` stands behind every change and comment:
+    the name of an organisation or an office, not of a person."""
     day = when.astimezone(BERLIN).date() if when.tzinfo else when.date()
     pen = _Pen(words.fit(author), f"{day.isoformat()}T00:00:00Z")
     with speaking(words.page_language(changes)):
@@ -34,7 +34,6 @@ def write(changes: Changes, when: datetime, author: str) -> bytes:
             title=words.fit(changes.title),
             subject=words.headline(changes),
             language=changes.language,
-            author=pen.author,
             day=day,
         )
         body = w("body", *(pen.paragraph(row) for row in found))

@@ -18,6 +18,10 @@ FOOTER_ID = "rId4"
 FOOTER_MAX = 80
 LANGUAGES = {"de": "de-DE", "en": "en-GB"}
 
+MAKER = "deliberation"
+"""In the properties of every file stands the program, and nobody who used it."""
+ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+"""The first that the format knows."""
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
@@ -31,7 +35,6 @@ class About:
     title: str
     subject: str
     language: str
-    author: str
     day: date
 
     @property
@@ -40,7 +43,7 @@ class About:
 
 
 def packed(about: About, document: Any, comments: Any) -> bytes:
-    """The file. Same parts, same bytes: even the times inside the zip are the day's beginning."""
+    """The file. Same parts, same bytes: the times inside the zip are always the same."""
     parts: dict[str, str | bytes] = {
         "[Content_Types].xml": _content_types(),
         "_rels/.rels": _relationships(
@@ -60,7 +63,7 @@ def packed(about: About, document: Any, comments: Any) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
-            entry = zipfile.ZipInfo(name, (about.day.year, about.day.month, about.day.day, 0, 0, 0))
+            entry = zipfile.ZipInfo(name, ZIP_TIME)
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, content)
     return target.getvalue()
@@ -101,8 +104,8 @@ def _core(about: About) -> str:
         ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/"'
         ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
         f"<dc:title>{escape(about.title)}</dc:title><dc:subject>{escape(about.subject)}</dc:subject>"
-        f"<dc:creator>{escape(about.author)}</dc:creator><dc:language>{escape(about.full_language)}</dc:language>"
-        f"<cp:lastModifiedBy>{escape(about.author)}</cp:lastModifiedBy>"
+        f"<dc:creator>{MAKER}</dc:creator><dc:language>{escape(about.full_language)}</dc:language>"
+        f"<cp:lastModifiedBy>{MAKER}</cp:lastModifiedBy>"
         f"<dcterms:created {day}/dcterms:created><dcterms:modified {day}/dcterms:modified>"
         "</cp:coreProperties>"
     )

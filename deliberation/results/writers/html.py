@@ -3,7 +3,6 @@
 from functools import cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from deliberation.annotations.tallies import STEP
 from deliberation.config import package_root
@@ -20,7 +19,8 @@ def write(summary: Summary) -> bytes:
 
 
 def file_environment(*styles: str) -> Environment:
-    """For pages that stand alone: templates as on the site, and the named files of `templates/results` as `style`."""
+    """For pages that stand alone: templates as on the site, which put the named files of `templates/results` into
+    themselves (`styles`)."""
     folder = package_root() / "templates"
     made = Environment(
         loader=FileSystemLoader(folder),
@@ -30,7 +30,8 @@ def file_environment(*styles: str) -> Environment:
         undefined=StrictUndefined,
         extensions=["jinja2.ext.do"],
     )
-    made.globals["style"] = Markup("\n".join((folder / "results" / name).read_text("utf-8") for name in styles))
+    made.globals["styles"] = styles
+    made.filters["stance_word"] = words.stance
     return made
 
 

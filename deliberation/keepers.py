@@ -1,0 +1,29 @@
+"""What the edge asks of those who know people: who is signed in with which device, which program acts for whom."""
+
+from typing import Any, Protocol
+
+
+class Sessions(Protocol):
+    """What the edge asks of whoever keeps the sessions (`accounts.sessions`)."""
+
+    def begin(self, user: Any, agent: str = "", with_second: bool = False) -> str: ...
+
+    def find(self, token: str) -> Any: ...
+
+    def end_token(self, token: str) -> None: ...
+
+    def needs_second_factor(self, user: Any, is_required: bool) -> bool: ...
+
+    def has_proof(self, entry: Any) -> bool: ...
+
+    def is_seen_long_ago(self, entry: Any) -> bool: ...
+
+    def mark_seen(self, token_hash: str, user_id: int) -> None: ...
+
+
+class Tokens(Protocol):
+    """What it asks of whoever keeps the keys of programs (`accounts.tokens`)."""
+
+    def find(self, secret: str, is_second_required: bool) -> Any: ...
+
+    def mark_used(self, token_hash: str) -> None: ...

@@ -1,0 +1,405 @@
+"""Who is let in where: one line for every page, to be reviewed without reading code. No line, no start.
+
+The door is watched here, before a page is asked for: a guest is sent to sign in and finds the place again. What stands
+under `needs` and `to_write` is asked once more by the verb that does it (`permissions.PERMISSIONS`), about the thing the
+address names; addresses below `/d/<slug>` and `/a/<number>` also ask READ, and whatever that hides looks absent.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from flask import Flask, abort, current_app, redirect, request
+from werkzeug.exceptions import HTTPException
+
+from deliberation.permissions import NotAllowed, Permission
+from deliberation.urls import sign_in_url
+from deliberation.web import is_half_signed_in, require_proof, viewer
+
+
+class Door(Enum):
+    """Whom the edge lets through at all."""
+
+    PUBLIC = "everybody"
+    SIGNED_IN = "everybody who is signed in"
+    HALF = "whoever gave the first of two proofs, and everybody who is signed in"
+    OPERATOR = "the operator"
+    SECRET = "whoever knows the secret in the address"
+    TOKEN = "programs: what guests may read, and with a personal token what its owner may do"
+
+
+class Twice(Enum):
+    """Why the same form sent a second time makes nothing a second time."""
+
+    NOTHING = "it stores nothing"
+    KEY = "the form carries a key with a unique index; the second sending answers like the first"
+    ONE = "there can be only one: one vote, stance, draft for a person or place"
+    STATE = "it says how things shall be, and they are so already"
+    VERSION = "it names the state it was made for; that one is past, or what was wanted stands there already"
+    ONCE = "the code, link or challenge in it is good once"
+    LIMIT = "each sending mails a new code, so often in a quarter of an hour"
+    STEP = "it moves something that exists by one place"
+    REPLACE = "it puts something new in place of what there was; the last sending holds"
+
+
+PUBLIC, SIGNED_IN, HALF, OPERATOR, SECRET, TOKEN = Door
+NOTHING, KEY, ONE, STATE, VERSION, ONCE, LIMIT, STEP, REPLACE = Twice
+P = Permission
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One line of the table."""
+
+    door: Door
+    # Who is meant, in words.
+    who: str
+    # Asked about what the address names; `to_write` of a form that is sent, on top.
+    needs: Permission | None = None
+    to_write: Permission | None = None
+    # For every page that takes a form.
+    twice: Twice | None = None
+    # Whether the person must have said within half an hour who she is.
+    proof: bool = False
+    # Whether everybody may look, and whoever sends the form signs in first.
+    account_to_write: bool = False
+    # Whether what a guest wrote is kept for her while she signs in.
+    keeps_draft: bool = False
+
+
+POLICIES: dict[str, Policy] = {
+    # --- everything around it ---
+    "asset": Policy(PUBLIC, "everybody"),
+    "static": Policy(PUBLIC, "everybody"),
+    "pages.shelf": Policy(PUBLIC, "everybody; each sees the declarations open to her"),
+    "pages.imprint": Policy(PUBLIC, "everybody"),
+    "pages.privacy": Policy(PUBLIC, "everybody"),
+    "pages.accessibility": Policy(PUBLIC, "everybody"),
+    "pages.rules": Policy(PUBLIC, "everybody"),
+    "pages.counting": Policy(PUBLIC, "everybody"),
+    "pages.language": Policy(PUBLIC, "everybody, for herself", twice=STATE),
+    "pages.short_address": Policy(PUBLIC, "everybody"),
+    "pages.healthz": Policy(PUBLIC, "everybody"),
+    "pages.readyz": Policy(PUBLIC, "everybody"),
+    "pages.security_txt": Policy(PUBLIC, "everybody"),
+    "pages.robots_txt": Policy(PUBLIC, "everybody"),
+    "pages.sitemap": Policy(PUBLIC, "everybody; only what everybody may read"),
+    # --- accounts ---
+    "accounts.register": Policy(PUBLIC, "everybody", twice=LIMIT),
+    "accounts.login": Policy(PUBLIC, "everybody", twice=LIMIT),
+    "accounts.code": Policy(PUBLIC, "the browser that asked for the code", twice=ONCE),
+    "accounts.link": Policy(SECRET, "whoever was mailed the link", twice=ONCE),
+    "accounts.second": Policy(HALF, "the person, between the first proof and the second", twice=ONCE),
+    "accounts.prove": Policy(SIGNED_IN, "the person, who says once more who she is", twice=LIMIT),
+    "accounts.logout": Policy(PUBLIC, "everybody, for herself", twice=STATE),
+    "accounts.password": Policy(SIGNED_IN, "the person, with the present password", twice=STATE),
+    "accounts.language": Policy(SIGNED_IN, "the person", twice=STATE),
+    "accounts.confirm": Policy(SIGNED_IN, "the person, about her address", twice=LIMIT),
+    "accounts.own_sessions": Policy(SIGNED_IN, "the person"),
+    "accounts.end_session": Policy(SIGNED_IN, "the person, about her own devices", twice=STATE),
+    "accounts.email": Policy(SIGNED_IN, "the person", twice=LIMIT, proof=True),
+    "accounts.email_confirm": Policy(SECRET, "whoever was mailed the link at the new address", twice=ONCE),
+    "accounts.email_stop": Policy(SECRET, "whoever was mailed the link at the old address", twice=ONCE),
+    "accounts.second_settings": Policy(SIGNED_IN, "the person"),
+    "accounts.second_app": Policy(SIGNED_IN, "the person", twice=ONCE, proof=True),
+    "accounts.second_app_remove": Policy(SIGNED_IN, "the person", twice=STATE, proof=True),
+    "accounts.passkey": Policy(SIGNED_IN, "the person", twice=ONCE, proof=True),
+    "accounts.passkey_remove": Policy(SIGNED_IN, "the person, about her own passkeys", twice=STATE, proof=True),
+    "accounts.recovery_codes": Policy(SIGNED_IN, "the person", twice=REPLACE, proof=True),
+    # --- own data, and what the operator answers for ---
+    "privacy.own": Policy(SIGNED_IN, "the person", P.LEAVE),
+    "privacy.own_statement": Policy(SIGNED_IN, "the person, where she takes part", P.READ),
+    "privacy.own_notes": Policy(SIGNED_IN, "the person"),
+    "privacy.note": Policy(SIGNED_IN, "the person, for herself alone", P.READ, twice=ONE),
+    "accounts.mail_settings": Policy(SIGNED_IN, "the person", twice=STATE),
+    "privacy.read": Policy(SIGNED_IN, "the person", P.LEAVE, proof=True),
+    "privacy.file": Policy(SIGNED_IN, "the person", P.LEAVE, proof=True),
+    "privacy.leave": Policy(SIGNED_IN, "the person", P.LEAVE, twice=STATE, proof=True),
+    "privacy.left": Policy(PUBLIC, "everybody"),
+    "privacy.consents": Policy(OPERATOR, "the operator; each look is noted", P.SEE_OPERATION),
+    "privacy.processing": Policy(OPERATOR, "the operator", P.SEE_OPERATION),
+    "privacy.forgotten": Policy(OPERATOR, "the operator", P.SEE_OPERATION),
+    "privacy.looks": Policy(OPERATOR, "the operator", P.SEE_OPERATION),
+    "privacy.periods": Policy(OPERATOR, "the operator", P.SEE_OPERATION, twice=STATE, proof=True),
+    "privacy.address": Policy(
+        OPERATOR, "the operator, with a reason; the person is told", P.OPEN_ADDRESS, twice=STATE, proof=True
+    ),
+    # --- running the site ---
+    "site.hub": Policy(OPERATOR, "the operator", P.SEE_OPERATION),
+    "site.settings": Policy(OPERATOR, "the operator", P.RUN_SITE, twice=STATE, proof=True),
+    "site.mail": Policy(OPERATOR, "the operator, to her own address", P.RUN_SITE, twice=REPLACE),
+    "site.jobs": Policy(OPERATOR, "the operator; addresses are masked", P.SEE_OPERATION),
+    "site.handle_mail": Policy(OPERATOR, "the operator", to_write=P.RUN_SITE, twice=STATE),
+    "site.storage": Policy(OPERATOR, "the operator", P.SEE_OPERATION),
+    "site.versions": Policy(OPERATOR, "the operator", P.SEE_OPERATION),
+    "site.health": Policy(OPERATOR, "the operator", P.SEE_OPERATION),
+    "site.start": Policy(OPERATOR, "the operator", P.SEE_OPERATION),
+    "site.step": Policy(OPERATOR, "the operator", P.RUN_SITE, twice=STATE, proof=True),
+    "site.first_account": Policy(SECRET, "whoever reads the terminal, while nobody runs the site", twice=ONCE),
+    "site.own_start": Policy(SIGNED_IN, "organisers, the operator", P.CHANGE_SETTINGS),
+    "site.own_step": Policy(SIGNED_IN, "organisers, the operator", P.CHANGE_SETTINGS, twice=STATE),
+    "pages.change_password": Policy(PUBLIC, "everybody; leads to the person's own page"),
+    # --- reading and writing ---
+    "declarations.landing": Policy(PUBLIC, "everybody"),
+    "declarations.whole_text": Policy(PUBLIC, "everybody"),
+    "annotations.thesis": Policy(PUBLIC, "everybody"),
+    "annotations.paragraph": Policy(PUBLIC, "everybody"),
+    "annotations.show": Policy(PUBLIC, "everybody; hidden words for author and moderators"),
+    "annotations.history": Policy(PUBLIC, "whoever may read the present words", P.READ_ANNOTATION),
+    "annotations.wording": Policy(PUBLIC, "everybody"),
+    "annotations.whats_new": Policy(PUBLIC, "everybody"),
+    "annotations.all_read": Policy(SIGNED_IN, "the person, for herself", twice=STATE),
+    "annotations.compose": Policy(PUBLIC, "everybody; a guest signs in before it is sent"),
+    "annotations.create": Policy(
+        PUBLIC, "everybody; a guest signs in before it is sent", to_write=P.ANNOTATE, twice=KEY, keeps_draft=True
+    ),
+    "annotations.check": Policy(PUBLIC, "whoever wrote the draft"),
+    "annotations.reply": Policy(
+        PUBLIC, "everybody; a guest signs in before it is sent", to_write=P.REPLY, twice=KEY, keeps_draft=True
+    ),
+    "annotations.check_reply": Policy(PUBLIC, "whoever wrote the draft"),
+    "annotations.edit": Policy(SIGNED_IN, "the author", P.EDIT, twice=STATE),
+    "annotations.withdraw_page": Policy(SIGNED_IN, "the author", P.WITHDRAW, twice=STATE),
+    "annotations.vote": Policy(SIGNED_IN, "everybody but author and moderators", to_write=P.VOTE, twice=ONE),
+    "annotations.stance": Policy(SIGNED_IN, "everybody but moderators", to_write=P.TAKE_STANCE, twice=ONE),
+    "annotations.past_stance": Policy(SIGNED_IN, "everybody but moderators", to_write=P.TAKE_STANCE, twice=ONE),
+    "annotations.own_stances": Policy(SIGNED_IN, "the person", P.TAKE_STANCE),
+    "annotations.me": Policy(SIGNED_IN, "the person"),
+    "annotations.own_drafts": Policy(SIGNED_IN, "the person"),
+    "annotations.own_standpoints": Policy(SIGNED_IN, "the person"),
+    # --- rival wordings ---
+    "proposals.place": Policy(PUBLIC, "everybody"),
+    "proposals.cosign": Policy(SIGNED_IN, "everybody but author and moderators", to_write=P.COSIGN, twice=ONE),
+    "proposals.closing": Policy(PUBLIC, "everybody"),
+    "proposals.rate": Policy(SIGNED_IN, "everybody but moderators", to_write=P.RATE, twice=ONE),
+    "proposals.put_up": Policy(SIGNED_IN, "organisers, the operator", to_write=P.PREPARE_BALLOT, twice=KEY),
+    "proposals.take_down": Policy(SIGNED_IN, "organisers, the operator", to_write=P.PREPARE_BALLOT, twice=STATE),
+    # --- bringing a text in ---
+    "declarations.import_upload": Policy(SIGNED_IN, "organisers, the operator", P.CREATE_DECLARATION),
+    "declarations.import_read": Policy(SIGNED_IN, "organisers, the operator", to_write=P.CREATE_DECLARATION, twice=KEY),
+    "declarations.import_preview": Policy(SIGNED_IN, "whoever brought it in", P.CREATE_DECLARATION),
+    "declarations.import_change": Policy(
+        SIGNED_IN, "whoever brought it in", to_write=P.CREATE_DECLARATION, twice=VERSION
+    ),
+    "declarations.office": Policy(SIGNED_IN, "organisers, the operator", P.CHANGE_SETTINGS),
+    "declarations.texts": Policy(SIGNED_IN, "organisers, the operator", P.CHANGE_SETTINGS, twice=STATE),
+    "declarations.plan": Policy(SIGNED_IN, "organisers, the operator", P.CHANGE_SETTINGS, twice=STATE),
+    "declarations.focus": Policy(SIGNED_IN, "organisers, the operator", P.CHANGE_SETTINGS, twice=STATE),
+    "declarations.phase": Policy(SIGNED_IN, "organisers, the operator", P.CHANGE_SETTINGS, twice=STATE),
+    "declarations.access": Policy(SIGNED_IN, "organisers, the operator", P.CHANGE_SETTINGS, twice=STATE),
+    "declarations.close": Policy(SIGNED_IN, "organisers, the operator", P.CHANGE_SETTINGS),
+    "declarations.close_now": Policy(SIGNED_IN, "organisers, the operator", to_write=P.CHANGE_SETTINGS, twice=STATE),
+    "declarations.keep": Policy(
+        SIGNED_IN, "organisers, the operator, once it is over", to_write=P.ARCHIVE, twice=STATE
+    ),
+    "declarations.as_pattern": Policy(SIGNED_IN, "organisers, the operator", P.CHANGE_SETTINGS, twice=ONE),
+    "declarations.ask_deletion": Policy(
+        SIGNED_IN, "organisers; the operator looks", P.CHANGE_SETTINGS, P.ASK_DELETION, ONE, proof=True
+    ),
+    "declarations.confirm_deletion": Policy(
+        SIGNED_IN, "another organiser than who asked, or the operator", to_write=P.CONFIRM_DELETION, twice=STATE, proof=True
+    ),
+    "declarations.take_deletion_back": Policy(SIGNED_IN, "organisers, the operator", to_write=P.CHANGE_SETTINGS, twice=STATE),
+    "declarations.draft_link": Policy(SIGNED_IN, "organisers, the operator, of a draft", P.SHOW_DRAFT, twice=STATE),
+    "declarations.revoke_draft_link": Policy(SIGNED_IN, "organisers, the operator", to_write=P.SHOW_DRAFT, twice=STATE),
+    "declarations.tables": Policy(SIGNED_IN, "organisers, the operator", P.INVITE, twice=KEY),
+    "declarations.revoke_table": Policy(SIGNED_IN, "organisers, the operator", to_write=P.INVITE, twice=STATE),
+    "declarations.table": Policy(SECRET, "whoever leads that table, on its day"),
+    "declarations.shown_draft": Policy(SECRET, "whoever was given the link"),
+    "declarations.own_labels": Policy(SIGNED_IN, "organisers, the operator", P.CHANGE_SETTINGS, twice=STATE),
+    # --- invitations ---
+    "declarations.invite": Policy(
+        SIGNED_IN, "organisers, the operator; for roles with a fresh proof", P.INVITE, twice=KEY
+    ),
+    "declarations.revoke_invitation": Policy(SIGNED_IN, "organisers, the operator", to_write=P.INVITE, twice=STATE),
+    "declarations.enter_code": Policy(PUBLIC, "everybody", twice=NOTHING),
+    "declarations.invitation": Policy(SECRET, "whoever was given the invitation", twice=ONCE, account_to_write=True),
+    # --- editions ---
+    "editions.shelf": Policy(PUBLIC, "everybody"),
+    "editions.show": Policy(PUBLIC, "everybody"),
+    "editions.changes": Policy(PUBLIC, "everybody"),
+    "editions.redline": Policy(PUBLIC, "everybody"),
+    "editions.preview": Policy(SECRET, "whoever was given the link"),
+    "editions.draft": Policy(SIGNED_IN, "the team", P.READ_NEXT_EDITION),
+    "editions.begin": Policy(SIGNED_IN, "organisers, the operator", to_write=P.EDIT_TEXT, twice=ONE),
+    "editions.change_draft": Policy(SIGNED_IN, "organisers, the operator", to_write=P.EDIT_TEXT, twice=VERSION),
+    "editions.draft_thesis": Policy(SIGNED_IN, "organisers, the operator", P.EDIT_TEXT, twice=VERSION),
+    "editions.new_thesis": Policy(SIGNED_IN, "organisers, the operator", P.EDIT_TEXT, twice=VERSION),
+    "editions.draft_paragraph": Policy(SIGNED_IN, "organisers, the operator", P.EDIT_TEXT, twice=VERSION),
+    "editions.new_paragraph": Policy(SIGNED_IN, "organisers, the operator", P.EDIT_TEXT, twice=VERSION),
+    "editions.move_paragraph": Policy(SIGNED_IN, "organisers, the operator", P.EDIT_TEXT, twice=VERSION),
+    "editions.pair_paragraph": Policy(SIGNED_IN, "organisers, the operator", P.EDIT_TEXT, twice=VERSION),
+    "editions.upload": Policy(SIGNED_IN, "organisers, the operator", P.EDIT_TEXT, twice=VERSION),
+    "editions.adopt": Policy(SIGNED_IN, "organisers, the operator", P.EDIT_TEXT, twice=VERSION),
+    "editions.discard": Policy(SIGNED_IN, "organisers, the operator", P.EDIT_TEXT, twice=VERSION),
+    "editions.publish_page": Policy(SIGNED_IN, "organisers, the operator", P.EDIT_TEXT),
+    "editions.publish": Policy(SIGNED_IN, "organisers, the operator", to_write=P.EDIT_TEXT, twice=VERSION),
+    "editions.choose_correction": Policy(SIGNED_IN, "organisers, the operator", P.EDIT_TEXT),
+    "editions.correction": Policy(SIGNED_IN, "organisers, the operator", P.EDIT_TEXT, twice=VERSION),
+    "editions.anchors": Policy(SIGNED_IN, "the team", P.CHECK_ANCHORS),
+    "editions.accept_anchors": Policy(SIGNED_IN, "the team", to_write=P.CHECK_ANCHORS, twice=STATE),
+    "editions.anchor": Policy(SIGNED_IN, "the team", P.CHECK_ANCHORS, twice=VERSION),
+    "editions.outcome": Policy(SIGNED_IN, "organisers, the operator", P.SET_OUTCOME, twice=KEY),
+    "editions.outcomes": Policy(SIGNED_IN, "organisers, the operator", P.SEE_OUTCOMES, twice=KEY),
+    # --- moderation ---
+    "moderation.rules": Policy(PUBLIC, "everybody"),
+    "moderation.log": Policy(PUBLIC, "everybody; figures and states, never texts"),
+    "moderation.report_csv": Policy(PUBLIC, "everybody; figures alone"),
+    "moderation.report_json": Policy(PUBLIC, "everybody; figures alone"),
+    "moderation.flag": Policy(PUBLIC, "everybody but the author, without account too", P.FLAG, twice=KEY),
+    "moderation.receipt": Policy(SECRET, "whoever reported it", twice=KEY),
+    "moderation.queue": Policy(SIGNED_IN, "moderators", P.SEE_QUEUE),
+    "moderation.decide": Policy(SIGNED_IN, "moderators, not about themselves", P.MODERATE, twice=VERSION),
+    "moderation.decide_many": Policy(
+        SIGNED_IN, "moderators; MODERATE for each one", to_write=P.SEE_QUEUE, twice=VERSION
+    ),
+    "moderation.letter": Policy(SIGNED_IN, "moderators, to look at it", to_write=P.MODERATE, twice=NOTHING),
+    "moderation.undo": Policy(SIGNED_IN, "who decided it, for a day", to_write=P.UNDO, twice=STATE),
+    "moderation.handle": Policy(SIGNED_IN, "moderators", to_write=P.HANDLE, twice=KEY),
+    "moderation.danger": Policy(SIGNED_IN, "moderators", P.HANDLE, twice=KEY),
+    "moderation.respond": Policy(SIGNED_IN, "moderators", P.RESPOND, twice=KEY),
+    "moderation.move": Policy(SIGNED_IN, "moderators", P.TIDY, twice=VERSION),
+    "moderation.bundle": Policy(SIGNED_IN, "moderators", P.TIDY, twice=STATE),
+    "moderation.unbundle": Policy(SIGNED_IN, "moderators", P.TIDY, twice=STATE),
+    "moderation.close": Policy(SIGNED_IN, "moderators", P.TIDY, twice=VERSION),
+    "moderation.leave": Policy(SIGNED_IN, "the author", P.LEAVE_BUNDLE, twice=STATE),
+    "moderation.messages": Policy(SIGNED_IN, "author and moderators", P.WRITE_PRIVATELY, twice=KEY),
+    "moderation.own_decision": Policy(SIGNED_IN, "the author", P.READ_LETTERS),
+    "moderation.object_to": Policy(SIGNED_IN, "the author", P.READ_LETTERS, P.OBJECT, twice=KEY),
+    "moderation.object_to_measure": Policy(SIGNED_IN, "the person it is about", P.OBJECT, twice=KEY),
+    "moderation.objections": Policy(SIGNED_IN, "moderators, organisers", P.SEE_OBJECTIONS),
+    "moderation.objection": Policy(
+        SIGNED_IN, "moderators who did not decide it; organisers where there are none", P.REVIEW, twice=STATE
+    ),
+    "moderation.members": Policy(SIGNED_IN, "organisers, the operator", P.MANAGE_MEMBERS),
+    "moderation.member": Policy(
+        SIGNED_IN, "organisers, the operator; to change something with a fresh proof", P.MANAGE_MEMBERS, twice=STATE
+    ),
+    "moderation.restrain_member": Policy(SIGNED_IN, "organisers", to_write=P.KEEP_AWAY, twice=KEY),
+    "moderation.own_role": Policy(SIGNED_IN, "moderators, organisers", P.GIVE_UP_ROLE, twice=STATE),
+    "moderation.people": Policy(SIGNED_IN, "moderators", P.SEE_QUEUE),
+    "moderation.author": Policy(SIGNED_IN, "moderators", P.HANDLE, P.RESTRAIN, twice=KEY),
+    "moderation.lift": Policy(SIGNED_IN, "moderators, organisers", P.RESTRAIN, twice=STATE),
+    "moderation.blocks": Policy(SIGNED_IN, "moderators, organisers", P.WRITE_BLOCKS),
+    "moderation.new_block": Policy(SIGNED_IN, "moderators, organisers", P.WRITE_BLOCKS, twice=STATE),
+    "moderation.block": Policy(SIGNED_IN, "moderators, organisers", P.WRITE_BLOCKS, twice=VERSION),
+    "moderation.move_block": Policy(SIGNED_IN, "moderators, organisers", to_write=P.WRITE_BLOCKS, twice=STEP),
+    "moderation.remove_block": Policy(SIGNED_IN, "moderators, organisers", to_write=P.WRITE_BLOCKS, twice=STATE),
+    "moderation.edit_rules": Policy(SIGNED_IN, "organisers, the operator", P.CHANGE_SETTINGS, twice=VERSION),
+    "moderation.settings": Policy(SIGNED_IN, "organisers, the operator", P.CHANGE_SETTINGS, twice=STATE),
+    "moderation.team": Policy(SIGNED_IN, "moderators", P.SEE_QUEUE, twice=STATE),
+    "moderation.own": Policy(SIGNED_IN, "the moderator, for herself", P.SEE_QUEUE, twice=STATE),
+    "moderation.keys": Policy(SIGNED_IN, "the moderator, for herself", to_write=P.SEE_QUEUE, twice=STATE),
+    "moderation.guide": Policy(SIGNED_IN, "the team", P.SEE_TEAM_LOG),
+    "moderation.team_log": Policy(SIGNED_IN, "the team", P.SEE_TEAM_LOG),
+    "moderation.team_log_csv": Policy(SIGNED_IN, "the team", P.SEE_TEAM_LOG),
+    # --- results ---
+    "results.show": Policy(PUBLIC, "everybody; tallies from five votes on"),
+    "results.export_dialog": Policy(SIGNED_IN, "organisers, the operator", P.EXPORT),
+    "results.download": Policy(SIGNED_IN, "organisers, the operator", P.EXPORT),
+    "results.columns": Policy(SIGNED_IN, "organisers, the operator", P.EXPORT),
+    "results.columns_text": Policy(SIGNED_IN, "organisers, the operator", P.EXPORT),
+    # --- the door for programs ---
+    "accounts.tokens": Policy(SIGNED_IN, "the person, about her own", P.LEAVE),
+    "accounts.new_token": Policy(SIGNED_IN, "the person", P.LEAVE, twice=KEY, proof=True),
+    "accounts.revoke_token": Policy(SIGNED_IN, "the person, about her own", to_write=P.LEAVE, twice=STATE),
+    "webhooks.index": Policy(SIGNED_IN, "organisers, the operator", P.CHANGE_SETTINGS, twice=KEY),
+    "webhooks.test": Policy(SIGNED_IN, "organisers, the operator", to_write=P.CHANGE_SETTINGS, twice=STATE),
+    "webhooks.revoke": Policy(SIGNED_IN, "organisers, the operator", to_write=P.CHANGE_SETTINGS, twice=STATE),
+    "api.describe": Policy(TOKEN, "everybody"),
+    "api.list_declarations": Policy(TOKEN, "everybody; each gets the declarations open to her"),
+    "api.declaration": Policy(TOKEN, "everybody", P.READ),
+    "api.theses": Policy(TOKEN, "everybody", P.READ),
+    "api.thesis": Policy(TOKEN, "everybody", P.READ),
+    "api.results": Policy(TOKEN, "everybody; tallies from five votes on", P.READ),
+    "api.annotations": Policy(TOKEN, "everybody; only what everybody may read", P.READ),
+    "api.annotate": Policy(TOKEN, "a token with scope write", to_write=P.ANNOTATE, twice=KEY),
+    "api.annotation": Policy(TOKEN, "everybody", P.READ_ANNOTATION),
+    "api.edit": Policy(TOKEN, "the author's token with scope write", to_write=P.EDIT, twice=VERSION),
+    "api.withdraw_one": Policy(TOKEN, "the author's token with scope write", to_write=P.WITHDRAW, twice=VERSION),
+    "api.reply": Policy(TOKEN, "a token with scope write", to_write=P.REPLY, twice=KEY),
+    "api.vote": Policy(TOKEN, "a token with scope write", to_write=P.VOTE, twice=ONE),
+    "api.stance": Policy(TOKEN, "a token with scope write", to_write=P.TAKE_STANCE, twice=ONE),
+    "api.decide": Policy(TOKEN, "a moderator's token with scope moderate", to_write=P.MODERATE, twice=VERSION),
+    "api.export": Policy(TOKEN, "an organiser's token with scope export", P.EXPORT),
+}
+
+
+class PolicyMissing(Exception):
+    """The table and the pages do not agree: the application must not start."""
+
+
+def init_app(app: Flask) -> None:
+    """Compare the table with the pages, then watch the doors. Comes after all pages are there."""
+    check(app, POLICIES)
+    app.before_request(_watch)
+
+
+def check(app: Flask, policies: dict[str, Policy]) -> None:
+    """Raises PolicyMissing unless each page has its line, each line its page, and each form says what happens when it is
+    sent twice."""
+    writing = {rule.endpoint for rule in app.url_map.iter_rules() if _methods(rule) - {"GET"}}
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+    faults = [f"{name}: no policy; add a line to POLICIES" for name in sorted(endpoints - policies.keys())]
+    faults += [f"{name}: no such page; take its line out" for name in sorted(policies.keys() - endpoints)]
+    for name in sorted(endpoints & policies.keys()):
+        if (name in writing) != (policies[name].twice is not None):
+            faults.append(f"{name}: `twice` says what happens to a form sent twice, for pages that take one")
+    if faults:
+        raise PolicyMissing("deliberation/policies.py and the pages differ:\n  " + "\n  ".join(faults))
+
+
+def _methods(rule: Any) -> set[str]:
+    return set(rule.methods) - {"HEAD", "OPTIONS"}
+
+
+def _watch() -> None:
+    """Before every page. Whatever has no line is closed, should one ever appear after the start."""
+    if request.endpoint is None or request.method == "OPTIONS":
+        return
+    policy = POLICIES.get(request.endpoint) or abort(404)
+    is_open = policy.door in (Door.PUBLIC, Door.SECRET, Door.TOKEN)
+    if is_open and not (policy.account_to_write and request.method == "POST"):
+        return
+    person = viewer()
+    if not person.is_signed_in and not (policy.door is Door.HALF and is_half_signed_in()):
+        abort(redirect(sign_in_url(_place()), 303))
+    if policy.door is Door.OPERATOR and not person.is_operator:
+        raise NotAllowed(Permission.MANAGE_ACCOUNTS, "is_operator")
+    if policy.proof:
+        require_proof(_place())
+
+
+def _place() -> str:
+    """Where to come back to: this page, or the one that holds the form that was sent."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    sent_to = request.url_rule.rule if request.url_rule is not None else ""
+    # Some forms are sent to an address below their page.
+    for path, pattern in ((request.path, sent_to), (request.path.rpartition("/")[0], sent_to.rpartition("/")[0])):
+        with suppress(HTTPException):
+            rule, _values = current_app.url_map.bind("").match(path, method="GET", return_rule=True)
+            if rule.rule == pattern:
+                return path
+    return "/"
+
+
+def describe(app: Flask) -> list[dict[str, Any]]:
+    """Every address with what the table says about it, for scripts and reviewers."""
+    rules = sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, sorted(_methods(rule))))
+    return [_described(rule, POLICIES[rule.endpoint]) for rule in rules]
+
+
+def _described(rule: Any, policy: Policy) -> dict[str, Any]:
+    return {
+        "rule": rule.rule,
+        "methods": sorted(_methods(rule)),
+        "endpoint": rule.endpoint,
+        "policy": policy.door.name.lower(),
+        "who": policy.who,
+        "needs": policy.needs.name if policy.needs else None,
+        "to_write": (policy.to_write or policy.needs or policy.door).name if policy.twice else None,
+        "proof": policy.proof,
+        "twice": policy.twice.value if policy.twice else None,
+    }

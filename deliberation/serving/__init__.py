@@ -1,0 +1,134 @@
+"""The production server, in the process of `deliberation serve`: gunicorn watches over processes, waitress serves in each.
+
+On SQLite one worker, because one process writes at a time; on PostgreSQL as many as the machine can use.
+"""
+
+import errno
+import logging
+import os
+import resource
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from ipaddress import ip_address
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from deliberation.database import db
+from deliberation.jobs import Jobs
+from deliberation.serving.worker import STOP_SECONDS, Worker
+
+DESCRIPTORS = 8192
+"""Wanted for the process if the system allows it: a connection needs up to two, see `worker.connection_limit`."""
+
+
+class AddressUnusable(Exception):
+    """This machine has no such address, or we may not have it."""
+
+
+class AddressTaken(AddressUnusable):
+    """Somebody else listens there."""
+
+
+class Server:
+    """Claims the address when it is made, so that a taken port is known before anything else happens."""
+
+    def __init__(self, app: Flask, host: str, port: int, has_jobs: bool = True) -> None:
+        self.app = app
+        self.has_jobs = has_jobs
+        self._socket = _claim(host, port)
+        name, number = self._socket.getsockname()[:2]
+        self.is_private = ip_address(name).is_loopback
+        self.address = f"http://[{name}]:{number}" if ":" in name else f"http://{name}:{number}"
+
+    def run(self, when_ready: Callable[[], None]) -> None:
+        """Serve until SIGTERM or SIGINT, then finish what is under way. Does not return."""
+        with self.app.app_context():
+            # No open connection may cross the fork.
+            db.session.remove()
+            db.engine.dispose()
+        _Gunicorn(self.app, self._options(when_ready)).run()  # type: ignore[no-untyped-call]
+
+    def _options(self, when_ready: Callable[[], None]) -> dict[str, Any]:
+        is_sqlite = self.app.config["DATABASE_URL"].startswith("sqlite")
+        # What the libraries say of odd requests and lost connections names addresses; our own lines do not.
+        logging.getLogger("waitress").setLevel(logging.CRITICAL + 1)
+        _want_descriptors()
+        return {
+            "bind": f"fd://{self._socket.detach()}",
+            "worker_class": Worker,
+            "workers": 1 if is_sqlite else 2 * (os.cpu_count() or 1) + 1,
+            # The worker itself stops waiting a little earlier.
+            "graceful_timeout": STOP_SECONDS + 1,
+            "timeout": 60,
+            # A slow disk must not look like a dead worker. The file in there has no name.
+            "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # nosec B108
+            "control_socket_disable": True,
+            "accesslog": None,
+            "loglevel": "error",
+            "when_ready": lambda _arbiter: when_ready(),
+            **self._hooks(),
+        }
+
+    def _hooks(self) -> dict[str, Any]:
+        """Every worker offers to do the jobs; a lock lets one of them."""
+        if not self.has_jobs:
+            return {}
+        jobs: list[Jobs] = []
+
+        def begin(_worker: Any) -> None:
+            jobs.append(Jobs(self.app))
+            jobs[0].start()
+
+        def warn(_worker: Any) -> None:
+            for each in jobs:
+                each.end_soon()
+
+        def end(_arbiter: Any, _worker: Any) -> None:
+            for each in jobs:
+                each.stop()
+
+        return {"post_worker_init": begin, "worker_int": warn, "worker_exit": end}
+
+
+def _want_descriptors() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(DESCRIPTORS, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def _claim(host: str, port: int) -> socket.socket:
+    """A socket that is bound and does not listen yet. Raises AddressUnusable."""
+    try:
+        places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (socket.gaierror, UnicodeError):
+        raise AddressUnusable(os.strerror(errno.EADDRNOTAVAIL)) from None
+    family, kind, protocol, _name, address = places[0]
+    claimed = socket.socket(family, kind, protocol)
+    try:
+        claimed.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        claimed.bind(address)
+    except OSError as error:
+        claimed.close()
+        refusal = AddressTaken if error.errno == errno.EADDRINUSE else AddressUnusable
+        raise refusal(os.strerror(error.errno or 0)) from None
+    return claimed
+
+
+class _Gunicorn(BaseApplication):
+    def __init__(self, app: Flask, options: dict[str, Any]) -> None:
+        self.app = app
+        self.options = options
+        super().__init__()  # type: ignore[no-untyped-call]
+
+    def load_config(self) -> None:
+        assert self.cfg is not None
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return self.app

@@ -1,0 +1,1 @@
+"""Own data, leaving, forgetting, and what the operator answers for."""

@@ -1,0 +1,141 @@
+"""Opinion groups of a declaration are computed by a job, shown roughly, and nobody learns who is in which."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import insert, select
+
+from deliberation.annotations.models import Status, Vote, VoteValue
+from deliberation.annotations.positions import change_phase
+from deliberation.clock import frozen_at, now
+from deliberation.database import db
+from deliberation.declarations.models import Membership
+from deliberation.jobs import compute_groups
+from deliberation.permissions import Phase
+from deliberation.results import grouping, opinions
+from deliberation.results.models import OpinionGroups
+from tests import builders
+from tests.results import scene
+
+PAGE = "/d/erklaerung/results"
+
+
+@pytest.fixture
+def annotations(cast):
+    """Ten contributions; all agree with the first, and two camps of 60 and 40 see the others otherwise."""
+    made = [builders.annotate(cast.ada, cast.declaration, body=f"Beobachtung {number}.") for number in range(10)]
+    people = scene.voters(cast.declaration, 100)
+    edition = cast.declaration.theses[0].since_id
+    rows = [
+        {
+            "annotation_id": one.number, "voter_id": person, "edition_id": edition, "cast_at": now(), "seen_before": False,
+            "value": VoteValue.AGREE if place == 0 or (row < 60) == (place % 2 == 1) else VoteValue.DISAGREE,
+        }
+        for place, one in enumerate(made) for row, person in enumerate(people)
+    ]  # fmt: skip
+    db.session.execute(insert(Vote), rows)
+    db.session.commit()
+    return made
+
+
+def kept():
+    db.session.expire_all()
+    return db.session.scalars(select(OpinionGroups)).one_or_none()
+
+
+class TestComputing:
+    def test_is_done_once_and_again_when_votes_are_others(self, cast, annotations):
+        assert compute_groups() == 1
+        assert kept().sizes == [60, 40]
+        assert compute_groups() == 0
+        cast_at = now() + timedelta(minutes=1)
+        vote = db.session.scalars(select(Vote).limit(1)).one()
+        vote.value, vote.cast_at = VoteValue.PASS, cast_at
+        db.session.commit()
+        # While people vote nobody shall see the groups move with a single vote.
+        assert compute_groups() == 0
+        with frozen_at(now() + timedelta(hours=25)):
+            assert compute_groups() == 1
+
+    def test_is_done_at_once_when_voting_is_over(self, cast, annotations):
+        compute_groups()
+        vote = db.session.scalars(select(Vote).limit(1)).one()
+        vote.cast_at = now() + timedelta(minutes=1)
+        change_phase(cast.otto, cast.declaration, Phase.EVALUATING)
+        db.session.commit()
+        assert compute_groups() == 1
+
+    def test_keeps_nobody_in_a_group(self, cast, annotations):
+        compute_groups()
+        people = set(db.session.scalars(select(Vote.voter_id)))
+        words = f"{kept().sizes} {kept().items}"
+        assert len(kept().items) == 10
+        assert not [one for one in people if one > 200 and re.search(rf"\b{one}\b", words)]
+        assert {table.name for table in db.metadata.sorted_tables if "group" in table.name} == {"opinion_groups"}
+
+    def test_what_is_hidden_counts_no_more(self, cast, annotations):
+        compute_groups()
+        annotations[3].status = Status.HIDDEN
+        db.session.commit()
+        with frozen_at(now() + timedelta(hours=25)):
+            compute_groups()
+        assert annotations[3].number not in [number for number, _counts in kept().items]
+
+    def test_memory_has_an_end(self, cast, annotations, monkeypatch):
+        monkeypatch.setattr(grouping, "CELLS", 300)
+        assert grouping.load_votes(cast.declaration.id).table.shape == (100, 3)
+
+
+class TestPage:
+    def test_shows_what_connects_and_divides_with_the_values_of_both(self, cast, client, annotations):
+        compute_groups()
+        page = client.get(PAGE).text
+        assert "Gruppe A: etwa 60 Personen" in page
+        assert "Gruppe B: etwa 40 Personen" in page
+        connects, divides = page.split('id="verbindet"')[1].split('id="trennt"')
+        assert "Beobachtung 0." in connects
+        assert connects.count("über 90 %") == 2
+        assert "Beobachtung 0." not in divides.split("</section>")[0]
+        assert "unter 10 %" in divides
+
+    def test_says_when_there_are_too_few_votes(self, cast, client):
+        assert "Für Meinungsgruppen gibt es noch zu wenige Stimmen." in client.get(PAGE).text
+        compute_groups()
+        assert "Für Meinungsgruppen gibt es noch zu wenige Stimmen." in client.get(PAGE).text
+
+    def test_hidden_contribution_leaves_the_lists_at_once(self, cast, client, annotations):
+        compute_groups()
+        annotations[0].status = Status.HIDDEN
+        db.session.commit()
+        assert "Beobachtung 0." not in client.get(PAGE).text
+
+    @pytest.mark.parametrize(
+        ("agree", "seen", "told"), [(20, 20, 95), (19, 20, 95), (1, 20, 5), (0, 30, 5), (9, 20, 45), (47, 100, 45)]
+    )
+    def test_no_share_tells_a_single_vote(self, agree, seen, told):
+        assert opinions._share(opinions.Counts(agree, seen - agree, seen)).percent == told
+
+    def test_contribution_that_few_of_a_group_saw_is_not_named(self, cast, client, annotations):
+        compute_groups()
+        one = kept()
+        one.items = [[number, [[60, 0, 60], [4, 5, 9]]] for number, _counts in one.items]
+        db.session.commit()
+        page = client.get(PAGE).text
+        assert "Bisher nichts, worin sich alle Gruppen einig sind." in page
+        assert "Bisher nichts, worin die Gruppen weit auseinander liegen." in page
+
+    def test_method_is_told_in_plain_words(self, client):
+        page = client.get("/so-wird-gezaehlt").text
+        assert 'id="gruppen"' in page
+        assert "mindestens 7 Anmerkungen" in page
+
+
+def test_groups_go_with_the_declaration(cast, annotations):
+    from deliberation.privacy import deletion
+
+    compute_groups()
+    deletion.remove(cast.declaration)
+    db.session.commit()
+    assert kept() is None
+    assert db.session.scalars(select(Membership)).all() == []

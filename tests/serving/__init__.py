@@ -1,0 +1,1 @@
+"""The production server as it is started, seen from outside."""
