@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from deliberation import create_app
@@ -23,6 +23,9 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 WIDTHS = (360, 1280)
+PATIENCE_MS = 30_000
+"""How long a page may take before a walk gives up. Only a hang takes so long: how fast pages are is measured elsewhere."""
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -121,7 +124,7 @@ def desk(request: pytest.FixtureRequest, chromium: Browser, site: Site) -> Itera
             locale=locale,
             reduced_motion="reduce",
         )
-        context.set_default_timeout(8000)
+        context.set_default_timeout(PATIENCE_MS)
         opened.append(context)
         page = context.new_page()
         desk = Desk(site, context, page, [], [])

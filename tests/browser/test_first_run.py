@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import PATIENCE_MS
 from tests.serving.site import Site
 
 TEXT = "1. Technik folgt der Fachlichkeit. Nicht umgekehrt.\n\n2. Wer plant, fragt die Fachkräfte."
@@ -14,7 +15,7 @@ TEXT = "1. Technik folgt der Fachlichkeit. Nicht umgekehrt.\n\n2. Wer plant, fra
 def test_empty_installation_becomes_an_opened_deliberation(chromium, tmp_path, script):
     server = Site(tmp_path, "serve")
     context = chromium.new_context(java_script_enabled=script, viewport={"width": 360, "height": 800}, locale="de-DE")
-    context.set_default_timeout(8000)
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     try:
         [link] = re.findall(r"http://127\.0\.0\.1:\d+/operator/first/\S+", server.said)

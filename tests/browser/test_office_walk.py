@@ -12,9 +12,10 @@ import pytest
 from playwright.sync_api import expect
 
 from deliberation.clock import today
+from tests.browser.conftest import PATIENCE_MS
 from tests.serving.site import Site
 
-PATIENCE = 20
+PATIENCE = PATIENCE_MS / 1000
 PASSWORD = "vier Wörter ohne jeden Zusammenhang"
 TEXT = "1. Technik folgt der Fachlichkeit. Nicht umgekehrt.\n\n2. Wer plant, fragt die Fachkräfte."
 MODERATORS = ("mira@example.org", "mia@example.org")
@@ -31,7 +32,7 @@ class Walk:
         context = self._chromium.new_context(
             java_script_enabled=self._script, viewport={"width": 360, "height": 800}, locale="de-DE"
         )
-        context.set_default_timeout(8000)
+        context.set_default_timeout(PATIENCE_MS)
         self._contexts.append(context)
         return context.new_page()
 
