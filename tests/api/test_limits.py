@@ -19,7 +19,6 @@ def limited(app):
     yield other
     limiter.reset()
     limiter.storage.close()
-    limiter.enabled = False
     with other.app_context():
         db.engine.dispose()
 
