@@ -14,7 +14,7 @@ from deliberation.annotations.models import Annotation, Status, Vote, VoteValue
 from deliberation.annotations.positions import change_phase
 from deliberation.clock import today
 from deliberation.database import db
-from deliberation.declarations.models import Membership, find_declaration
+from deliberation.declarations.models import Membership, Policy, find_declaration
 from deliberation.jobs import compute_groups
 from deliberation.permissions import Operator, Phase
 from deliberation.results import grouping, groups, opinions
@@ -122,7 +122,9 @@ class TestOwnVotes:
         assert "mindestens 60 Personen" in (folder / "README.txt").read_text("utf-8")
 
     def test_nor_on_what_has_no_published_votes(self, cast, crowd, tmp_path):
+        change_phase(cast.otto, cast.declaration, Phase.ANNOTATING)
         sparse = builders.annotate(cast.ada, cast.declaration, body="Kaum gesehen.")
+        change_phase(cast.otto, cast.declaration, Phase.EVALUATING)
         for person in scene.voters(cast.declaration, 4):
             db.session.add(
                 Vote(annotation_id=sparse.number, voter_id=person, value=VoteValue.AGREE, edition_id=sparse.edition_id)
@@ -177,6 +179,7 @@ class TestImported:
     def test_own_participants_stay_apart_from_those_of_polis(self, klimarat, tmp_path):
         own = builders.make_member(klimarat, "ada", pseudonym="Weide 27")
         change_phase(Operator(), klimarat, Phase.ANNOTATING)
+        klimarat.policy = Policy.NONE
         builders.annotate(own, klimarat, at="1.0", body="Später dazu.")
         folder = unpacked(klimarat, tmp_path)
         statements = rows_of(folder, "comments.csv")
