@@ -298,6 +298,11 @@ POLICIES: dict[str, Policy] = {
     "results.show": Policy(PUBLIC, "everybody; tallies from five votes on"),
     "results.export_dialog": Policy(SIGNED_IN, "organisers, the operator", P.EXPORT),
     "results.download": Policy(SIGNED_IN, "organisers, the operator", P.EXPORT),
+    "results.export_jobs_list": Policy(SIGNED_IN, "organisers, the operator: what they ordered themselves", P.EXPORT),
+    "results.export_job": Policy(SIGNED_IN, "who ordered the file", P.EXPORT),
+    "results.export_file": Policy(SIGNED_IN, "who ordered the file, while its words may be read", P.EXPORT),
+    "results.cancel_export": Policy(SIGNED_IN, "who ordered the file", P.EXPORT, twice=STATE),
+    "results.find_export": Policy(SIGNED_IN, "who ordered the file: the address in the mail"),
     "results.columns": Policy(SIGNED_IN, "organisers, the operator", P.EXPORT),
     "results.columns_text": Policy(SIGNED_IN, "organisers, the operator", P.EXPORT),
     # --- the door for programs ---

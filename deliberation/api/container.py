@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from deliberation.api.addresses import Addresses
 from deliberation.api.paging import Window, to_cursor
 from deliberation.api.reading import AnnotationPage
-from deliberation.api.web_annotation import CONTEXT_IRI, to_web_annotation
+from deliberation.api.web_annotation import to_web_annotation
 from deliberation.declarations.models import Declaration
+from deliberation.results.addresses import Addresses
+from deliberation.results.web_annotation import CONTEXT_IRI
 
 LDP = "http://www.w3.org/ns/ldp#"
 LDP_CONTEXT = "http://www.w3.org/ns/ldp.jsonld"

@@ -7,11 +7,11 @@ from typing import Any
 from deliberation.annotations.models import Annotation, Response
 from deliberation.annotations.tallies import STEP
 from deliberation.annotations.threads import Entry
-from deliberation.api.addresses import Addresses
 from deliberation.api.reading import may_see_state
 from deliberation.clock import BERLIN
 from deliberation.declarations.models import Declaration, Paragraph, Thesis
 from deliberation.permissions import Person
+from deliberation.results.addresses import Addresses
 from deliberation.results.summary import Summary
 from deliberation.results.writers.json import to_data
 

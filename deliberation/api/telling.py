@@ -14,12 +14,12 @@ from sqlalchemy import func, select
 
 from deliberation.annotations.models import Annotation, Outcome, find_annotation
 from deliberation.annotations.threads import may_be_passed_on
-from deliberation.api.addresses import Addresses
 from deliberation.api.hooks import PREFIX
 from deliberation.api.models import Delivery, HookEvent, Webhook
 from deliberation.api.rendering import to_day
 from deliberation.database import db
 from deliberation.declarations.models import Act, Edition, LogEntry
+from deliberation.results.addresses import Addresses
 
 LOOK_BACK = timedelta(days=3)
 """Older events are not told any more; the log of what was sent lasts longer, so nothing is told twice."""

@@ -1,32 +1,19 @@
-"""Annotations in the W3C Web Annotation Data Model (https://www.w3.org/TR/annotation-model/), both ways; the one home of it.
-
-The target is the paragraph in the edition that was written to, with the words (TextQuoteSelector) and their place in its text
-(TextPositionSelector). A body says what was written, a tag which kind it is. The author is a nickname and no address.
-"""
+"""Web Annotations at the door for programs, both ways. How one is written says `results.web_annotation`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from deliberation.annotations.models import CONTEXT, QUOTE_MAX, Annotation, Kind
+from deliberation.annotations.models import QUOTE_MAX, Annotation, Kind
 from deliberation.annotations.quotes import sentences_of_quote
 from deliberation.annotations.threads import Entry
-from deliberation.api.addresses import Addresses
 from deliberation.api.checking import unfit
 from deliberation.api.reading import PlaceThen
-from deliberation.api.rendering import to_day
+from deliberation.clock import BERLIN
 from deliberation.declarations.models import Wording
+from deliberation.results.addresses import Addresses
+from deliberation.results.web_annotation import CONTEXT_IRI, REPLYING, Said, Target, to_annotation, to_target
 
-CONTEXT_IRI = "http://www.w3.org/ns/anno.jsonld"
-MOTIVATIONS = {
-    Kind.PRACTICE: "commenting",
-    Kind.PROPOSAL: "editing",
-    Kind.QUESTION: "questioning",
-    Kind.OBJECTION: "assessing",
-    Kind.AGREEMENT: "assessing",
-    Kind.REFERENCE: "linking",
-}
-REPLYING = "replying"
 _KIND_OF = {
     "questioning": Kind.QUESTION,
     "editing": Kind.PROPOSAL,
@@ -37,80 +24,29 @@ _KIND_OF = {
 
 
 def to_web_annotation(entry: Entry, places: PlaceThen, at: Addresses, with_context: bool = True) -> dict[str, Any]:
-    one, slug = entry.annotation, entry.annotation.declaration.slug
-    motivation = MOTIVATIONS[one.kind] if one.kind else REPLYING
-    found: dict[str, Any] = {
-        "id": at.annotation(slug, one.number),
-        "type": "Annotation",
-        "motivation": motivation,
-        "created": f"{to_day(one.created_at)}T00:00:00Z",
-        "body": _bodies(one, motivation),
-        "target": _target(one, places, at),
-    }
-    if one.author:
-        found["creator"] = {"type": "Person", "nickname": one.author.pseudonym}
-    if one.edited_at:
-        found["modified"] = f"{to_day(one.edited_at)}T00:00:00Z"
+    one = entry.annotation
+    said = Said(
+        number=one.number,
+        kind=one.kind,
+        parent=one.parent_id,
+        thesis=one.thesis.number,
+        target=_target(one, places),
+        body=one.body,
+        wording=one.proposed_wording or "",
+        nickname=one.author.pseudonym if one.author else "",
+        created=one.created_at.astimezone(BERLIN).date(),
+        edited=one.edited_at.astimezone(BERLIN).date() if one.edited_at else None,
+    )
+    found = to_annotation(said, one.declaration.slug, one.declaration.language, at)
     return {"@context": CONTEXT_IRI, **found} if with_context else found
 
 
-def _bodies(one: Annotation, motivation: str) -> list[dict[str, Any]]:
-    said = "commenting" if motivation == "editing" else motivation
-    words = {"format": "text/markdown", "language": one.declaration.language}
-    bodies: list[dict[str, Any]] = [{"type": "TextualBody", "value": one.body, "purpose": said, **words}]
-    if one.proposed_wording:
-        bodies.append({"type": "TextualBody", "value": one.proposed_wording, "purpose": "editing", **words})
-    if one.kind:
-        bodies.append({"type": "TextualBody", "value": one.kind.value, "purpose": "tagging"})
-    return bodies
-
-
-def _target(one: Annotation, places: PlaceThen, at: Addresses) -> Any:
-    slug = one.declaration.slug
-    if one.parent_id is not None:
-        return at.annotation(slug, one.parent_id)
-    wording = one.wording
+def _target(one: Annotation, places: PlaceThen) -> Target | None:
+    wording = one.wording if one.parent_id is None else None
     place = places.get((one.edition_id, wording.paragraph_id)) if wording else None
     if wording is None or place is None:
-        return at.place(slug, one.thesis.number)
-    return {
-        "type": "SpecificResource",
-        "source": at.paragraph_of(slug, one.edition.number, *place),
-        "selector": to_selectors(wording, one),
-    }
-
-
-def to_selectors(wording: Wording, one: Annotation) -> list[dict[str, Any]]:
-    """The words it is about and where they begin and end in the text of the paragraph."""
-    text = wording.text
-    start, end = _span(wording, one)
-    return [
-        {
-            "type": "TextQuoteSelector",
-            "exact": text[start:end],
-            "prefix": text[max(0, start - CONTEXT) : start],
-            "suffix": text[end : end + CONTEXT],
-        },
-        {"type": "TextPositionSelector", "start": start, "end": end},
-    ]
-
-
-def _span(wording: Wording, one: Annotation) -> tuple[int, int]:
-    """From the first of the words to the last; the whole paragraph if it is about none in particular."""
-    if one.quote and one.quote_start is not None and wording.text.startswith(one.quote, one.quote_start):
-        return one.quote_start, one.quote_start + len(one.quote)
-    spans = list(_sentence_spans(wording))
-    chosen = [spans[number - 1] for number in one.sentences or () if 0 < number <= len(spans)]
-    return (chosen[0][0], chosen[-1][1]) if chosen else (0, len(wording.text))
-
-
-def _sentence_spans(wording: Wording) -> Sequence[tuple[int, int]]:
-    spans, position = [], 0
-    for sentence in wording.sentences:
-        start = wording.text.find(sentence, position)
-        position = start + len(sentence)
-        spans.append((start, position))
-    return spans
+        return None
+    return to_target(wording, one.quote, one.quote_start, one.sentences or (), (one.edition.number, *place))
 
 
 @dataclass(frozen=True)

@@ -109,6 +109,9 @@ OWN: dict[str, Section] = {
     "webhook": Section(N_("Webhooks"), ("maker_id",), (
         "declaration_id", "url", "events", "created_at", "revoked_at", "gave_up_at",
     )),
+    "export_job": Section(N_("Bestellte Dateien"), ("user_id",), (
+        "declaration_id", "file_format", "filters", "state", "ordered_at", "expires_at", "name", "size",
+    )),
     "deletion": Section(N_("Gelöschte Erklärungen"), ("asker_id", "confirmer_id"), (
         "declaration_id", "asked_at", "confirmed_at",
     )),
@@ -143,7 +146,7 @@ LEFT_OUT: dict[str, str] = {
         "resistance.id", "draft.id", "private_note.id", "visit.id", "opening.id", "decision.id", "seal.id", "measure.id",
         "objection.id", "letter.id", "letter.cause", "message.id", "log_entry.id", "staff_access.id", "response.id", "note.id",
         "assignment.id", "correction.id", "rules_version.id", "import_preview.id", "import_preview.key",
-        "site_change.id", "deletion.id",
+        "site_change.id", "deletion.id", "export_job.id", "export_job.key",
         "api_token.id", "api_token.key", "webhook.id", "webhook.key",
     ), NUMBER),
     **dict.fromkeys((
@@ -154,7 +157,7 @@ LEFT_OUT: dict[str, str] = {
         "objection.measure_id", "objection.flag_id", "objection.form_key", "letter.due_at", "letter.settled_at",
         "message.form_key", "response.form_key", "note.form_key", "correction.old_wording_id", "correction.new_wording_id",
         "import_preview.version", "import_preview.steps", "import_preview.source",
-        "webhook.form_key",
+        "webhook.form_key", "export_job.percent", "export_job.tries", "export_job.fault", "export_job.mark",
     ), TECHNICAL),
     **dict.fromkeys((
         "user.password_hash", "user.password_browser", "user.totp_sealed", "user.totp_step", "session.token_hash",

@@ -1,14 +1,24 @@
-"""A summary as a file, for the web and the command line alike."""
+"""A summary as a file, for the web, the command line and the jobs alike: first everything is read, then it is written.
 
+In between the transaction can end: on SQLite without a write-ahead log nobody writes while somebody reads.
+"""
+
+import io
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import IO
 
 from deliberation.declarations.models import Declaration
 from deliberation.permissions import Permission, Person, require
 from deliberation.results import words
 from deliberation.results.filters import Filters
-from deliberation.results.summary import Summary, summarise
-from deliberation.results.writers import WRITERS
+from deliberation.results.items import count_matching
+from deliberation.results.spool import Spool
+from deliberation.results.summary import Summary, Text, summarise, summarise_into_spool
+from deliberation.results.writers import WRITERS, Stream, Writer
 from deliberation.results.writers.columns import readme
+
+Report = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -21,21 +31,81 @@ class ExportFile:
     readme: str = ""
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """Everything a file is made of has been read; no database is needed any more."""
+
+    declaration: Declaration
+    writer: Writer
+    summary: Summary
+    stream: Stream
+
+    @property
+    def name(self) -> str:
+        return file_name(self.summary, self.writer.ending)
+
+    @property
+    def readme(self) -> str:
+        if not self.writer.has_readme:
+            return ""
+        with words.speaking(self.declaration.language), words.calling(self.declaration):
+            return readme(self.summary, self.name, self.writer.ending)
+
+    def write(self, out: IO[bytes], report: Report | None = None) -> None:
+        """In the language of the declaration. `report` is told how many of how many annotations are written; what it
+        raises ends the writing. Raises OSError where the disk has no room."""
+        if isinstance(self.summary.items, Spool):
+            self.summary.items.report = report
+        with words.speaking(self.declaration.language), words.calling(self.declaration):
+            self.stream(self.summary, out)
+
+
+def prepare(
+    person: Person,
+    declaration: Declaration,
+    file_format: str,
+    filters: Filters | None = None,
+    site: str = "",
+    folder: str | None = None,
+) -> Prepared:
+    """Read what the file is made of; `folder` is where there is room for it. Raises KeyError for a format that does not
+    exist."""
+    require(person, Permission.EXPORT, declaration)
+    writer = WRITERS[file_format]
+    write = writer.write
+    if write is not None:
+        return Prepared(declaration, writer, summarise(person, declaration, filters, site), _at_once(write))
+    summary = summarise_into_spool(person, declaration, filters, site, folder, writer.with_targets)
+    stream = writer.stream
+    if writer.gather is not None:
+        with words.speaking(declaration.language), words.calling(declaration):
+            stream = writer.gather(declaration, summary)
+    assert stream is not None
+    return Prepared(declaration, writer, summary, stream)
+
+
+def _at_once(write: Callable[[Summary], bytes]) -> Stream:
+    def stream(summary: Summary, out: IO[bytes]) -> None:
+        out.write(write(summary))
+
+    return stream
+
+
 def export(
     person: Person, declaration: Declaration, file_format: str, filters: Filters | None = None, site: str = ""
 ) -> ExportFile:
-    """The file in the language of the declaration. Raises KeyError for a format that does not exist."""
+    """A file that is short enough to be waited for, in memory."""
+    prepared = prepare(person, declaration, file_format, filters, site)
+    out = io.BytesIO()
+    prepared.write(out)
+    return ExportFile(prepared.name, prepared.writer.mimetype, out.getvalue(), prepared.readme)
+
+
+def is_long(person: Person, declaration: Declaration, file_format: str, filters: Filters) -> bool:
+    """Whether a file has so many annotations that nobody should wait for it. Two queries."""
     require(person, Permission.EXPORT, declaration)
-    writer = WRITERS[file_format]
-    summary = summarise(person, declaration, filters, site)
-    name = file_name(summary, writer.ending)
-    with words.speaking(declaration.language), words.calling(declaration):
-        return ExportFile(
-            name=name,
-            mimetype=writer.mimetype,
-            content=writer.write(summary),
-            readme=readme(summary, name) if writer.has_readme else "",
-        )
+    text = Text.of(declaration, filters)
+    return count_matching(declaration, filters, text.editions, text.placed_in) >= WRITERS[file_format].long_from
 
 
 def file_name(summary: Summary, ending: str) -> str:

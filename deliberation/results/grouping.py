@@ -10,16 +10,18 @@ from deliberation.results import groups
 from deliberation.results.groups import Grouping, Votes
 from deliberation.results.models import OpinionGroups
 from deliberation.results.opinions import load_marks
+from deliberation.results.polis_files import Conversation
 
 CELLS = 20_000_000
 """People times contributions that are held in memory, eight bytes each; beyond that those with the most votes count."""
+CAST = {1: groups.AGREE, -1: groups.DISAGREE, 0: groups.PASS}
 VALUES = {VoteValue.AGREE: groups.AGREE, VoteValue.DISAGREE: groups.DISAGREE, VoteValue.PASS: groups.PASS}
 
 
 def compute(declaration_id: int) -> tuple[str, Grouping | None]:
     """The groups as of now, with what they were computed from. Only reads; takes seconds for thousands of people."""
     mark = load_marks([declaration_id]).get(declaration_id, "")
-    return mark, groups.group(load_votes(declaration_id))
+    return mark, groups.group(groups.core(load_votes(declaration_id)))
 
 
 def keep(declaration_id: int, mark: str, found: Grouping | None) -> None:
@@ -56,3 +58,16 @@ def load_votes(declaration_id: int) -> Votes:
         if (column := column_of.get(row.annotation_id)) is not None:
             table[row_of[row.voter_id], column] = VALUES[row.value]
     return Votes(people, items, table)
+
+
+def read_votes(conversation: Conversation) -> Votes:
+    """The same of files in the format of Polis, such as our own export: the groups of the page can be computed from it
+    (`benchmarks/grouping.py FOLDER`)."""
+    items = [one.number for one in conversation.statements if not one.is_rejected]
+    column_of = {one: n for n, one in enumerate(items)}
+    table = np.full((len(conversation.ballots), len(items)), np.nan)
+    for row, ballot in enumerate(conversation.ballots):
+        for number, value in ballot.votes.items():
+            if (column := column_of.get(number)) is not None:
+                table[row, column] = CAST[value]
+    return Votes([ballot.participant for ballot in conversation.ballots], items, table)

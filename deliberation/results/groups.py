@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from deliberation.annotations.tallies import STEP
 from deliberation.results.opinions import LEAST_GROUP, LEAST_PEOPLE, LEAST_VOTES, Counts, Item
 
 NUMBERS = (2, 3)
@@ -66,11 +67,37 @@ class Grouping:
         return sorted(found, key=lambda one: (-one.weight, one.item))[:most]
 
 
+def core(votes: Votes) -> Votes:
+    """Those who voted enough, on contributions with enough votes of theirs to be told of. Of what is left nothing else would
+    be left out: whoever has no more than this finds the same groups."""
+    seen = ~np.isnan(votes.table)
+    least = min(LEAST_VOTES, len(votes.items))
+    rows, columns = np.ones(seen.shape[0], dtype=bool), np.ones(seen.shape[1], dtype=bool)
+    while True:
+        held = rows.sum(), columns.sum()
+        rows &= seen[:, columns].sum(axis=1) >= max(1, least)
+        columns &= seen[rows].sum(axis=0) >= STEP
+        if (rows.sum(), columns.sum()) == held:
+            break
+    people = [one for one, stays in zip(votes.people, rows, strict=True) if stays]
+    items = [one for one, stays in zip(votes.items, columns, strict=True) if stays]
+    return Votes(people, items, votes.table[rows][:, columns])
+
+
+def in_order(table: Table) -> Labels:
+    """The rows in the order of what they say. So who stands where says nothing else, and the groups are the same in whichever
+    order the rows came."""
+    if not table.size:
+        return np.arange(len(table))
+    return np.lexsort(np.where(np.isnan(table), 2.0, table).T[::-1])
+
+
 def group(votes: Votes) -> Grouping | None:
-    """The groups, or None where there are too few votes or nobody stands apart."""
+    """The groups, or None where there are too few votes or nobody stands apart. The order of the people makes no difference."""
     seen = ~np.isnan(votes.table)
     least = min(LEAST_VOTES, len(votes.items))
     rows = np.flatnonzero(seen.sum(axis=1) >= least)
+    rows = rows[in_order(votes.table[rows])]
     if len(rows) < LEAST_PEOPLE or len(votes.items) < COMPONENTS:
         return None
     places = _project(votes.table[rows])

@@ -1,43 +1,34 @@
 """The annotations of a declaration as everybody may see them."""
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, null, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, func, not_, select
 
 from deliberation.annotations.models import (
     EXPECTS_OUTCOME,
-    Anchor,
-    AnchorVerdict,
     Annotation,
     Kind,
-    Outcome,
     OutcomeValue,
     Response,
     ResponseKind,
     Status,
 )
-from deliberation.annotations.outcomes import latest_outcome
 from deliberation.annotations.tallies import VoteCounts
 from deliberation.annotations.threads import may_be_passed_on, visible_to
 from deliberation.clock import BERLIN
 from deliberation.database import db
-from deliberation.declarations.fates import AnchorState
-from deliberation.declarations.models import (
-    Declaration,
-    Edition,
-    Membership,
-    Paragraph,
-    ParagraphState,
-    Thesis,
-    Wording,
-)
+from deliberation.declarations.models import Declaration, Edition, Membership
 from deliberation.permissions import Guest
 from deliberation.results.filters import Filters, Names
+from deliberation.results.selecting import select_items, select_matching
+from deliberation.results.web_annotation import Target, Targets
+
+AT_ONCE = 500
+"""Annotations that are held while many are gone through."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +71,8 @@ class Item:
     outcome_reason: str
     outcome_edition: int | None
     outcome_day: date | None
+    # The words of the text it was written on; only where a file needs them.
+    target: Target | None = None
 
     @property
     def is_visible(self) -> bool:
@@ -99,35 +92,72 @@ def load_items(
 ) -> tuple[Item, ...]:
     """The annotations that match in order of their numbers, placed in the text of the edition `shown`. Two queries."""
     numbers = {edition.id: edition.number for edition in editions}
-    rows = _with_ground(db.session.execute(_query(declaration, filters, numbers, shown)).all())
-    authors = _author_names(rows, filters)
+    rows = _with_ground(db.session.execute(select_items(declaration, filters, numbers, shown)).all())
+    authors = _author_names({row.author_id: row.pseudonym for row in rows if row.author_id is not None}, filters)
     answers = _load_answers(declaration, filters)
-    return tuple(
-        Item(
-            number=row.number,
-            thesis=row.thesis,
-            paragraph=row.paragraph,
-            sentences=tuple(row.sentences or ()),
-            edition=numbers[row.edition_id],
-            kind=row.kind,
-            parent=row.parent_id,
-            root=row.root_id or row.number,
-            author=authors.get(row.author_id) if row.is_public else "",
-            created=_day(row.created_at),
-            edited=_day(row.edited_at),
-            body=row.body or "",
-            quote=row.quote or "",
-            wording=row.wording or "",
-            is_quotable=bool(row.is_quotable),
-            votes=VoteCounts(row.agree or 0, row.disagree or 0, row.passes or 0),
-            status=_status_outside(row),
-            responses=tuple(answers.get(row.number, ())) if row.is_public else (),
-            outcome=row.outcome or (OutcomeValue.RECEIVED if row.kind in EXPECTS_OUTCOME else None),
-            outcome_reason=row.outcome_reason or "",
-            outcome_edition=numbers.get(row.outcome_edition_id),
-            outcome_day=_day(row.decided_at),
-        )
-        for row in rows
+    return tuple(_to_item(row, numbers, authors, answers) for row in rows)
+
+
+def iter_items(
+    declaration: Declaration,
+    filters: Filters,
+    editions: Sequence[Edition],
+    shown: Edition,
+    with_targets: bool = False,
+) -> Iterator[Item]:
+    """As `load_items`, a few at a time, so that there may be any number of them. One statement reads them all: what it
+    began with is what it ends with, whatever is written meanwhile."""
+    numbers = {edition.id: edition.number for edition in editions}
+    ground = _find_ground(declaration, filters, numbers, shown)
+    authors = _author_names(_load_authors(declaration, filters, numbers, shown), filters)
+    to_target = Targets(declaration, numbers).of if with_targets else None
+    query = select_items(declaration, filters, numbers, shown).execution_options(yield_per=AT_ONCE)
+    for part in db.session.execute(query).partitions():
+        rows = [row for row in part if row.is_public or row.number in ground]
+        if rows:
+            answers = _load_answers(declaration, filters, (rows[0].number, rows[-1].number))
+            for row in rows:
+                yield _to_item(row, numbers, authors, answers, to_target)
+
+
+def count_matching(declaration: Declaration, filters: Filters, editions: Sequence[Edition], shown: Edition) -> int:
+    """How many annotations a file with these filters would be about, placeholders among them."""
+    numbers = {edition.id: edition.number for edition in editions}
+    matching = select_matching(declaration, filters, numbers, shown, func.count(Annotation.number))
+    return db.session.scalar(matching) or 0
+
+
+def _to_item(
+    row: Any,
+    numbers: Mapping[int, int],
+    authors: Mapping[int | None, str | None],
+    answers: Mapping[int, Sequence[Answer]],
+    to_target: Callable[[Any], Target | None] | None = None,
+) -> Item:
+    return Item(
+        number=row.number,
+        thesis=row.thesis,
+        paragraph=row.paragraph,
+        sentences=tuple(row.sentences or ()),
+        edition=numbers[row.edition_id],
+        kind=row.kind,
+        parent=row.parent_id,
+        root=row.root_id or row.number,
+        author=authors.get(row.author_id) if row.is_public else "",
+        created=_day(row.created_at),
+        edited=_day(row.edited_at),
+        body=row.body or "",
+        quote=row.quote or "",
+        wording=row.wording or "",
+        is_quotable=bool(row.is_quotable),
+        votes=VoteCounts(row.agree or 0, row.disagree or 0, row.passes or 0),
+        status=_status_outside(row),
+        responses=tuple(answers.get(row.number, ())) if row.is_public else (),
+        outcome=row.outcome or (OutcomeValue.RECEIVED if row.kind in EXPECTS_OUTCOME else None),
+        outcome_reason=row.outcome_reason or "",
+        outcome_edition=numbers.get(row.outcome_edition_id),
+        outcome_day=_day(row.decided_at),
+        target=to_target(row) if to_target and row.is_public else None,
     )
 
 
@@ -156,105 +186,6 @@ def load_answered(declaration: Declaration) -> frozenset[int]:
     return frozenset(number for number in db.session.scalars(replied.union(responded)) if number is not None)
 
 
-@dataclass(frozen=True)
-class _Place:
-    """Where annotations stand: three columns, and the tables they need beside those of the present place."""
-
-    thesis: Any
-    paragraph: Any
-    sentences: Any
-    joins: tuple[tuple[Any, ColumnElement[bool]], ...]
-
-
-def _as_written() -> _Place:
-    """In the edition each was written to; a reply to words which that did not have any more stands where it is now."""
-    then = aliased(Thesis)
-    state = and_(
-        ParagraphState.edition_id == Annotation.edition_id, ParagraphState.paragraph_id == Wording.paragraph_id
-    )
-    return _Place(
-        thesis=func.coalesce(then.number, Thesis.number),
-        paragraph=func.coalesce(ParagraphState.number, Paragraph.number),
-        sentences=Annotation.sentences,
-        joins=(
-            (Wording, Wording.id == Annotation.wording_id),
-            (ParagraphState, state),
-            (then, then.id == ParagraphState.thesis_id),
-        ),
-    )
-
-
-def _in_force(edition: Edition) -> _Place:
-    """Where they are read now. Sentences only where their words surely are."""
-    is_sure = or_(
-        Anchor.verdict.in_((AnchorVerdict.ACCEPTED, AnchorVerdict.PLACED)),
-        and_(Anchor.verdict.is_(None), Anchor.state.in_((AnchorState.SAME, AnchorState.MOVED))),
-    )
-    return _Place(
-        thesis=Thesis.number,
-        paragraph=Paragraph.number,
-        sentences=case((Anchor.id.is_(None), Annotation.sentences), (is_sure, Anchor.sentences), else_=null()),
-        joins=((Anchor, and_(Anchor.annotation_id == Annotation.number, Anchor.edition_id == edition.id)),),
-    )
-
-
-def _query(declaration: Declaration, filters: Filters, editions: Mapping[int, int], shown: Edition) -> Any:
-    public = may_be_passed_on(declaration)
-    place = _in_force(shown) if filters.edition is None else _as_written()
-
-    def if_public(column: Any) -> Any:
-        return case((public, column), else_=null())
-
-    query = (
-        select(
-            Annotation.number,
-            place.thesis.label("thesis"),
-            place.paragraph.label("paragraph"),
-            Annotation.edition_id,
-            Annotation.parent_id,
-            Annotation.root_id,
-            Annotation.status,
-            public.label("is_public"),
-            if_public(Annotation.author_id).label("author_id"),
-            if_public(Membership.pseudonym).label("pseudonym"),
-            if_public(Annotation.kind).label("kind"),
-            if_public(place.sentences).label("sentences"),
-            if_public(Annotation.created_at).label("created_at"),
-            if_public(Annotation.edited_at).label("edited_at"),
-            if_public(Annotation.body).label("body"),
-            if_public(Annotation.quote).label("quote"),
-            if_public(Annotation.proposed_wording).label("wording"),
-            if_public(Annotation.is_quotable).label("is_quotable"),
-            if_public(Annotation.shown_agree).label("agree"),
-            if_public(Annotation.shown_disagree).label("disagree"),
-            if_public(Annotation.shown_pass).label("passes"),
-            if_public(Outcome.value).label("outcome"),
-            if_public(Outcome.reason).label("outcome_reason"),
-            if_public(Outcome.edition_id).label("outcome_edition_id"),
-            if_public(Outcome.decided_at).label("decided_at"),
-        )
-        .join(Thesis, Thesis.id == Annotation.thesis_id)
-        .outerjoin(Paragraph, Paragraph.id == Annotation.paragraph_id)
-        .outerjoin(Membership, Membership.id == Annotation.author_id)
-        .outerjoin(Outcome, Outcome.id == latest_outcome())
-    )
-    for table, condition in place.joins:
-        query = query.outerjoin(table, condition)
-    conditions = _conditions(filters, editions, place)
-    return query.where(Annotation.declaration_id == declaration.id, *conditions).order_by(Annotation.number)
-
-
-def _conditions(filters: Filters, editions: Mapping[int, int], place: _Place) -> Iterable[ColumnElement[bool]]:
-    if filters.thesis is not None:
-        yield place.thesis == filters.thesis
-    if filters.edition is not None:
-        yield Annotation.edition_id.in_([key for key, number in editions.items() if number == filters.edition])
-    if filters.since is not None:
-        yield Annotation.created_at >= datetime.combine(filters.since, time(), BERLIN)
-    if filters.kind is not None:
-        yield Annotation.kind == filters.kind
-
-
 def _with_ground(rows: Sequence[Any]) -> list[Any]:
     """What is passed on, and what is not but has something below it that is."""
     by_number = {row.number: row for row in rows}
@@ -267,12 +198,36 @@ def _with_ground(rows: Sequence[Any]) -> list[Any]:
     return [row for row in rows if row.number in kept]
 
 
-def _author_names(rows: Iterable[Any], filters: Filters) -> dict[int | None, str | None]:
+def _find_ground(declaration: Declaration, filters: Filters, numbers: Mapping[int, int], shown: Edition) -> set[int]:
+    """As `_with_ground`, without reading everything: what is not passed on, and then who of the rest stands below it."""
+    public = may_be_passed_on(declaration)
+    matching = select_matching(declaration, filters, numbers, shown, Annotation.number, Annotation.parent_id)
+    parents = dict(db.session.execute(matching.where(not_(public))).all())
+    replied = select_matching(declaration, filters, numbers, shown, Annotation.parent_id)
+    replied = replied.where(public, Annotation.parent_id.is_not(None)).distinct()
+    ground: set[int] = set()
+    for number in db.session.scalars(replied.execution_options(yield_per=AT_ONCE)):
+        while number in parents and number not in ground:
+            ground.add(number)
+            number = parents[number]
+    return ground
+
+
+def _load_authors(
+    declaration: Declaration, filters: Filters, numbers: Mapping[int, int], shown: Edition
+) -> dict[int, str]:
+    columns = Membership.id, Membership.pseudonym
+    query = select_matching(declaration, filters, numbers, shown, *columns).join(
+        Membership, Membership.id == Annotation.author_id
+    )
+    return dict(db.session.execute(query.where(may_be_passed_on(declaration)).distinct()).all())
+
+
+def _author_names(authors: Mapping[int, str], filters: Filters) -> dict[int | None, str | None]:
     """What stands for each author. Numbers are drawn anew for every file, so that two files cannot be joined."""
-    authors = {row.author_id: row.pseudonym for row in rows if row.author_id is not None}
     match Names(filters.names):
         case Names.PSEUDONYMS:
-            return {None: None, **authors}
+            return {None: None} | dict(authors)
         case Names.NUMBERS:
             drawn = random.SystemRandom().sample(range(1, len(authors) + 1), len(authors))
             return {None: None, **{author: f"Person {n}" for author, n in zip(authors, drawn, strict=True)}}
@@ -280,13 +235,17 @@ def _author_names(rows: Iterable[Any], filters: Filters) -> dict[int | None, str
             return {None: "", **dict.fromkeys(authors, "")}
 
 
-def _load_answers(declaration: Declaration, filters: Filters) -> dict[int, list[Answer]]:
+def _load_answers(
+    declaration: Declaration, filters: Filters, between: tuple[int, int] | None = None
+) -> dict[int, list[Answer]]:
     query = (
         select(Response)
         .join(Annotation, Annotation.number == Response.annotation_id)
         .where(Annotation.declaration_id == declaration.id, may_be_passed_on(declaration))
         .order_by(Response.id)
     )
+    if between:
+        query = query.where(Response.annotation_id.between(*between))
     found: dict[int, list[Answer]] = {}
     for response in db.session.scalars(query):
         by = response.author.shown_name if filters.names == Names.PSEUDONYMS else ""

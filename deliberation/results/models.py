@@ -1,13 +1,17 @@
 """What is computed about a deliberation as a whole and kept until it is computed anew."""
 
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from deliberation.accounts.models import random_key
 from deliberation.clock import now
+from deliberation.columns import named_values
 from deliberation.database import Model, UtcDateTime
+from deliberation.declarations.models import Declaration
 
 
 class OpinionGroups(Model):
@@ -24,3 +28,61 @@ class OpinionGroups(Model):
     sizes: Mapped[list[Any]] = mapped_column(JSON, default=list)
     # [contribution, [agree, disagree, seen] of each group] each.
     items: Mapped[list[Any]] = mapped_column(JSON, default=list)
+
+
+class JobState(Enum):
+    """How far a file that somebody ordered has come."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class ExportJob(Model):
+    """A file that takes too long to be waited for: who wants which, how far it is, and until when it is kept. The file itself
+    lies in the instance folder under `key`; whoever ordered it may fetch it, nobody else."""
+
+    __tablename__ = "export_job"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(32), unique=True, default=random_key)
+    declaration_id: Mapped[int] = mapped_column(ForeignKey("declaration.id"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    file_format: Mapped[str] = mapped_column(String(20))
+    # As in an address.
+    filters: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    state: Mapped[JobState] = mapped_column(named_values(JobState), default=JobState.WAITING)
+    percent: Mapped[int] = mapped_column(default=0)
+    # How often it was begun: a process that ended in the middle left it unfinished.
+    tries: Mapped[int] = mapped_column(default=0)
+    # Why it failed: a key of `export_jobs.FAULTS`.
+    fault: Mapped[str] = mapped_column(String(20), default="")
+    ordered_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    # The row and its file go then.
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Of the finished file.
+    name: Mapped[str] = mapped_column(String(200), default="")
+    size: Mapped[int] = mapped_column(default=0)
+    # What stood in it is known by this: once another, the file may not be handed out any more.
+    mark: Mapped[str] = mapped_column(String(120), default="")
+
+    declaration: Mapped[Declaration] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is still something to wait for."""
+        return self.state in (JobState.WAITING, JobState.RUNNING)
+
+    @property
+    def is_done(self) -> bool:
+        return self.state is JobState.DONE
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.state is JobState.CANCELLED
+
+    @property
+    def is_running(self) -> bool:
+        return self.state is JobState.RUNNING

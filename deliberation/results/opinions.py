@@ -1,7 +1,7 @@
 """The opinion groups as they are kept: when they are out of date, and what everybody may see of them, so coarse that nobody
 is found in them. How they are found say `groups` and `grouping`, which load numpy and are loaded by the job alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import prod
@@ -139,14 +139,29 @@ def load_groups(declaration: Declaration, shown: Sequence[Annotated]) -> GroupsV
         return NO_GROUPS
     by_number = {item.number: item for item in shown if not item.is_reply}
     kept_items = (Item(number, tuple(Counts(*one) for one in counts)) for number, counts in kept.items)
-    items = [one for one in kept_items if one.item in by_number and min(c.seen for c in one.groups) >= LEAST_SEEN]
-    connecting = [one for one in items if min(c.share for c in one.groups) >= CONNECTS]
-    dividing = [one for one in items if one.divides >= DIVIDES]
+    items = [one for one in kept_items if one.item in by_number]
     return GroupsView(
         tuple(round(size / STEP) * STEP for size in kept.sizes),
-        tuple(_shared(one, by_number) for one in sorted(connecting, key=lambda one: (-one.connects, one.item))[:LIST_MAX]),
-        tuple(_shared(one, by_number) for one in sorted(dividing, key=lambda one: (-one.divides, one.item))[:LIST_MAX]),
+        tuple(_shared(one, by_number) for one in connecting(items)),
+        tuple(_shared(one, by_number) for one in dividing(items)),
     )
+
+
+def connecting(items: Iterable[Item]) -> list[Item]:
+    """What most of each group carry, the most likely to be carried by all first."""
+    found = [one for one in items if is_seen(one) and min(c.share for c in one.groups) >= CONNECTS]
+    return sorted(found, key=lambda one: (-one.connects, one.item))[:LIST_MAX]
+
+
+def dividing(items: Iterable[Item]) -> list[Item]:
+    """Where the groups are far apart, the farthest first."""
+    found = [one for one in items if is_seen(one) and one.divides >= DIVIDES]
+    return sorted(found, key=lambda one: (-one.divides, one.item))[:LIST_MAX]
+
+
+def is_seen(item: Item) -> bool:
+    """Whether enough of each group voted on it."""
+    return min(c.seen for c in item.groups) >= LEAST_SEEN
 
 
 def _shared(one: Item, by_number: Mapping[int, Annotated]) -> Shared:

@@ -1,4 +1,4 @@
-"""Reading the files that Polis writes: `comments.csv`, `participants-votes.csv` and `summary.csv`.
+"""Reading the files that Polis writes: `comments.csv`, `participants-votes.csv` and `summary.csv`. `writers.polis` writes them.
 
 The format as in the open data of the Computational Democracy Project: https://github.com/compdemocracy/openData
 """

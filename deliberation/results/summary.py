@@ -2,14 +2,12 @@
 cannot disagree. What is not public is never loaded."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from deliberation.annotations.models import Kind, OutcomeValue
-from deliberation.annotations.outcomes import DECIDED
 from deliberation.annotations.tallies import PERCENT_FROM, STEP, StanceCounts, load_stance_counts
-from deliberation.annotations.threads import dispute, wilson
 from deliberation.clock import today
 from deliberation.declarations.editions import load_editions, load_text
 from deliberation.declarations.importing import DraftParagraph, DraftThesis
@@ -17,17 +15,15 @@ from deliberation.declarations.models import CLOSING, PREAMBLE, Declaration, Edi
 from deliberation.moderation.words.house_rules import HouseRules, rules_of
 from deliberation.permissions import Permission, Person, require
 from deliberation.results import figures
+from deliberation.results.counted import Counted
 from deliberation.results.figures import Figures, Headline, ModerationFigures
 from deliberation.results.filters import Filters
-from deliberation.results.items import Item, load_answered, load_items
+from deliberation.results.items import Item, iter_items, load_answered, load_items
+from deliberation.results.spool import Spool
 from deliberation.results.timeline import Timeline, to_timeline
 from deliberation.text import excerpt
 
 OPENING_WORDS = 70
-OUTCOMES = (*DECIDED, OutcomeValue.IN_REVIEW, OutcomeValue.RECEIVED)
-"""In the order in which they are counted for readers: what has an end comes first."""
-MINORITY = 0.25
-"""Share of the smaller side from which an annotation is called disputed."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +106,7 @@ class Summary:
     decided: tuple[Item, ...]
     timeline: Timeline | None
     moderation: ModerationFigures
-    items: tuple[Item, ...]
+    items: Sequence[Item]
 
     @property
     def visible(self) -> list[Item]:
@@ -165,15 +161,51 @@ def summarise(
     annotation out: these keep their present places, and the theses of the other text do not count them.
     """
     require(person, Permission.READ, declaration)
-    filters = filters or Filters()
-    editions = load_editions(declaration)
-    placed_in = next((one for one in editions if one.number == filters.edition), editions[0])
-    shown_edition = next((one for one in editions if one.number == stances_of), placed_in)
-    items = load_items(declaration, filters, editions, placed_in)
-    about = _about(declaration, sorted(one.number for one in editions))
-    theses = _theses(declaration, about, filters, shown_edition, items if shown_edition is placed_in else ())
-    shown = [item for item in items if item.is_visible]
-    replies = sum(item.is_reply for item in shown)
+    text = Text.of(declaration, filters or Filters(), stances_of)
+    counted = Counted(load_answered(declaration))
+    items = tuple(counted.watch(load_items(declaration, text.filters, text.editions, text.placed_in)))
+    return _to_summary(declaration, text, site, counted, items)
+
+
+def summarise_into_spool(
+    person: Person,
+    declaration: Declaration,
+    filters: Filters | None = None,
+    site: str = "",
+    folder: str | None = None,
+    with_targets: bool = False,
+) -> Summary:
+    """As `summarise`, for any number of annotations: `items` lie on disk, in `folder`, until the summary is let go, and the
+    lists of the summary name annotations without their words. Two queries more, and one for every 500 annotations."""
+    require(person, Permission.READ, declaration)
+    text = Text.of(declaration, filters or Filters())
+    counted = Counted(load_answered(declaration), with_words=False)
+    items = iter_items(declaration, text.filters, text.editions, text.placed_in, with_targets)
+    return _to_summary(declaration, text, site, counted, Spool(counted.watch(items), folder))
+
+
+@dataclass(frozen=True)
+class Text:
+    """Which edition a summary shows, with its stances, and in which the annotations have their places."""
+
+    filters: Filters
+    editions: Sequence[Edition]
+    placed_in: Edition
+    shown: Edition
+
+    @classmethod
+    def of(cls, declaration: Declaration, filters: Filters, stances_of: int | None = None) -> "Text":
+        editions = load_editions(declaration)
+        placed_in = next((one for one in editions if one.number == filters.edition), editions[0])
+        shown = next((one for one in editions if one.number == stances_of), placed_in)
+        return cls(filters, editions, placed_in, shown)
+
+
+def _to_summary(declaration: Declaration, text: Text, site: str, counted: Counted, items: Sequence[Item]) -> Summary:
+    filters, shown_edition = text.filters, text.shown
+    about = _about(declaration, sorted(one.number for one in text.editions))
+    contributions = counted.contributions if text.shown is text.placed_in else Counter()
+    theses = _theses(declaration, about, filters, shown_edition, contributions)
     return Summary(
         about=about,
         edition=shown_edition.number,
@@ -183,20 +215,20 @@ def summarise(
         is_open=figures.is_open(declaration),
         figures=Figures(
             people=figures.count_people(declaration),
-            annotations=len(shown) - replies,
-            replies=replies,
-            votes=sum(item.votes.n for item in shown),
+            annotations=counted.shown - counted.replies,
+            replies=counted.replies,
+            votes=counted.votes,
             stances=sum(_stances(theses)),
         ),
         headline=figures.to_headline((t.stances for t in theses if t.is_numbered), PERCENT_FROM),
         theses=theses,
-        agreed=most_agreed(shown),
-        disputed=most_disputed(shown),
-        unanswered=unanswered(shown, load_answered(declaration)),
-        kinds=_kinds(shown),
-        outcomes=_outcomes(shown),
-        decided=_decided(shown),
-        timeline=to_timeline(item.created for item in shown if item.created),
+        agreed=counted.agreed,
+        disputed=counted.disputed,
+        unanswered=counted.unanswered,
+        kinds=counted.kinds,
+        outcomes=counted.outcomes,
+        decided=counted.decided,
+        timeline=to_timeline(counted.days.elements()),
         moderation=figures.load_moderation(declaration),
         items=items,
     )
@@ -215,12 +247,15 @@ def _about(declaration: Declaration, editions: Sequence[int]) -> About:
 
 
 def _theses(
-    declaration: Declaration, about: About, filters: Filters, edition: Edition, items: Iterable[Item]
+    declaration: Declaration,
+    about: About,
+    filters: Filters,
+    edition: Edition,
+    contributions: Mapping[tuple[str, str | None], int],
 ) -> tuple[ThesisResult, ...]:
     stances = load_stance_counts(declaration, edition)
     # A paragraph that moved to another thesis since took its stances along: its id finds them.
     on_paragraphs = {key: counts for (_thesis, key), counts in stances.items() if key is not None}
-    contributions = Counter((item.thesis, item.paragraph) for item in items if item.is_visible)
 
     def paragraph(thesis: DraftThesis, one: DraftParagraph) -> ParagraphResult:
         return ParagraphResult(
@@ -228,7 +263,7 @@ def _theses(
             full_number=f"{thesis.number}.{one.number}" if thesis.number not in (PREAMBLE, CLOSING) else one.number,
             opening=excerpt(_text(one), OPENING_WORDS),
             stances=on_paragraphs.get(one.origin, StanceCounts()),
-            contributions=contributions[thesis.number, one.number],
+            contributions=contributions.get((thesis.number, one.number), 0),
         )
 
     return tuple(
@@ -238,7 +273,7 @@ def _theses(
             heading=thesis.heading,
             opening=excerpt(_text(thesis.paragraphs[0]), OPENING_WORDS) if thesis.paragraphs else "",
             stances=stances.get((thesis.origin, None), StanceCounts()),
-            contributions=contributions[thesis.number, None],
+            contributions=contributions.get((thesis.number, None), 0),
             paragraphs=tuple(paragraph(thesis, one) for one in thesis.paragraphs),
         )
         for thesis in load_text(edition).theses
@@ -255,41 +290,3 @@ def _stances(theses: Iterable[ThesisResult]) -> Iterable[int]:
     for thesis in theses:
         yield thesis.stances.n
         yield from (paragraph.stances.n for paragraph in thesis.paragraphs)
-
-
-def most_agreed(items: Iterable[Item]) -> tuple[Item, ...]:
-    """What more people see the same way than differently, by the Wilson lower bound of published votes."""
-    found = [item for item in items if item.votes.n >= STEP and item.votes.agree > item.votes.disagree]
-    return tuple(sorted(found, key=lambda item: (-wilson(item.votes), item.number)))
-
-
-def most_disputed(items: Iterable[Item]) -> tuple[Item, ...]:
-    """Where at least a quarter differs, by evenness and number of published votes, from ten votes on."""
-    found = [item for item in items if item.votes.n >= PERCENT_FROM and _minority(item) >= MINORITY]
-    return tuple(sorted(found, key=lambda item: (-dispute(item.votes), item.number)))
-
-
-def _minority(item: Item) -> float:
-    sides = (item.votes.agree, item.votes.disagree)
-    return min(sides) / sum(sides) if sum(sides) else 0.0
-
-
-def unanswered(items: Iterable[Item], answered: frozenset[int]) -> tuple[Item, ...]:
-    """Questions that nobody has answered, the oldest first."""
-    found = [item for item in items if item.kind is Kind.QUESTION and item.number not in answered]
-    return tuple(sorted(found, key=lambda item: item.number))
-
-
-def _kinds(items: Iterable[Item]) -> tuple[tuple[Kind, int], ...]:
-    counts = Counter(item.kind for item in items)
-    return tuple((kind, counts[kind]) for kind in Kind)
-
-
-def _outcomes(items: Iterable[Item]) -> tuple[tuple[OutcomeValue, int], ...]:
-    counts = Counter(item.outcome for item in items if item.outcome)
-    return tuple((value, counts[value]) for value in OUTCOMES)
-
-
-def _decided(items: Iterable[Item]) -> tuple[Item, ...]:
-    found = [item for item in items if item.outcome in DECIDED]
-    return tuple(sorted(found, key=lambda item: (item.outcome_day or date.min, item.number), reverse=True))

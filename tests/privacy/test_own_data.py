@@ -77,7 +77,7 @@ class TestFile:
         assert empty == {
             "invitation", "role_grant", "anchor", "outcome", "ballot_option", "cosignature", "resistance", "measure",
             "objection", "response", "note", "handling", "presence", "assignment", "correction", "rules_version",
-            "import_preview", "staff_access", "login_code", "site_change", "webhook", "deletion",
+            "import_preview", "staff_access", "login_code", "site_change", "webhook", "deletion", "export_job",
         }  # fmt: skip
 
     def test_has_nothing_of_others(self, client, story):

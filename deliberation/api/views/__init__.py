@@ -11,12 +11,12 @@ from flask import Blueprint, Response, abort, current_app, g, request
 from deliberation.accounts.models import Scope
 from deliberation.annotations.models import Annotation
 from deliberation.api import checking, container, reading, rendering, web_annotation
-from deliberation.api.addresses import Addresses
 from deliberation.api.openapi import describe as description
 from deliberation.api.operations import BY_ENDPOINT, JSON, LD, ROOT
 from deliberation.declarations.models import Declaration, find_declaration
 from deliberation.permissions import Permission, require
 from deliberation.problems import Refusal
+from deliberation.results.addresses import Addresses
 from deliberation.web import csrf, viewer
 
 api = Blueprint("api", __name__, url_prefix=ROOT)

@@ -6,11 +6,11 @@ from deliberation.annotations import reading as places
 from deliberation.annotations.actions import Contribution
 from deliberation.annotations.models import Annotation
 from deliberation.api import reading
-from deliberation.api.addresses import Addresses
 from deliberation.api.checking import unfit
 from deliberation.api.web_annotation import Sent, read_web_annotation, words_meant
 from deliberation.declarations.models import Declaration, Paragraph, Thesis, current_edition
 from deliberation.problems import Refusal
+from deliberation.results.addresses import Addresses
 from deliberation.web import viewer
 
 Place = tuple[Thesis, Paragraph | None]

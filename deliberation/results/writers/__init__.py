@@ -1,25 +1,60 @@
-"""One module per format. Each turns a `Summary` into bytes: the same summary gives the same bytes."""
+"""One module per format: the same summary gives the same bytes.
+
+A document is written at once (`write`), from a summary that is in memory. A table or data may be of any size: `stream` goes
+through `summary.items` once, in order, and writes as it goes. A format that needs more than a summary holds reads it with
+`gather` while the database is open, and gets the function that writes it.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import IO
 
+from deliberation.declarations.models import Declaration
 from deliberation.results.summary import Summary
-from deliberation.results.writers import csv, html, json, markdown
+from deliberation.results.writers import csv, html, json, jsonl, jsonld, markdown
+
+Stream = Callable[[Summary, IO[bytes]], None]
 
 
 @dataclass(frozen=True)
 class Writer:
-    """A format: how a file ends, what it is called to machines, and who writes it."""
+    """A format: how a file ends, what it is called to machines, and who writes it: one of `write`, `stream`, `gather`.
+
+    From `long_from` annotations on nobody waits for it in a browser: it becomes a job (`jobs`). `with_targets`: each item
+    knows the words it was written on. `has_readme`: what it means stands beside it."""
 
     ending: str
     mimetype: str
-    write: Callable[[Summary], bytes]
+    write: Callable[[Summary], bytes] | None = None
     has_readme: bool = False
+    stream: Stream | None = None
+    gather: Callable[[Declaration, Summary], Stream] | None = None
+    with_targets: bool = False
+    long_from: int = 1000
+
+
+def _xlsx(summary: Summary, out: IO[bytes]) -> None:
+    # Loaded by whoever needs it: a worker that only answers pages stays small.
+    from deliberation.results.writers import xlsx
+
+    xlsx.stream(summary, out)
+
+
+def _polis(declaration: Declaration, summary: Summary) -> Stream:
+    from deliberation.results.writers.polis import gather
+
+    return gather(declaration, summary)
 
 
 WRITERS: dict[str, Writer] = {
-    "csv": Writer("csv", "text/csv", csv.write, has_readme=True),
-    "md": Writer("md", "text/markdown", markdown.write),
-    "html": Writer("html", "text/html", html.write),
-    "json": Writer("json", "application/json", json.write),
+    "csv": Writer("csv", "text/csv", stream=csv.stream, has_readme=True, long_from=20_000),
+    "md": Writer("md", "text/markdown", markdown.write, long_from=5000),
+    "html": Writer("html", "text/html", html.write, long_from=5000),
+    "json": Writer("json", "application/json", stream=json.stream, long_from=20_000),
+    "jsonl": Writer("jsonl", "application/jsonl", stream=jsonl.stream, has_readme=True, long_from=20_000),
+    "jsonld": Writer("jsonld", "application/ld+json", stream=jsonld.stream, with_targets=True, long_from=10_000),
+    "xlsx": Writer(
+        "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", stream=_xlsx, long_from=3000
+    ),
+    "polis": Writer("zip", "application/zip", gather=_polis, long_from=2000),
 }

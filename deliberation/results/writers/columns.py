@@ -99,7 +99,7 @@ def meanings() -> dict[str, str]:
     }
 
 
-def readme(summary: Summary, file_name: str = "") -> str:
+def readme(summary: Summary, file_name: str = "", ending: str = "csv") -> str:
     """What stands beside a table: state, filters, the fixed sentence, every column, how to read it."""
     head = [
         _("Anmerkungen zu: %(title)s", title=summary.about.title),
@@ -109,7 +109,7 @@ def readme(summary: Summary, file_name: str = "") -> str:
     ]
     caution = [words.not_representative(), words.steps(summary), words.selection_note(summary)]
     columns = [f"{name}: {meaning}" for name, meaning in meanings().items()]
-    parts = (head, caution, how_to_read(), columns)
+    parts = (head, caution, how_to_read_lines() if ending == "jsonl" else how_to_read(), columns)
     return "\n\n".join("\n".join(filter(None, part)) for part in parts) + "\n"
 
 
@@ -121,4 +121,14 @@ def how_to_read() -> list[str]:
             "Zellen, die mit = + - @, einem Tabulator oder einem Apostroph beginnen, haben einen Apostroph davor, "
             "damit keine Tabellenkalkulation sie als Formel ausführt. Wer die Datei einliest, nimmt ihn wieder weg."
         ),
+    ]
+
+
+def how_to_read_lines() -> list[str]:
+    """As `how_to_read`, for JSON lines."""
+    return [
+        _(
+            "Format: JSON Lines in UTF-8. Jede Zeile ist eine Anmerkung, auch die erste; null heißt: dazu ist nichts "
+            "gesagt. Die Namen und Werte sind dieselben wie in JSON."
+        )
     ]

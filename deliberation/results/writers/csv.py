@@ -7,12 +7,12 @@ spreadsheet. The web names the README in the header `Link: rel="describedby"`, a
 
 import csv
 import io
-from typing import Any
+from typing import IO, Any
 
 from deliberation.results.summary import Summary
 from deliberation.results.writers.columns import COLUMNS, readme, row
 
-__all__ = ["defused", "fused", "readme", "write"]
+__all__ = ["defused", "fused", "readme", "stream"]
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "'")
 
@@ -27,14 +27,14 @@ def fused(cell: str) -> str:
     return cell[1:] if cell.startswith("'") else cell
 
 
-def write(summary: Summary) -> bytes:
+def stream(summary: Summary, out: IO[bytes]) -> None:
     """UTF-8 with BOM, semicolons, one row per annotation."""
-    out = io.StringIO(newline="")
-    table = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    text = io.TextIOWrapper(out, "utf-8-sig", newline="", write_through=False)
+    table = csv.writer(text, delimiter=";", lineterminator="\r\n")
     table.writerow(COLUMNS)
     for item in summary.items:
         table.writerow([_cell(value) for value in row(item).values()])
-    return out.getvalue().encode("utf-8-sig")
+    text.detach()
 
 
 def _cell(value: Any) -> Any:

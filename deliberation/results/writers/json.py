@@ -1,20 +1,37 @@
 """Everything public as data, with the meaning of each column inside."""
 
 import json
-from typing import Any
+from collections.abc import Iterable
+from typing import IO, Any
 
 from deliberation.annotations.tallies import STEP, StanceCounts
 from deliberation.results import words
 from deliberation.results.summary import ParagraphResult, Summary, ThesisResult
 from deliberation.results.writers.columns import meanings, row
 
+HERE = "\0"
+"""Where in an object the long list stands; no text of people carries it (`text.normalised`, `door.refuse_nul`)."""
 
-def write(summary: Summary) -> bytes:
-    """UTF-8, indented, keys in a fixed order. A number that is null must not be known (below five)."""
-    return (json.dumps(to_data(summary), ensure_ascii=False, indent=1) + "\n").encode()
+
+def stream(summary: Summary, out: IO[bytes]) -> None:
+    """UTF-8, keys in a fixed order, annotations last and one a line. A number that is null must not be known (below five)."""
+    rows = (json.dumps(row(item), ensure_ascii=False) for item in summary.items)
+    write_around({**to_data(summary), "annotations": HERE}, rows, out)
+
+
+def write_around(data: dict[str, Any], rows: Iterable[str], out: IO[bytes]) -> None:
+    """`data` with a list in place of `HERE` that is longer than memory; its `rows` are JSON already."""
+    before, after = json.dumps(data, ensure_ascii=False, indent=1).split(json.dumps(HERE))
+    out.write(f"{before}[".encode())
+    between = "\n"
+    for one in rows:
+        out.write(f"{between}{one}".encode())
+        between = ",\n"
+    out.write(f"\n]{after}\n".encode())
 
 
 def to_data(summary: Summary) -> dict[str, Any]:
+    """Everything but the annotations."""
     figures, filters = summary.figures, summary.filters
     return {
         "declaration": {"slug": summary.about.slug, "title": summary.about.title, "is_sample": summary.about.is_sample},
@@ -46,7 +63,6 @@ def to_data(summary: Summary) -> dict[str, Any]:
         "timeline": _timeline(summary),
         "moderation": _moderation(summary),
         "columns": meanings(),
-        "annotations": [row(item) for item in summary.items],
     }
 
 

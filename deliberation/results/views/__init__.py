@@ -13,7 +13,7 @@ from deliberation.labels import call_as
 from deliberation.permissions import Permission, require
 from deliberation.results import chart, words
 from deliberation.results.actions import mark_results_seen, note_export, note_names
-from deliberation.results.exports import export, file_name
+from deliberation.results.exports import export, file_name, is_long
 from deliberation.results.filters import FIELDS, Filters, FiltersInvalid, Names, read_edition, read_filters
 from deliberation.results.headline import headline_sentence
 from deliberation.results.page import load_results
@@ -22,7 +22,7 @@ from deliberation.results.writers import WRITERS
 from deliberation.results.writers.columns import how_to_read, meanings, readme
 from deliberation.web import FILES, after_page, limiter, require_proof, viewer
 
-results = Blueprint("results", __name__)
+results: Blueprint = Blueprint("results", __name__)
 
 LIST_MAX = 5
 LISTS = ("agreed", "disputed", "unanswered", "outcomes")
@@ -42,7 +42,7 @@ def _speech() -> dict[str, Any]:
     return {"words": words, "headline_sentence": headline_sentence}
 
 
-def _declaration(slug: str, permission: Permission) -> Declaration:
+def declaration_at(slug: str, permission: Permission) -> Declaration:
     declaration = find_declaration(slug) or abort(404)
     require(viewer(), Permission.READ, declaration)
     require(viewer(), permission, declaration)
@@ -65,7 +65,7 @@ def _mark_seen(declaration: Declaration) -> None:
 
 @results.get("/d/<slug>/results")
 def show(slug: str) -> str:
-    declaration = _declaration(slug, Permission.READ)
+    declaration = declaration_at(slug, Permission.READ)
     edition = _wanted_edition(declaration)
     _mark_seen(declaration)
     page = load_results(viewer(), declaration, edition, current_app.config["BASE_URL"])
@@ -89,7 +89,7 @@ def _wanted_edition(declaration: Declaration) -> int | None:
 
 @results.get("/d/<slug>/export")
 def export_dialog(slug: str) -> Any:
-    return _dialog(_declaration(slug, Permission.EXPORT))
+    return _dialog(declaration_at(slug, Permission.EXPORT))
 
 
 def _dialog(declaration: Declaration) -> Any:
@@ -119,15 +119,17 @@ def _with_filters(declaration: Declaration, answer: Callable[[Filters], Any]) ->
 @results.get("/d/<slug>/export.<file_format>")
 @limiter.limit(FILES)
 def download(slug: str, file_format: str) -> Any:
-    declaration = _declaration(slug, Permission.EXPORT)
+    declaration = declaration_at(slug, Permission.EXPORT)
     if file_format not in WRITERS:
         abort(404)
 
-    def answer(filters: Filters) -> Response:
+    def answer(filters: Filters) -> Any:
         person = viewer()
         if filters.names == Names.PSEUDONYMS:
             # Who said what, on a stick or in a mail: not for whoever sits at an open browser.
             require_proof()
+        if is_long(person, declaration, file_format, filters):
+            return order_file(declaration, file_format, filters)
         made = export(person, declaration, file_format, filters, current_app.config["BASE_URL"])
         after_page(lambda: note_names(person, declaration, filters))
         after_page(lambda: note_export(person, declaration))
@@ -142,7 +144,7 @@ def download(slug: str, file_format: str) -> Any:
 @results.get("/d/<slug>/export/spalten")
 def columns(slug: str) -> Any:
     """What stands beside the table on the command line: what each column means, and the state of the file."""
-    declaration = _declaration(slug, Permission.EXPORT)
+    declaration = declaration_at(slug, Permission.EXPORT)
 
     def answer(filters: Filters) -> str:
         summary = _summarise(declaration, filters)
@@ -157,7 +159,7 @@ def columns(slug: str) -> Any:
 
 @results.get("/d/<slug>/export/spalten.txt")
 def columns_text(slug: str) -> Any:
-    declaration = _declaration(slug, Permission.EXPORT)
+    declaration = declaration_at(slug, Permission.EXPORT)
 
     def answer(filters: Filters) -> Response:
         summary = _summarise(declaration, filters)
@@ -177,3 +179,7 @@ def _attachment(content: bytes, mimetype: str, name: str) -> Response:
     response = Response(content, content_type=f"{mimetype}; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+# The pages of longer files register themselves with the blueprint above.
+from deliberation.results.views.exports import order_file  # noqa: E402

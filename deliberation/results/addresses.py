@@ -9,7 +9,7 @@ _PLACE = re.compile(r"/d/(?P<slug>[^/]+)/(?P<t>[^/]+)(?:/(?P<p>[^/]+))?")
 _EDITION = re.compile(r"/d/(?P<slug>[^/]+)/(?:text|editions/(?P<edition>\d{1,6}))")
 _ANCHOR = re.compile(r"absatz-(?P<t>[^-]+)-(?P<p>[^-]+)")
 _ANNOTATION = re.compile(r"(?:/api/v1/d/[^/]+/annotations|/a)/(?P<number>\d{1,10})")
-NO_THESIS = frozenset({"text", "results", "export", "new", "search", "editions", "changes", "moderation"})
+NO_THESIS = frozenset({"text", "results", "export", "exports", "new", "search", "editions", "changes", "moderation"})
 
 
 @dataclass(frozen=True)

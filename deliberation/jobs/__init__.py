@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from deliberation.clock import now, today
 from deliberation.counters import Counters
 from deliberation.database import db, reading_only, set_reading
+from deliberation.jobs.exporting import Exporting
 from deliberation.settings import setting
 from deliberation.site.runs import FORGET, LETTERS, MAIL, PHASES, PULSE, ROUND, note_run
 from deliberation.web import limiter
@@ -111,6 +112,7 @@ class Jobs(Thread):
         self._swept_to: int | None = None
         # Whether a whole declaration went and its words may still stand in the files.
         self._is_unswept = False
+        self.exporting = Exporting(app, self._ended)
 
     def run(self) -> None:
         with self.app.app_context():
@@ -122,6 +124,7 @@ class Jobs(Thread):
         """One round. Whether this process is the one that does the work."""
         try:
             if not self.lock.take():
+                self.exporting.forget_lock()
                 return False
             self._work()
         except Exception as error:
@@ -129,6 +132,7 @@ class Jobs(Thread):
             log.error("jobs failed: %s", type(error).__name__)
             self._note_fault(type(error).__name__)
             self.lock.release()
+            self.exporting.forget_lock()
             return False
         return True
 
@@ -148,6 +152,7 @@ class Jobs(Thread):
                 self._is_unswept |= bool(remove_due_declarations())
                 compute_groups()
             self._finish_erasures()
+            self.exporting.look()
             self._note({PHASES: opened, LETTERS: pulled, MAIL: sent}, has_forgotten)
             tell_hooks(self.app.config["BASE_URL"], is_local=not self.app.config["IS_PRODUCTION"])
         finally:
@@ -176,11 +181,13 @@ class Jobs(Thread):
     def _forget(self) -> None:
         from deliberation.api.hooks import forget_hooks
         from deliberation.privacy.retention import forget
+        from deliberation.results.export_jobs import forget_exports
         from deliberation.site.changing import forget_old_changes
 
         forget(now(), setting("DEFAULT_LOCALE"), self.app.config["SECRET_KEY"])
         forget_old_changes(now())
         forget_hooks(now())
+        forget_exports(now())
         db.session.commit()
         purge_counts()
 
@@ -205,6 +212,7 @@ class Jobs(Thread):
         """Finish the round under way and free the lock."""
         self.end_soon()
         self.join(STOP_SECONDS)
+        self.exporting.join(STOP_SECONDS)
 
 
 def purge_counts() -> None:
