@@ -49,7 +49,7 @@ def test_every_way_to_a_person_is_followed():
         if target.column.table.name in ("user", "membership")
     ]
     followed = {f"{name}.{column}" for name, section in OWN.items() for column in section.by}
-    assert set(ways) - followed == {"measure.lifted_by_id", "objection.decider_id"}
+    assert set(ways) - followed == {"measure.lifted_by_id", "objection.decider_id", "report_point.answerer_id"}
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ class TestFile:
         assert empty == {
             "invitation", "role_grant", "anchor", "outcome", "ballot_option", "cosignature", "resistance", "measure",
             "objection", "response", "note", "handling", "presence", "assignment", "correction", "rules_version",
-            "import_preview", "staff_access", "login_code", "site_change", "webhook", "deletion",
+            "import_preview", "staff_access", "login_code", "site_change", "webhook", "deletion", "report", "report_issue",
         }  # fmt: skip
 
     def test_has_nothing_of_others(self, client, story):
