@@ -16,6 +16,8 @@ from deliberation.reports.models import SENTENCE_MAX, SENTENCES_MAX, Report, Rep
 from deliberation.reports.verbatim import find_echoes, not_free
 from deliberation.text import has_words
 
+_COLUMNS = ["text", "evidence", "quotes", "is_framing", "position", "version", "removed_at"]
+
 
 class SentenceInvalid(Exception):
     """The words are missing, too long, or there are too many sentences: `problem` is empty, long or number."""
@@ -86,7 +88,7 @@ def change_sentence(editor: Person, sentence: ReportSentence, words: Words, vers
     declaration = sentence.declaration
     hold_text(declaration)
     require(editor, Permission.EDIT_REPORT, declaration)
-    db.session.refresh(sentence)
+    db.session.refresh(sentence, _COLUMNS)
     checked = _check(declaration, words)
     before = _Checked(sentence.text, sentence.evidence, sentence.quotes, sentence.is_framing)
     if sentence.removed_at is None and checked == before:
@@ -104,7 +106,7 @@ def remove_sentence(editor: Person, sentence: ReportSentence, version: int) -> b
     """Take it out; it can be brought back. Whether it was there. Raises Outdated if somebody changed it meanwhile."""
     hold_text(sentence.declaration)
     require(editor, Permission.EDIT_REPORT, sentence.declaration)
-    db.session.refresh(sentence)
+    db.session.refresh(sentence, _COLUMNS)
     if sentence.removed_at is not None:
         return False
     if sentence.version != version:
@@ -116,7 +118,7 @@ def restore_sentence(editor: Person, sentence: ReportSentence) -> bool:
     """Bring back what was taken out, to its place. Whether it was out."""
     hold_text(sentence.declaration)
     require(editor, Permission.EDIT_REPORT, sentence.declaration)
-    db.session.refresh(sentence)
+    db.session.refresh(sentence, _COLUMNS)
     return sentence.removed_at is not None and _set_removed(editor, sentence, None)
 
 

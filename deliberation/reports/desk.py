@@ -14,7 +14,15 @@ from deliberation.reports.coverage import Coverage, load_bundled, to_coverage
 from deliberation.reports.models import PointState, Report, ReportPoint, ReportSentence, find_report
 from deliberation.reports.points import load_points
 from deliberation.reports.publishing import NotReady, Release, find_problem, release_of
-from deliberation.reports.showing import Line, ReportView, Section, load_draft, load_report, removed_sentences
+from deliberation.reports.showing import (
+    Line,
+    ReportView,
+    Section,
+    load_draft,
+    load_report,
+    load_theses,
+    removed_sentences,
+)
 from deliberation.results.items import Item
 from deliberation.results.summary import ThesisResult, summarise
 
@@ -76,7 +84,7 @@ class Bench:
 
 
 def load_desk(person: Person, declaration: Declaration) -> Desk:
-    """Everything on one page, for the team. Uses `declaration.theses`."""
+    """Everything on one page, for the team."""
     require(person, Permission.READ_REPORT_DRAFT, declaration)
     require(person, Permission.SEE_TEAM_LOG, declaration)
     report = find_report(declaration)
@@ -96,7 +104,7 @@ def load_desk(person: Person, declaration: Declaration) -> Desk:
 
 
 def _empty(declaration: Declaration) -> tuple[Section, ...]:
-    return (Section("", "", ()), *(Section(one.number, one.heading, ()) for one in declaration.theses))
+    return (Section("", "", ()), *(Section(one.number, one.heading, ()) for one in load_theses(declaration)))
 
 
 def _named(sections: Sequence[Section]) -> set[int]:

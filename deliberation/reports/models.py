@@ -12,7 +12,7 @@ from deliberation.annotations.models import Annotation
 from deliberation.clock import now
 from deliberation.columns import named_values
 from deliberation.database import Model, UtcDateTime, db
-from deliberation.declarations.models import TITLE_MAX, Declaration, Edition, Membership
+from deliberation.declarations.models import TITLE_MAX, Declaration, Edition
 
 SENTENCE_MAX = 1000
 EVIDENCE_MAX = 40
@@ -35,8 +35,8 @@ class Report(Model):
     editor_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id", ondelete="SET NULL"))
     edited_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
-    declaration: Mapped[Declaration] = relationship(lazy="joined", innerjoin=True)
-    editor: Mapped[Membership | None] = relationship(foreign_keys=[editor_id], lazy="joined")
+    # Mostly at hand already; joined, reading the report anew would forget what is known of the declaration.
+    declaration: Mapped[Declaration] = relationship(lazy="select")
 
 
 class Said:
@@ -75,7 +75,7 @@ class ReportSentence(Said, Model):
     form_key: Mapped[str] = mapped_column(String(64))
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    report: Mapped[Report] = relationship(lazy="joined", innerjoin=True)
+    report: Mapped[Report] = relationship(lazy="select")
 
     @property
     def declaration(self) -> Declaration:
@@ -104,7 +104,7 @@ class ReportIssue(Model):
     tells: Mapped[bool] = mapped_column(default=True)
     told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    report: Mapped[Report] = relationship(lazy="joined", innerjoin=True)
+    report: Mapped[Report] = relationship(lazy="select")
     edition: Mapped[Edition] = relationship(lazy="joined", innerjoin=True)
 
 
@@ -154,7 +154,7 @@ class ReportPoint(Model):
     answerer_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id", ondelete="SET NULL"))
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    report: Mapped[Report] = relationship(lazy="joined", innerjoin=True)
+    report: Mapped[Report] = relationship(lazy="select")
     annotation: Mapped[Annotation] = relationship(lazy="raise_on_sql")
 
     @property

@@ -83,7 +83,7 @@ def answer_point(editor: Person, point: ReportPoint, state: PointState, answer: 
     """Say what became of it; whether anything is another now. What is not taken up needs a reason. `seen`: the state that
     the editor saw. Raises PointInvalid, and Outdated if a colleague answered meanwhile."""
     require(editor, Permission.EDIT_REPORT, point.declaration)
-    db.session.refresh(point)
+    db.session.refresh(point, ["state", "answer"])
     words = normalised(answer)
     if state is PointState.OPEN:
         raise PointInvalid("state")

@@ -83,7 +83,7 @@ def publish(confirmer: Person, declaration: Declaration, wish: Wish, version: in
     hold_text(declaration)
     report = find_report(declaration)
     if report is not None:
-        db.session.refresh(report)
+        db.session.refresh(report, ["version", "editor_id"])
     require(confirmer, Permission.PUBLISH_REPORT, release_of(declaration, report))
     issues = load_issues(report) if report else ()
     if report is None:

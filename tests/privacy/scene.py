@@ -79,14 +79,12 @@ def build(cast: Cast, secret: str = "") -> Scene:
 
 
 def report_on(cast: Cast, karla: User, own: Annotation) -> None:
-    """She gives a text free, a published report quotes it, and she misses another one in it."""
-    quoted = builders.annotate(karla, cast.declaration, "1.1", "Ein Satz zum Zitieren, KANARIE-ZITAT.")
-    quoted.is_quotable = True
+    """A published report quotes her and names her, and she misses something in the next draft."""
+    own.is_quotable = True
     db.session.commit()
     olga = builders.make_member(cast.declaration, "olga", Role.ORGANISER)
-    for number, said in enumerate(("„Ein Satz zum Zitieren, KANARIE-ZITAT.“", f"{NAME} sieht das jeden Tag.")):
-        words = Words(said, quoted.label if number == 0 else own.label)
-        add_sentence(cast.otto, cast.declaration, None, words, f"sentence-{number}")
+    for number, said in enumerate(("„Das sehe ich jeden Tag im Dienst, KANARIE-TEXT.“", f"{NAME} hat recht.")):
+        add_sentence(cast.otto, cast.declaration, None, Words(said, own.label), f"sentence-{number}")
     publish(olga, cast.declaration, Wish(tells=False), 2)
     show_draft(cast.otto, cast.declaration, True)
     say_missing(karla, cast.declaration, own.number, f"Hier fehlt KANARIE-PUNKT, sagt {NAME}.", "point-1")

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from deliberation.annotations.models import Annotation
@@ -80,7 +81,9 @@ class PointForm(FlaskForm):  # type: ignore[misc]
     form_key = HiddenField(validators=[Length(max=KEY_MAX)])
 
     def offer(self, annotations: Sequence[Annotation]) -> None:
-        self.annotation.choices = [(str(one.number), f"{one.label}: {excerpt(one.body, 60)}") for one in annotations]
+        self.annotation.choices = [
+            SelectChoice(str(one.number), f"{one.label}: {excerpt(one.body, 60)}") for one in annotations
+        ]
 
     def blame(self, field: str) -> None:
         messages = {
@@ -97,8 +100,8 @@ class AnswerForm(FlaskForm):  # type: ignore[misc]
     state = RadioField(
         _l("Was wird daraus?"),
         choices=[
-            (PointState.TAKEN.value, _l("Aufgenommen: Der Bericht nennt den Punkt jetzt.")),
-            (PointState.DECLINED.value, _l("Nicht aufgenommen")),
+            SelectChoice(PointState.TAKEN.value, _l("Aufgenommen: Der Bericht nennt den Punkt jetzt.")),
+            SelectChoice(PointState.DECLINED.value, _l("Nicht aufgenommen")),
         ],
         validators=[InputRequired(_l("Bitte wählen Sie, was daraus wird."))],
     )

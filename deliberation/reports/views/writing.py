@@ -27,7 +27,6 @@ def desk(slug: str) -> str:
     declaration = declaration_for(slug, Permission.SEE_TEAM_LOG)
     return render_template(
         "reports/desk.html", declaration=declaration, desk=load_desk(viewer(), declaration), here="redaction",
-        theses={thesis.id: thesis for thesis in declaration.theses},
     )  # fmt: skip
 
 
