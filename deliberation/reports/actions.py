@@ -189,3 +189,4 @@ def _note(editor: Person, report: Report, before: str = "", after: str = "") -> 
     report.editor_id, report.edited_at = own.id if own else None, now()
     report.version += 1
     record(own, report.declaration, Act.REPORT, before=before, after=after)
+    db.session.flush()

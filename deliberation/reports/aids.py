@@ -32,6 +32,8 @@ SAID_BY = 3
 TOO_SHORT = 4
 """A contribution of fewer words is no quote."""
 QUOTE_MAX = 280
+SPREAD = 3
+"""How much more it counts that a kind, a group or a state of votes is not there yet than how central a contribution is."""
 ALIKE = 0.6
 """From this similarity on a second candidate says the same once more."""
 
@@ -130,7 +132,7 @@ def _choose(items: Sequence[Item], vectors: Mapping[int, Vector], leanings: Mapp
 
 def _gain(item: Item, central: Mapping[int, float], seen: Mapping[str, int], leanings: Mapping[int, str]) -> float:
     spread = sum(1 / (1 + seen[facet]) for facet in _facets(item, leanings))
-    return central[item.number] + wilson(item.votes) + spread
+    return central[item.number] + wilson(item.votes) + SPREAD * spread
 
 
 def _facets(item: Item, leanings: Mapping[int, str]) -> list[str]:
@@ -187,7 +189,8 @@ def _keywords(texts: Mapping[int, Sequence[tuple[str, str]]], everything: Sequen
         for term, count in here.items()
         if count >= SAID_BY
     }
-    best = sorted(scores, key=lambda term: (-scores[term], term))[:KEYWORDS]
+    telling = [term for term, score in scores.items() if score > 0]
+    best = sorted(telling, key=lambda term: (-scores[term], term))[:KEYWORDS]
     return tuple(max(forms[term].items(), key=lambda form: (form[1], form[0]))[0] for term in best)
 
 

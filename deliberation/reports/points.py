@@ -96,7 +96,9 @@ def answer_point(editor: Person, point: ReportPoint, state: PointState, answer: 
     own = editor.membership_in(point.declaration.id)
     before, point.state, point.answer = point.state, state, words
     point.answerer_id, point.answered_at = own.id if own else None, now()
-    record(own, point.declaration, Act.REPORT, before=f"point {point.id} {before.value}", after=f"point {point.id} {state.value}")
+    name = f"point {point.id}"
+    record(own, point.declaration, Act.REPORT, before=f"{name} {before.value}", after=f"{name} {state.value}")
+    db.session.flush()
     return True
 
 
