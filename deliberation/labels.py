@@ -202,6 +202,7 @@ LABELS: dict[Enum, Any] = {
     Act.VOTERS: _l("Geändert, wer abstimmen darf"),
     Act.TABLE: _l("Link für einen Tisch gemacht oder widerrufen"),
     Act.FOCUS: _l("Thesen der Woche geändert"),
+    Act.REPORT: _l("am Bericht gearbeitet"),
     Act.ACCESS: _l("Zugang geändert"),
     Act.INVITE: _l("eingeladen"),
     Act.ADMIT: _l("Einladung angenommen"),

@@ -9,10 +9,11 @@ from deliberation.moderation import models as moderation
 from deliberation.notifications import models as notifications
 from deliberation.privacy import models as privacy
 from deliberation.proposals import models as proposals
+from deliberation.reports import models as reports
 from deliberation.results import models as results
 from deliberation.site import models as site
 
 __all__ = [
-    "accounts", "annotations", "api", "declarations", "moderation", "notifications", "privacy", "proposals", "results",
+    "accounts", "annotations", "api", "declarations", "moderation", "notifications", "privacy", "proposals", "reports", "results",
     "settings", "site",
 ]  # fmt: skip

@@ -120,6 +120,10 @@ class Permission(Enum):
     ASK_DELETION = "ask for a declaration to be deleted (declaration)"
     CONFIRM_DELETION = "confirm that a declaration is deleted (deletion)"
     OPEN_ADDRESS = "open the address behind a pseudonym, with a reason (site)"
+    EDIT_REPORT = "write the report (declaration)"
+    READ_REPORT_DRAFT = "read the report before it is published (declaration)"
+    SAY_MISSING = "say that a point is missing in the report (declaration)"
+    PUBLISH_REPORT = "publish the report that somebody else wrote on last (release)"
 
 
 class Person(Protocol):
@@ -360,6 +364,28 @@ def no_other_moderator(person: Person, thing: Any) -> bool:
     return not thing.other_moderators
 
 
+def takes_part(person: Person, thing: Any) -> bool:
+    return person.membership_in(thing.declaration.id) is not None
+
+
+def report_is_shown(person: Person, thing: Any) -> bool:
+    """Whether those who take part may read the draft of the report and say what is missing in it."""
+    return bool(thing.declaration.shows_report_draft)
+
+
+def not_last_editor(person: Person, thing: Any) -> bool:
+    """Four eyes: whoever changed the report last does not publish it. Without a name it was the operator."""
+    own = person.membership_in(thing.declaration.id)
+    if thing.editor_id is None:
+        return not person.is_operator
+    return own is None or own.id != thing.editor_id
+
+
+def no_other_organiser(person: Person, thing: Any) -> bool:
+    """Where nobody else organises, a moderator is the second pair of eyes."""
+    return not thing.other_organisers
+
+
 def not_team_member(person: Person, thing: Any) -> bool:
     return thing.roles <= {Role.PARTICIPANT}
 
@@ -449,6 +475,14 @@ PERMISSIONS: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
     Permission.SEE_OPERATION: ((is_operator,),),
     Permission.RUN_SITE: ((is_operator,),),
     Permission.OPEN_ADDRESS: ((is_operator,),),
+    Permission.EDIT_REPORT: ((is_organiser,), (is_operator,)),
+    Permission.READ_REPORT_DRAFT: ((is_team,), (may_enter, signed_in, takes_part, report_is_shown)),
+    Permission.SAY_MISSING: ((may_enter, signed_in, takes_part, report_is_shown, not_blocked),),
+    Permission.PUBLISH_REPORT: (
+        (is_organiser, not_last_editor, not_draft),
+        (is_operator, not_last_editor, not_draft),
+        (is_moderator, not_last_editor, not_draft, no_other_organiser),
+    ),
 }
 
 

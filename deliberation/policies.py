@@ -305,6 +305,25 @@ POLICIES: dict[str, Policy] = {
     "results.find_export": Policy(SIGNED_IN, "who ordered the file: the address in the mail"),
     "results.columns": Policy(SIGNED_IN, "organisers, the operator", P.EXPORT),
     "results.columns_text": Policy(SIGNED_IN, "organisers, the operator", P.EXPORT),
+    # --- the report ---
+    "reports.show": Policy(PUBLIC, "everybody; the draft for whoever may read it"),
+    "reports.issue": Policy(PUBLIC, "everybody"),
+    "reports.changes": Policy(PUBLIC, "everybody"),
+    "reports.draft": Policy(
+        SIGNED_IN, "the team; those who take part while it is open to them", P.READ_REPORT_DRAFT, P.SAY_MISSING, KEY
+    ),
+    "reports.desk": Policy(SIGNED_IN, "the team", P.SEE_TEAM_LOG),
+    "reports.bench": Policy(SIGNED_IN, "organisers, the operator", P.EDIT_REPORT),
+    "reports.show_draft": Policy(SIGNED_IN, "organisers, the operator", to_write=P.EDIT_REPORT, twice=STATE),
+    "reports.new_sentence": Policy(SIGNED_IN, "organisers, the operator", P.EDIT_REPORT, twice=KEY),
+    "reports.sentence": Policy(SIGNED_IN, "organisers, the operator", P.EDIT_REPORT, twice=VERSION),
+    "reports.move_sentence": Policy(SIGNED_IN, "organisers, the operator", to_write=P.EDIT_REPORT, twice=STEP),
+    "reports.remove_sentence": Policy(SIGNED_IN, "organisers, the operator", to_write=P.EDIT_REPORT, twice=VERSION),
+    "reports.restore_sentence": Policy(SIGNED_IN, "organisers, the operator", to_write=P.EDIT_REPORT, twice=STATE),
+    "reports.point": Policy(SIGNED_IN, "organisers, the operator", P.EDIT_REPORT, twice=VERSION),
+    "reports.publish": Policy(
+        SIGNED_IN, "the team looks; somebody else than wrote last publishes", P.SEE_TEAM_LOG, P.PUBLISH_REPORT, VERSION
+    ),
     # --- the door for programs ---
     "accounts.tokens": Policy(SIGNED_IN, "the person, about her own", P.LEAVE),
     "accounts.new_token": Policy(SIGNED_IN, "the person", P.LEAVE, twice=KEY, proof=True),

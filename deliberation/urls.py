@@ -148,6 +148,28 @@ def results_url(declaration: Any) -> str:
     return url_for("results.show", slug=declaration.slug)
 
 
+def evidence_report_url(declaration: Any, fragment: str = "") -> str:
+    """The published report; before, where it is written or commented on, for whoever may see that."""
+    return url_for("reports.show", slug=declaration.slug, _anchor=fragment or None)
+
+
+def report_desk_url(declaration: Any, fragment: str = "") -> str:
+    """Where the team writes the report."""
+    return url_for("reports.desk", slug=declaration.slug, _anchor=fragment or None)
+
+
+def report_draft_url(declaration: Any, fragment: str = "") -> str:
+    """The draft of the report, for those who take part."""
+    return url_for("reports.draft", slug=declaration.slug, _anchor=fragment or None)
+
+
+def report_bench_url(declaration: Any, thesis_number: str, fragment: str = "") -> str:
+    """What helps to write about one thesis; without a number the desk, where the overview is written."""
+    if not thesis_number:
+        return report_desk_url(declaration, fragment)
+    return url_for("reports.bench", slug=declaration.slug, t=thesis_number, _anchor=fragment or None)
+
+
 def export_url(declaration: Any) -> str:
     return url_for("results.export_dialog", slug=declaration.slug)
 
@@ -280,5 +302,6 @@ def init_app(app: Flask) -> None:
         guide_url, people_url, lift_url, team_log_url, team_log_csv_url, report_url,
         ballots_url, absolute, receipt_url, objections_url, objection_url, measure_objection_url,
         rules_url, blocks_url, moderation_settings_url, own_moderation_url,
+        evidence_report_url, report_desk_url, report_draft_url, report_bench_url,
     ):  # fmt: skip
         app.jinja_env.globals[function.__name__] = function

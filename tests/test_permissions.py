@@ -26,6 +26,7 @@ from deliberation.permissions import (
     require,
 )
 from deliberation.privacy.models import Deletion
+from deliberation.reports.publishing import Release
 from tests import builders
 
 PHASES = list(Phase)
@@ -91,6 +92,12 @@ ABOUT_VISIBLE = {
     Permission.SEE_OPERATION: (set(Phase), {"operator"}),
     Permission.RUN_SITE: (set(Phase), {"operator"}),
     Permission.OPEN_ADDRESS: (set(Phase), {"operator"}),
+    Permission.EDIT_REPORT: (set(Phase), {"organiser", "operator"}),
+    # While the draft is kept to the team; see `test_those_who_take_part_read_a_draft_that_is_shown`.
+    Permission.READ_REPORT_DRAFT: (set(Phase), TEAM),
+    Permission.SAY_MISSING: (set(), set()),
+    # About a report that somebody else wrote on last, with another organiser; see `test_four_eyes`.
+    Permission.PUBLISH_REPORT: (OPEN, {"organiser", "operator"}),
 }
 # Whom a closed declaration leaves out; the operator, who reads everywhere, has no say where she is not invited.
 OUTSIDE = {"guest", "stranger"}
@@ -151,6 +158,8 @@ def test_role_by_phase_and_access(cast, people, permission):
         thing = cast.ada.membership_in(cast.declaration.id)
     elif permission is Permission.CONFIRM_DELETION:
         thing = Deletion(declaration=cast.declaration, asker_id=cast.ada.membership_in(cast.declaration.id).id)
+    elif permission is Permission.PUBLISH_REPORT:
+        thing = Release(cast.declaration, cast.ada.membership_in(cast.declaration.id).id, other_organisers=1)
     phases, roles = ABOUT_VISIBLE[permission]
     for phase, access in product(PHASES, Access):
         cast.declaration.phase, cast.declaration.access = phase, access
@@ -174,6 +183,7 @@ def test_role_by_status(cast, people, status, readers, repliers, voters):
     annotation = builders.annotate(cast.ada, cast.declaration)
     annotation.status = status
     about_it = set(Permission) - ABOUT_A_DECISION - {Permission.RESTRAIN, Permission.KEEP_AWAY, Permission.CONFIRM_DELETION}
+    about_it -= {Permission.PUBLISH_REPORT}
     allowed = {p: {n for n, who in people.items() if may(who, p, annotation)} for p in about_it}
     assert allowed[Permission.READ_ANNOTATION] == readers
     assert allowed[Permission.REPLY] == repliers
@@ -186,6 +196,33 @@ def test_nobody_confirms_alone(cast, people):
     own = cast.otto.membership_in(cast.declaration.id)
     asked = Deletion(declaration=cast.declaration, asker_id=own.id)
     assert {n for n, who in people.items() if may(who, Permission.CONFIRM_DELETION, asked)} == {"operator"}
+
+
+def test_those_who_take_part_read_a_draft_that_is_shown(cast, people):
+    cast.declaration.shows_report_draft = True
+    for access in Access:
+        cast.declaration.access = access
+        allowed = {p: {n for n, who in people.items() if may(who, p, cast.declaration)}
+                   for p in (Permission.READ_REPORT_DRAFT, Permission.SAY_MISSING)}  # fmt: skip
+        assert allowed[Permission.READ_REPORT_DRAFT] == TEAM | {"participant", "author"}
+        assert allowed[Permission.SAY_MISSING] == {"participant", "author", "moderator", "organiser"}
+    cast.ada.membership_in(cast.declaration.id).blocked_until = now() + timedelta(days=1)
+    assert not may(cast.ada, Permission.SAY_MISSING, cast.declaration)
+
+
+def test_four_eyes(cast, people):
+    """Whoever wrote last does not publish; where one person organises alone, a moderator or the operator does."""
+    people["second"] = builders.make_member(cast.declaration, "olga", Role.ORGANISER)
+    otto = cast.otto.membership_in(cast.declaration.id).id
+
+    def publishers(editor_id, others):
+        release = Release(cast.declaration, editor_id, others)
+        return {name for name, who in people.items() if may(who, Permission.PUBLISH_REPORT, release)}
+
+    assert publishers(otto, 1) == {"second", "operator"}
+    assert publishers(otto, 0) == {"second", "operator", "moderator"}
+    # Nobody's name stands there when the operator wrote last.
+    assert publishers(None, 2) == {"organiser", "second"}
 
 
 def test_only_a_proposal_can_be_signed_too(cast, people):

@@ -228,9 +228,10 @@ def choose_language(user: User, locale: str) -> None:
     user.locale = locale
 
 
-def choose_mails(user: User, letters: bool, dates: bool) -> None:
-    """Whether decisions about own texts come by mail, too (in the own area they always stand), and whether dates do."""
-    user.wants_letters, user.wants_dates = letters, dates
+def choose_mails(user: User, letters: bool, dates: bool, reports: bool = True) -> None:
+    """Whether decisions about own texts come by mail, too (in the own area they always stand), and whether dates and
+    reports do."""
+    user.wants_letters, user.wants_dates, user.wants_reports = letters, dates, reports
 
 
 def check_new_password(password: str, email: str) -> None:

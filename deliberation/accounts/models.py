@@ -66,6 +66,8 @@ class User(Model):
     second_factor_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Whether a mail reminds before a phase ends, and tells when dates become others.
     wants_dates: Mapped[bool] = mapped_column(default=True)
+    # Whether a mail says that a report was published on what the person took part in.
+    wants_reports: Mapped[bool] = mapped_column(default=True)
 
     memberships: Mapped[list["Membership"]] = relationship(back_populates="user", lazy="select")
 

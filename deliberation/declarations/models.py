@@ -117,6 +117,9 @@ class Declaration(Model):
     reminded_of: Mapped[date | None]
     # The thesis of each week: [thesis, its Monday] (`focus`).
     focus: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    # The day on which the report was last published, and whether its draft is open to those who take part (`reports`).
+    reported_on: Mapped[date | None]
+    shows_report_draft: Mapped[bool] = mapped_column(default=False)
 
     # Those of the edition in force; what a later edition took out keeps its row, see `find_thesis`.
     theses: Mapped[list["Thesis"]] = relationship(
@@ -562,6 +565,7 @@ class Act(Enum):
     ARCHIVE = "archive"
     DELETE = "delete"
     FOCUS = "focus"
+    REPORT = "report"
 
 
 class LogEntry(Model):

@@ -263,10 +263,13 @@ def compute_groups() -> int:
 
 
 def pull_due_letters(default_locale: str = "") -> int:
-    """Put letters that are due into the outbox, and commit."""
-    from deliberation.notifications.pulling import has_due_letters, pull_letters
+    """Put letters that are due, and what was published, into the outbox, and commit."""
+    from deliberation.notifications import pulling
+    from deliberation.reports import telling
 
-    return _if_due(has_due_letters, lambda: pull_letters(default_locale or setting("DEFAULT_LOCALE")))
+    locale = default_locale or setting("DEFAULT_LOCALE")
+    pulled = _if_due(pulling.has_due_letters, lambda: pulling.pull_letters(locale))
+    return pulled + _if_due(telling.has_due_reports, lambda: telling.pull_reports(locale))
 
 
 def _if_due(look: Callable[[], object], act: Callable[[], int]) -> int:

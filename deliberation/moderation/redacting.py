@@ -6,7 +6,7 @@ the moderation answered in the same conversation, and what moderators wrote abou
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -21,6 +21,9 @@ MARK = REDACTED
 PASSAGES_MAX = 30
 PASSAGE_MIN = 2
 PASSAGE_MAX = 500
+
+elsewhere: list[Callable[[Annotation], Iterable[tuple[Any, str]]]] = []
+"""What features further down keep that could repeat a passage: rows, and the column of each that holds words."""
 
 REASON_TOLD = "facts.reason"
 """Where a letter keeps the reason it tells, if it keeps one."""
@@ -151,6 +154,8 @@ def _texts_about(annotation: Annotation) -> Iterator[tuple[Any, str]]:
     for model, where, columns in sources:
         for row in db.session.scalars(select(model).where(where)).unique():
             yield from ((row, column) for column in columns)
+    for look in elsewhere:
+        yield from look(annotation)
 
 
 def _ids_of(model: Any, number: int) -> Any:

@@ -25,6 +25,8 @@ from deliberation.notifications.models import Mail, NotNeeded
 LETTER = "letter"
 OUTCOME = "flag_outcome"
 ENDING = "declaration_ending"
+REPORT = "report"
+"""The mails of these two are put into the outbox further down, and made of words here."""
 
 
 def has_due_letters() -> bool:
@@ -128,4 +130,16 @@ def present_words(mail: Mail) -> dict[str, Any]:
         if day is None:
             raise NotNeeded
         return {"day": day}
+    if mail.template == REPORT:
+        return _words_about_report(mail)
     return {}
+
+
+def _words_about_report(mail: Mail) -> dict[str, Any]:
+    declaration = db.session.get(Declaration, mail.parameters["declaration"])
+    member = db.session.get(Membership, mail.parameters["member"], options=[joinedload(Membership.user)])
+    if declaration is None or member is None or member.user is None or not member.user.wants_reports:
+        raise NotNeeded
+    if member.is_blocked or declaration.is_draft:
+        raise NotNeeded
+    return {"declaration": declaration}

@@ -204,6 +204,7 @@ def _is_of(table: Table, number: int) -> ColumnElement[bool]:
 def _call_back_mails(number: int) -> None:
     """What waits in the outbox about it: nobody can look it up any more. What was sent is empty already."""
     dates = Mail.cause.like(f"reminder:{number}:%") | Mail.cause.like(f"dates:{number}:%")
+    dates |= Mail.cause.like(f"report:{number}:%")
     db.session.execute(delete(Mail).where(Mail.sent_at.is_(None), dates))
     notes = select(Annotation.number).where(Annotation.declaration_id == number)
     members = select(Membership.id).where(Membership.declaration_id == number)

@@ -22,6 +22,7 @@ from deliberation.privacy.mentions import replace_name
 from deliberation.privacy.models import Erasure, Parting
 from deliberation.privacy.taking import take_texts, take_unseen
 from deliberation.proposals.models import Cosignature, Resistance
+from deliberation.reports.models import ReportPoint
 
 FORMER_STAFF = "Moderation"
 """Under answers and decisions of somebody who moderated and left."""
@@ -115,6 +116,7 @@ def _forget_conversations(membership: Membership) -> None:
     db.session.execute(update(Message).where(Message.sender_id == membership.id).values(sender_id=None))
     db.session.execute(delete(Letter).where(Letter.member_id == membership.id))
     db.session.execute(delete(Note).where(Note.annotation_id.in_(own)))
+    db.session.execute(delete(ReportPoint).where(ReportPoint.author_id == membership.id))
     known = Flag.reporter_id == membership.id
     db.session.execute(update(Flag).where(known).values(name_sealed="", email_sealed="", key=None))
 

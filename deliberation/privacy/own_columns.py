@@ -28,7 +28,7 @@ _ABOUT = ("declaration_id", "thesis_id", "paragraph_id", "edition_id")
 OWN: dict[str, Section] = {
     "user": Section(N_("Konto"), ("id",), (
         "key", "address_sealed", "created_at", "confirmed_at", "consent_version", "consented_at", "locale", "first_pseudonym",
-        "wants_letters", "wants_dates", "seen_at", "warned_at", "second_factor_at", "is_operator",
+        "wants_letters", "wants_dates", "wants_reports", "seen_at", "warned_at", "second_factor_at", "is_operator",
     )),
     "session": Section(N_("Angemeldete Geräte"), ("user_id",), ("device", "created_at", "seen_at", "proved_at", "second_at")),
     "passkey": Section(N_("Passkeys"), ("user_id",), ("label", "created_at", "used_at")),
@@ -115,6 +115,13 @@ OWN: dict[str, Section] = {
     "deletion": Section(N_("Gelöschte Erklärungen"), ("asker_id", "confirmer_id"), (
         "declaration_id", "asked_at", "confirmed_at",
     )),
+    "report": Section(N_("Berichte, die Sie zuletzt bearbeitet haben"), ("editor_id",), ("declaration_id", "edited_at")),
+    "report_issue": Section(N_("Berichte, die Sie veröffentlicht oder zuletzt bearbeitet haben"), ("editor_id", "confirmer_id"), (
+        "number", "edition_id", "published_at",
+    )),
+    "report_point": Section(N_("Was Sie in Berichten vermisst haben"), ("author_id",), (
+        "annotation_id", "body", "created_at", "state", "answer", "answered_at",
+    )),
     "import_preview": Section(N_("Eingelesene Texte"), ("user_id",), ("created_at", "fields", "draft", "declaration_id")),
 }  # fmt: skip
 
@@ -133,6 +140,8 @@ LEFT_OUT: dict[str, str] = {
     "site_setting": TEXT, "rules_look": TEXT, "job_run": N_("Wann das Programm zuletzt etwas von selbst getan hat."),
     "first_link": N_("Der Link, mit dem eine neue Seite eingerichtet wird. Er gilt einen Tag."),
     "delivery": TEXT, "gone_declaration": TEXT, "table_link": TEXT,
+    "report_sentence": N_("Sätze des Berichts. Wer sie schrieb, steht unter „Protokoll“."),
+    "report_issue_sentence": N_("Sätze des Berichts. Wer sie schrieb, steht unter „Protokoll“."),
     "opinion_groups": N_("Wie ganze Gruppen abgestimmt haben; wer in welcher ist, steht nirgends."),
     "forgotten": N_("Zahlen darüber, wie viel an einem Tag gelöscht wurde."),
     "stance_tally": N_("Summen ab fünf Stimmen; wer wie stimmte, steht nicht darin."),
@@ -148,6 +157,7 @@ LEFT_OUT: dict[str, str] = {
         "assignment.id", "correction.id", "rules_version.id", "import_preview.id", "import_preview.key",
         "site_change.id", "deletion.id", "export_job.id", "export_job.key",
         "api_token.id", "api_token.key", "webhook.id", "webhook.key",
+        "report.id", "report_issue.id", "report_point.id",
     ), NUMBER),
     **dict.fromkeys((
         "login_code.state", "mail.error", "annotation.wording_id", "annotation.root_id", "annotation.render_version",
@@ -158,6 +168,7 @@ LEFT_OUT: dict[str, str] = {
         "message.form_key", "response.form_key", "note.form_key", "correction.old_wording_id", "correction.new_wording_id",
         "import_preview.version", "import_preview.steps", "import_preview.source",
         "webhook.form_key", "export_job.percent", "export_job.tries", "export_job.fault", "export_job.mark",
+        "report.version", "report_issue.report_id", "report_issue.tells", "report_issue.told_at", "report_point.report_id", "report_point.form_key",
     ), TECHNICAL),
     **dict.fromkeys((
         "user.password_hash", "user.password_browser", "user.totp_sealed", "user.totp_step", "session.token_hash",
@@ -172,8 +183,9 @@ LEFT_OUT: dict[str, str] = {
     ), DERIVED),
     **dict.fromkeys((
         "annotation.shown_agree", "annotation.shown_disagree", "annotation.shown_pass", "ballot_option.shown", "seal.texts",
-        "rules_version.line", "rules_version.rules",
+        "rules_version.line", "rules_version.rules", "report_issue.publisher", "report_issue.note",
     ), OTHERS),
     "measure.lifted_by_id": LOGGED,
     "objection.decider_id": LOGGED,
+    "report_point.answerer_id": LOGGED,
 }  # fmt: skip

@@ -8,6 +8,7 @@ from deliberation.annotations.models import Annotation, EarlierVersion, Stance, 
 from deliberation.database import db
 from deliberation.declarations.models import Act, Declaration, Membership
 from deliberation.declarations.record import record
+from deliberation.reports.repeated import forget_quotes
 from deliberation.text import to_safe_html
 
 NOTHING = "–"
@@ -37,6 +38,7 @@ def _take(membership: Membership, annotations: Iterable[Annotation]) -> None:
     for annotation in annotations:
         before = annotation.status
         _take_quotes(annotation)
+        forget_quotes(annotation)
         _empty(annotation)
         db.session.execute(delete(EarlierVersion).where(EarlierVersion.annotation_id == annotation.number))
         if before is not Status.WITHDRAWN:

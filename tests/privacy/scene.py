@@ -16,7 +16,11 @@ from deliberation.moderation import flagging, privately
 from deliberation.moderation.actions import hide, redact
 from deliberation.moderation.models import FlagReason, Note, Rule
 from deliberation.notifications.actions import queue_mail
+from deliberation.permissions import Role
 from deliberation.privacy.models import PrivateNote
+from deliberation.reports.actions import Words, add_sentence
+from deliberation.reports.points import say_missing
+from deliberation.reports.publishing import Wish, publish, show_draft
 from tests import builders
 from tests.builders import Cast
 
@@ -69,8 +73,21 @@ def build(cast: Cast, secret: str = "") -> Scene:
     for user, body in ((karla, "Private Notiz KANARIE-NOTIZ."), (cast.ben, f"{NAME} fragen")):
         db.session.add(PrivateNote(user_id=user.id, declaration_id=declaration.id, place="t:3", body=body))
     keep_aside(karla, declaration, secret)
+    report_on(cast, karla, own)
     db.session.commit()
     return Scene(cast, karla, own, answer, mention, proposal)
+
+
+def report_on(cast: Cast, karla: User, own: Annotation) -> None:
+    """A published report quotes her and names her, and she misses something in the next draft."""
+    own.is_quotable = True
+    db.session.commit()
+    olga = builders.make_member(cast.declaration, "olga", Role.ORGANISER)
+    for number, said in enumerate(("„Das sehe ich jeden Tag im Dienst, KANARIE-TEXT.“", f"{NAME} hat recht.")):
+        add_sentence(cast.otto, cast.declaration, None, Words(said, own.label), f"sentence-{number}")
+    publish(olga, cast.declaration, Wish(tells=False), 2)
+    show_draft(cast.otto, cast.declaration, True)
+    say_missing(karla, cast.declaration, own.number, f"Hier fehlt KANARIE-PUNKT, sagt {NAME}.", "point-1")
 
 
 def member(user: User, cast: Cast) -> Any:

@@ -19,7 +19,7 @@ from deliberation.results.exports import export
 from tests.privacy import scene
 from tests.privacy.disguises import disguises, hits
 
-PRIVATE = ("KANARIE-ENTWURF", "KANARIE-NOTIZ", "KANARIE-VERBORGEN", "KANARIE-STELLE", "KANARIE-NACHRICHT")
+PRIVATE = ("KANARIE-ENTWURF", "KANARIE-NOTIZ", "KANARIE-VERBORGEN", "KANARIE-STELLE", "KANARIE-NACHRICHT", "KANARIE-PUNKT")
 PUBLIC = ("KANARIE-TEXT", "KANARIE-FRÜHER", "KANARIE-WORTLAUT", "KANARIE-ANTWORT", "KANARIE-HALTUNG")
 
 

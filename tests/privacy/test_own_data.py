@@ -49,7 +49,7 @@ def test_every_way_to_a_person_is_followed():
         if target.column.table.name in ("user", "membership")
     ]
     followed = {f"{name}.{column}" for name, section in OWN.items() for column in section.by}
-    assert set(ways) - followed == {"measure.lifted_by_id", "objection.decider_id"}
+    assert set(ways) - followed == {"measure.lifted_by_id", "objection.decider_id", "report_point.answerer_id"}
 
 
 @pytest.fixture
@@ -78,6 +78,7 @@ class TestFile:
             "invitation", "role_grant", "anchor", "outcome", "ballot_option", "cosignature", "resistance", "measure",
             "objection", "response", "note", "handling", "presence", "assignment", "correction", "rules_version",
             "import_preview", "staff_access", "login_code", "site_change", "webhook", "deletion", "export_job",
+            "report", "report_issue",
         }  # fmt: skip
 
     def test_has_nothing_of_others(self, client, story):

@@ -226,6 +226,22 @@ DEEDS: dict[str, Deed] = {
     "moderation.team": Deed("moderator", lambda things: {"duty": things.keys["duty"]}),
     "moderation.own": Deed("moderator", _(name="M. Ohlsen")),
     "moderation.keys": Deed("moderator", _(keys="on")),
+    # The report.
+    "reports.draft": Deed(
+        "author", lambda things: {"annotation": things.annotation.number, "body": "Der Dienst fehlt.", "form_key": KEY}
+    ),
+    "reports.show_draft": Deed("organiser", _(shown="no")),
+    "reports.new_sentence": Deed(
+        "organiser", lambda things: {"text": "Viele sagen es.", "evidence": things.annotation.label, "form_key": KEY}
+    ),
+    "reports.sentence": Deed(
+        "organiser", lambda things: {"text": "Anders gesagt.", "is_framing": "y", "version": 1}, {"number": "sentence"}
+    ),
+    "reports.move_sentence": Deed("organiser", _(to="up"), {"number": "sentence"}),
+    "reports.remove_sentence": Deed("organiser", _(version=1), {"number": "sentence"}),
+    "reports.restore_sentence": Deed("organiser", values={"number": "removed"}),
+    "reports.point": Deed("organiser", _(state="taken", answer="Danke.", seen="open"), {"number": "point"}),
+    "reports.publish": Deed("operator", lambda things: {"version": things.numbers["report version"], "note": "Ein Wort."}),
     # --- the door for programs ---
     "accounts.new_token": Deed(
         "author", lambda _things: {"label": "Auswertung", "scopes": ["read"], "ends_on": today().isoformat(), "form_key": KEY},
@@ -257,10 +273,11 @@ VALUES: dict[str, dict[str, Any]] = {
     "proposals.place": {"p": "2"},
     "results.download": {"file_format": "csv"},
     "moderation.own_decision": {"number": "hidden"},
+    "reports.issue": {"number": 1},
     "moderation.report_csv": {"year": "year"},
     "moderation.report_json": {"year": "year"},
 }
-QUERIES = {"editions.redline": "?from=1&to=2", "editions.changes": "?from=1&to=2"}
+QUERIES = {"editions.redline": "?from=1&to=2", "editions.changes": "?from=1&to=2", "reports.changes": "?from=1&to=2"}
 
 
 def values_of(endpoint: str, things: Things) -> dict[str, Any]:
@@ -306,6 +323,9 @@ def values_of(endpoint: str, things: Things) -> dict[str, Any]:
         ("number", "hidden"): things.hidden.number,
         ("number", "objection"): things.objection.id,
         ("number", "waiting"): things.numbers["waiting"],
+        ("number", "sentence"): things.numbers["sentence"],
+        ("number", "removed"): things.numbers["removed"],
+        ("number", "point"): things.numbers["point"],
         ("number", "ballot"): things.numbers["ballot"],
         ("key", "draft"): things.keys["draft"],
     }

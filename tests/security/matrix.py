@@ -14,6 +14,8 @@ from deliberation.moderation.objections.reviews import review_of
 from deliberation.permissions import Permission, may
 from deliberation.policies import POLICIES, Door, Policy
 from deliberation.privacy.deletion import find_deletion
+from deliberation.reports.models import find_report
+from deliberation.reports.publishing import release_of
 from tests.security import deeds
 from tests.security.stage import ROLES, Stage, Tables, Things, differing
 
@@ -197,6 +199,8 @@ def _thing(rule: Rule, permission: Permission, things: Things) -> Any:
             return named.get(values.get("slug"), things.declaration)
         case "deletion":
             return find_deletion(things.closed)
+        case "release":
+            return release_of(things.declaration, find_report(things.declaration))
         case "membership":
             return things.question.author if values.get("number") == "question" else things.warned
         case "review":

@@ -32,6 +32,8 @@ from deliberation.notifications.models import Mail
 from deliberation.permissions import Guest, Operator, Phase, Role
 from deliberation.privacy import deletion
 from deliberation.proposals import ballots
+from deliberation.reports import actions as reporting
+from deliberation.reports import points, publishing
 from deliberation.site import first
 from deliberation.web import TOKEN
 from tests import builders
@@ -195,6 +197,7 @@ def _fill(declaration: Declaration, team: dict[str, User]) -> Things:
     db.session.commit()
     voting, ballot = _open_closing_round(f"{slug}-schluss", team)
     db.session.commit()
+    reported = _report_on(declaration, team, annotation)
     closed = builders.make_declaration(f"{slug}-beendet", phase=Phase.CLOSED, title="Beendet")
     for role in (Role.MODERATOR, Role.ORGANISER):
         builders.grant_role(team[role.value], role, closed)
@@ -227,10 +230,28 @@ def _fill(declaration: Declaration, team: dict[str, User]) -> Things:
             "ballot": ballot.id, "import version": kept.version, "draft version": draft.version,
             "since": _place(declaration, "1.2")[1].since_id, "wording": _place(declaration, "3.1")[1].wording_id,
             "waiting": waiting.number, "alike": alike.number, "alike version": alike.version, "year": clock.today().year,
-            "given up": _given_up_mail(slug),
+            "given up": _given_up_mail(slug), **reported,
             **{f"option {place}": option.id for place, option in enumerate(ballot.options)},
         },
     )  # fmt: skip
+
+
+def _report_on(declaration: Declaration, team: dict[str, User], annotation: Annotation) -> dict[str, int]:
+    """Two issues, a draft that is open to those who take part, and a point that is missed in it."""
+    organiser = team["organiser"]
+    said = [
+        reporting.add_sentence(organiser, declaration, None, reporting.Words(text, annotation.label), f"s{number}")
+        for number, text in enumerate(("So ist es.", "Und so bleibt es.", "Das fiel weg."))
+    ]
+    reporting.remove_sentence(organiser, said[2], 1)
+    publishing.publish(Operator(), declaration, publishing.Wish(tells=False), 4)
+    reporting.move_sentence(organiser, said[1], up=True)
+    publishing.publish(Operator(), declaration, publishing.Wish("Anders geordnet.", tells=False), 5)
+    reporting.move_sentence(organiser, said[1], up=False)
+    publishing.show_draft(organiser, declaration, True)
+    point = points.say_missing(team["author"], declaration, annotation.number, "Der Alltag fehlt.", "point")
+    db.session.commit()
+    return {"sentence": said[0].id, "removed": said[2].id, "point": point.id, "report version": 6}
 
 
 def _given_up_mail(slug: str) -> int:

@@ -89,7 +89,8 @@ def mail_settings() -> Response:
         return make_response(render_template("accounts/mail_settings.html", user=user, here="me"))
     wanted = request.form.get("lang", "")
     actions.choose_language(user, wanted if wanted in LOCALES else "")
-    actions.choose_mails(user, letters=request.form.get("letters") == "y", dates=request.form.get("dates") == "y")
+    ticked = {name: request.form.get(name) == "y" for name in ("letters", "dates", "reports")}
+    actions.choose_mails(user, **ticked)
     flash(_("Gespeichert."), "done")
     return redirect(url_for("accounts.mail_settings"), 303)
 

@@ -26,6 +26,7 @@ from deliberation.declarations.models import find_thesis
 from deliberation.labels import call_as
 from deliberation.moderation.own_decisions import load_own_letters
 from deliberation.permissions import Permission, require
+from deliberation.reports.points import load_own_points
 from deliberation.site.checklist import load_open_checklists
 from deliberation.urls import annotation_url, sign_in_url
 from deliberation.web import after_page, viewer
@@ -133,7 +134,8 @@ def me() -> Any:
     letters = load_own_letters(person)
     return render_template(
         "annotations/mine.html", area=mine.load_area(person), letters=letters, looks=load_looks_at(person),
-        setups=load_open_checklists(person) if person.is_organiser_somewhere else (), here="me",
+        setups=load_open_checklists(person) if person.is_organiser_somewhere else (), points=load_own_points(person),
+        here="me",
     )  # fmt: skip
 
 

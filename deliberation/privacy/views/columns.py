@@ -15,6 +15,7 @@ COLUMNS: dict[str, Any] = {
     "first_pseudonym": _l("Name für die erste Erklärung"),
     "wants_letters": _l("Mails über Entscheidungen"),
     "wants_dates": _l("Mails zu Terminen"),
+    "wants_reports": _l("Mails zu Berichten"),
     "seen_at": _l("Zuletzt da"),
     "warned_at": _l("Vor dem Ende des Kontos gewarnt"),
     "second_factor_at": _l("Zweiter Nachweis seit"),

@@ -1,0 +1,1 @@
+"""The report with evidence: sentences that people write, each carried by annotations."""
