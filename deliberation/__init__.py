@@ -55,12 +55,13 @@ def _register_views(app: Flask) -> None:
     from deliberation.pages.views import pages
     from deliberation.privacy.views import privacy
     from deliberation.proposals.views import proposals
+    from deliberation.results.board.views import board
     from deliberation.results.views import results
     from deliberation.site.views import site
 
     # Fixed addresses first; `/d/<slug>/<t>` would otherwise look like them.
     for blueprint in (
-        pages, accounts, privacy, site, declarations, results, moderation, editions, proposals, webhooks, annotations, api,
+        pages, accounts, privacy, site, declarations, results, board, moderation, editions, proposals, webhooks, annotations, api,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
 

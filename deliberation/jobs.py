@@ -147,6 +147,7 @@ class Jobs(Thread):
                 self._forget()
                 self._is_unswept |= bool(remove_due_declarations())
                 compute_groups()
+                compute_fields()
             self._finish_erasures()
             self._note({PHASES: opened, LETTERS: pulled, MAIL: sent}, has_forgotten)
             tell_hooks(self.app.config["BASE_URL"], is_local=not self.app.config["IS_PRODUCTION"])
@@ -252,6 +253,19 @@ def compute_groups() -> int:
         grouping.keep(number, *computed)
         db.session.commit()
     return len(stale)
+
+
+def compute_fields() -> int:
+    """Count the fields of work that are due, and commit each; in how many declarations."""
+    from deliberation.results import field_tallies
+
+    with reading_only():
+        due = field_tallies.find_due(now())
+    db.session.commit()
+    for number in due:
+        field_tallies.compute(number)
+        db.session.commit()
+    return len(due)
 
 
 def pull_due_letters(default_locale: str = "") -> int:

@@ -119,6 +119,8 @@ class Permission(Enum):
     SHOW_DRAFT = "give away a link to a draft (declaration)"
     ASK_DELETION = "ask for a declaration to be deleted (declaration)"
     CONFIRM_DELETION = "confirm that a declaration is deleted (deletion)"
+    SEE_BOARD = "see how well people talk with each other (declaration)"
+    SAY_FIELD = "name one's own field of work (declaration)"
     OPEN_ADDRESS = "open the address behind a pseudonym, with a reason (site)"
 
 
@@ -246,6 +248,10 @@ def may_enter(person: Person, thing: Any) -> bool:
 def is_admitted(person: Person, thing: Any) -> bool:
     """Whether the person may have a say: everybody, or the invited."""
     return thing.declaration.access is Access.PUBLIC or person.membership_in(thing.declaration.id) is not None
+
+
+def takes_part(person: Person, thing: Any) -> bool:
+    return person.membership_in(thing.declaration.id) is not None
 
 
 def has_vote(person: Person, thing: Any) -> bool:
@@ -448,6 +454,9 @@ PERMISSIONS: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
     Permission.ARCHIVE: ((is_organiser, is_over), (is_operator, is_over)),
     Permission.SEE_OPERATION: ((is_operator,),),
     Permission.RUN_SITE: ((is_operator,),),
+    Permission.SEE_BOARD: ((is_team,),),
+    # Also of somebody who is kept away: it is hers to take back.
+    Permission.SAY_FIELD: ((signed_in, takes_part),),
     Permission.OPEN_ADDRESS: ((is_operator,),),
 }
 

@@ -38,7 +38,7 @@ LINES = 300
 # The nouns of a feature stand in one file, however many there are.
 LONGER = {"accounts/models": 350, "annotations/models": 550, "declarations/models": 800, "moderation/models": 500,
     # The policy is one page, and so is what everything is called.
-    "permissions": 480,
+    "permissions": 500,
     "labels": 460,
     "policies": 420,
 }  # fmt: skip

@@ -90,6 +90,8 @@ ABOUT_VISIBLE = {
     Permission.ARCHIVE: ({Phase.CLOSED}, {"organiser", "operator"}),
     Permission.SEE_OPERATION: (set(Phase), {"operator"}),
     Permission.RUN_SITE: (set(Phase), {"operator"}),
+    Permission.SEE_BOARD: (set(Phase), TEAM),
+    Permission.SAY_FIELD: (set(Phase), {"participant", "author", "moderator", "organiser"}),
     Permission.OPEN_ADDRESS: (set(Phase), {"operator"}),
 }
 # Whom a closed declaration leaves out; the operator, who reads everywhere, has no say where she is not invited.

@@ -47,6 +47,7 @@ OWN: dict[str, Section] = {
         "declaration_id", "pseudonym", "signing_name", "key", "joined_at", "is_invited", "results_seen_at",
         "reviewed_until", "paused_until", "blocked_until", "uses_keys",
     )),
+    "work_field": Section(N_("Ihr Arbeitsfeld, wenn Sie es angegeben haben"), ("membership_id",), ("membership_id", "field")),
     "role_grant": Section(N_("Rollen"), ("membership_id",), ("role", "granted_at", "ends_on")),
     "annotation": Section(N_("Beiträge"), ("author_id",), (
         "id", *_ABOUT, "parent_id", "kind", "sentences", "quote", "body", "proposed_wording", "is_quotable", "status",
@@ -131,6 +132,7 @@ LEFT_OUT: dict[str, str] = {
     "first_link": N_("Der Link, mit dem eine neue Seite eingerichtet wird. Er gilt einen Tag."),
     "delivery": TEXT, "gone_declaration": TEXT, "table_link": TEXT,
     "opinion_groups": N_("Wie ganze Gruppen abgestimmt haben; wer in welcher ist, steht nirgends."),
+    "field_figures": N_("Anteile ganzer Arbeitsfelder ab fünf Personen; wer wo arbeitet, steht nicht darin."),
     "forgotten": N_("Zahlen darüber, wie viel an einem Tag gelöscht wurde."),
     "stance_tally": N_("Summen ab fünf Stimmen; wer wie stimmte, steht nicht darin."),
     "attempt": N_("Versuche beim Anmelden, einen Tag lang. Sie hängen an Kennzahlen, aus denen sich niemand ablesen lässt."),
@@ -138,7 +140,7 @@ LEFT_OUT: dict[str, str] = {
     # Columns.
     **dict.fromkeys((
         "session.key", "passkey.id", "passkey.key", "recovery_code.id", "login_code.id", "mail.id",
-        "mail.cause", "invitation.id", "invitation.key", "membership.id", "role_grant.id",
+        "mail.cause", "invitation.id", "invitation.key", "membership.id", "work_field.id", "role_grant.id",
         "earlier_version.id", "anchor.id", "outcome.id", "ballot_option.id", "vote.id", "stance.id", "cosignature.id",
         "resistance.id", "draft.id", "private_note.id", "visit.id", "opening.id", "decision.id", "seal.id", "measure.id",
         "objection.id", "letter.id", "letter.cause", "message.id", "log_entry.id", "staff_access.id", "response.id", "note.id",

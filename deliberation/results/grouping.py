@@ -13,6 +13,8 @@ from deliberation.results.opinions import load_marks
 
 CELLS = 20_000_000
 """People times contributions that are held in memory, eight bytes each; beyond that those with the most votes count."""
+KEPT = 20
+"""Contributions that a group is known by which are kept of each: some are hidden later, or seen by too few."""
 VALUES = {VoteValue.AGREE: groups.AGREE, VoteValue.DISAGREE: groups.DISAGREE, VoteValue.PASS: groups.PASS}
 
 
@@ -33,6 +35,10 @@ def keep(declaration_id: int, mark: str, found: Grouping | None) -> None:
     kept.items = (
         [[one.item, [[c.agree, c.disagree, c.seen] for c in one.groups]] for one in found.items] if found else []
     )
+    kept.typical = [
+        [place, one.item, one.is_agreement, one.test, one.alone]
+        for place in range(len(kept.sizes)) if found for one in found.typical(place, KEPT)
+    ]  # fmt: skip
     db.session.flush()
 
 

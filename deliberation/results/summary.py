@@ -17,9 +17,11 @@ from deliberation.declarations.models import CLOSING, PREAMBLE, Declaration, Edi
 from deliberation.moderation.words.house_rules import HouseRules, rules_of
 from deliberation.permissions import Permission, Person, require
 from deliberation.results import figures
+from deliberation.results.field_tallies import NO_FIELDS, FieldsView, load_fields
 from deliberation.results.figures import Figures, Headline, ModerationFigures
 from deliberation.results.filters import Filters
 from deliberation.results.items import Item, load_answered, load_items
+from deliberation.results.opinions import NO_GROUPS, GroupsView, load_groups
 from deliberation.results.timeline import Timeline, to_timeline
 from deliberation.text import excerpt
 
@@ -91,7 +93,7 @@ class Summary:
 
     `edition` is the one whose text is shown, with the stances on its words: that asked for, else the one in force.
     `outcomes` counts what became of the annotations that expect an answer or have one; `decided` are those with an
-    end, the latest first."""
+    end, the latest first. `groups` and `fields` are empty for a part of the deliberation: parts could be subtracted."""
 
     about: About
     edition: int
@@ -110,6 +112,8 @@ class Summary:
     decided: tuple[Item, ...]
     timeline: Timeline | None
     moderation: ModerationFigures
+    groups: GroupsView
+    fields: FieldsView
     items: tuple[Item, ...]
 
     @property
@@ -158,7 +162,7 @@ def summarise(
     site: str = "",
     stances_of: int | None = None,
 ) -> Summary:
-    """What came of a declaration so far, the same for everybody who may read it. Twelve queries, whatever the size.
+    """What came of a declaration so far, the same for everybody who may read it. Fourteen queries, whatever the size.
 
     People and moderation are those of the whole deliberation: they have neither kind nor edition. Stances are those
     on the words of the edition that is shown. `stances_of` shows another edition with its stances and leaves no
@@ -198,6 +202,8 @@ def summarise(
         decided=_decided(shown),
         timeline=to_timeline(item.created for item in shown if item.created),
         moderation=figures.load_moderation(declaration),
+        groups=NO_GROUPS if filters.is_narrow else load_groups(declaration, shown),
+        fields=NO_FIELDS if filters.is_narrow or shown_edition is not editions[0] else load_fields(declaration),
         items=items,
     )
 
