@@ -41,6 +41,8 @@ LONGER = {"accounts/models": 350, "annotations/models": 550, "declarations/model
     "permissions": 500,
     "labels": 460,
     "policies": 420,
+    # One job after the other.
+    "jobs": 320,
 }  # fmt: skip
 EMPTY_NAMES = ("utils", "helpers", "common", "misc", "services", "service", "manager", "repository", "base")
 

@@ -33,7 +33,7 @@ class ResultsPage:
     unseen: frozenset[int] = frozenset()
 
     @property
-    def query(self) -> dict[str, str | int]:
+    def kept(self) -> dict[str, str | int]:
         """What was chosen, for addresses that lead on: `written` is the edition of the annotations, `edition` that of the
         stances."""
         filters = self.summary.filters

@@ -91,9 +91,9 @@ class ThesisResult:
 class Summary:
     """Everything that results page and files need. `site` is the address of the site for links in files.
 
-    `edition` is the one whose text is shown, with the stances on its words: that asked for, else the one in force.
-    `outcomes` counts what became of the annotations that expect an answer or have one; `decided` are those with an
-    end, the latest first. `groups` and `fields` are empty for a part of the deliberation: parts could be subtracted."""
+    `edition` is the one whose text is shown, with the stances on its words: that asked for, else the one in force. `outcomes`
+    counts what became of annotations that expect an answer or have one; `decided` are those with an end, the latest first.
+    `groups` and `fields` are empty for a part of the deliberation: parts could be subtracted."""
 
     about: About
     edition: int
@@ -164,10 +164,9 @@ def summarise(
 ) -> Summary:
     """What came of a declaration so far, the same for everybody who may read it. Fourteen queries, whatever the size.
 
-    People and moderation are those of the whole deliberation: they have neither kind nor edition. Stances are those
-    on the words of the edition that is shown. `stances_of` shows another edition with its stances and leaves no
-    annotation out: these keep their present places, and the theses of the other text do not count them.
-    """
+    People and moderation are those of the whole deliberation: they have neither kind nor edition. Stances are those on the
+    words of the edition that is shown. `stances_of` shows another one and leaves no annotation out: these keep their present
+    places, and the theses of the other text do not count them."""
     require(person, Permission.READ, declaration)
     filters = filters or Filters()
     editions = load_editions(declaration)

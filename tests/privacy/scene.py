@@ -17,6 +17,8 @@ from deliberation.moderation.actions import hide, redact
 from deliberation.moderation.models import FlagReason, Note, Rule
 from deliberation.notifications.actions import queue_mail
 from deliberation.privacy.models import PrivateNote
+from deliberation.results.field_tallies import choose_field
+from deliberation.results.models import Field
 from tests import builders
 from tests.builders import Cast
 
@@ -68,6 +70,7 @@ def build(cast: Cast, secret: str = "") -> Scene:
     save_draft(cast.ben, declaration, "t:2", {"body": f"An {NAME} denken"}, "draft-key")
     for user, body in ((karla, "Private Notiz KANARIE-NOTIZ."), (cast.ben, f"{NAME} fragen")):
         db.session.add(PrivateNote(user_id=user.id, declaration_id=declaration.id, place="t:3", body=body))
+    choose_field(karla, declaration, Field.NEED)
     keep_aside(karla, declaration, secret)
     db.session.commit()
     return Scene(cast, karla, own, answer, mention, proposal)

@@ -85,7 +85,7 @@ class NoSuchList(Exception):
 def to_list(summary: Summary, values: Mapping[str, str]) -> Listed:
     """The list an address asks for: `of`, and `outcome` or `column` where there are several. Raises NoSuchList."""
     try:
-        of = Of(values.get("of", ""))
+        of = Of(values.get("of", Of.CONTRIBUTIONS.value))
         if of is Of.OUTCOME:
             wanted = OutcomeValue(values.get("outcome", ""))
             return Listed(of, [item for item in summary.visible if item.outcome is wanted], outcome=wanted)

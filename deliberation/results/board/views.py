@@ -22,6 +22,7 @@ from deliberation.results.field_tallies import choose_field, load_own_fields
 from deliberation.results.filters import FiltersInvalid, read_edition, read_page_filters
 from deliberation.results.models import Field
 from deliberation.results.page import load_results
+from deliberation.urls import log_url
 from deliberation.web import after_page, viewer
 
 board = Blueprint("board", __name__)
@@ -47,7 +48,7 @@ def listing(slug: str) -> str:
     try:
         filters = read_page_filters(declaration, request.args)
         edition = _wanted_edition(declaration)
-        of = Of(request.args.get("of", ""))
+        of = Of(request.args.get("of", Of.CONTRIBUTIONS.value))
     except (FiltersInvalid, ValueError):
         abort(404)
     page = load_results(viewer(), declaration, edition, current_app.config["BASE_URL"], filters)
@@ -63,7 +64,7 @@ def listing(slug: str) -> str:
     return render_template(
         "results/list.html", declaration=declaration, page=page, summary=page.summary, listed=listed, here="results",
         edition_number=page.summary.about.edition, number=number, entries=listed.page(number), is_of_team=of in TEAM,
-        query={**page.query, **{name: request.args[name] for name in ("outcome", "column") if name in request.args}},
+        query={**page.kept, **{name: request.args[name] for name in ("outcome", "column") if name in request.args}},
     )  # fmt: skip
 
 
@@ -78,12 +79,14 @@ def _page_number(listed: Listed) -> int:
 
 
 @board.get("/d/<slug>/results/decisions")
-def decisions(slug: str) -> str:
-    """The decisions behind a figure of moderation."""
+def decisions(slug: str) -> Any:
+    """The decisions behind a figure of moderation; without one, all of them."""
     declaration = readable_declaration(slug)
     _mark_seen(declaration)
     page = load_results(viewer(), declaration, site=current_app.config["BASE_URL"])
-    act, key = request.args.get("act"), request.args.get("rules", "")
+    act, key = request.args.get("act", ""), request.args.get("rules", "")
+    if not act:
+        return redirect(log_url(declaration), 303)
     rows = decision_rows(page.summary)
     place = next((n for n, row in enumerate(rows) if row.has_list and row.address == (act, key)), None)
     if place is None:
