@@ -56,13 +56,14 @@ def _register_views(app: Flask) -> None:
     from deliberation.privacy.views import privacy
     from deliberation.proposals.views import proposals
     from deliberation.reports.views import reports
+    from deliberation.results.board.views import board
     from deliberation.results.views import results
     from deliberation.site.views import site
 
     # Fixed addresses first; `/d/<slug>/<t>` would otherwise look like them.
     for blueprint in (
-        pages, accounts, privacy, site, declarations, results, reports, moderation, editions, proposals, webhooks, annotations,
-        api,
+        pages, accounts, privacy, site, declarations, results, reports, board, moderation, editions, proposals, webhooks,
+        annotations, api,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
 

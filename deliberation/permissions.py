@@ -119,6 +119,8 @@ class Permission(Enum):
     SHOW_DRAFT = "give away a link to a draft (declaration)"
     ASK_DELETION = "ask for a declaration to be deleted (declaration)"
     CONFIRM_DELETION = "confirm that a declaration is deleted (deletion)"
+    SEE_BOARD = "see how well people talk with each other (declaration)"
+    SAY_FIELD = "name one's own field of work (declaration)"
     OPEN_ADDRESS = "open the address behind a pseudonym, with a reason (site)"
     EDIT_REPORT = "write the report (declaration)"
     READ_REPORT_DRAFT = "read the report before it is published (declaration)"
@@ -252,6 +254,10 @@ def is_admitted(person: Person, thing: Any) -> bool:
     return thing.declaration.access is Access.PUBLIC or person.membership_in(thing.declaration.id) is not None
 
 
+def takes_part(person: Person, thing: Any) -> bool:
+    return person.membership_in(thing.declaration.id) is not None
+
+
 def has_vote(person: Person, thing: Any) -> bool:
     """Whether the declaration lets this person vote: everybody who takes part, or whoever came by an invitation."""
     own = person.membership_in(thing.declaration.id)
@@ -364,10 +370,6 @@ def no_other_moderator(person: Person, thing: Any) -> bool:
     return not thing.other_moderators
 
 
-def takes_part(person: Person, thing: Any) -> bool:
-    return person.membership_in(thing.declaration.id) is not None
-
-
 def report_is_shown(person: Person, thing: Any) -> bool:
     """Whether those who take part may read the draft of the report and say what is missing in it."""
     return bool(thing.declaration.shows_report_draft)
@@ -474,6 +476,9 @@ PERMISSIONS: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
     Permission.ARCHIVE: ((is_organiser, is_over), (is_operator, is_over)),
     Permission.SEE_OPERATION: ((is_operator,),),
     Permission.RUN_SITE: ((is_operator,),),
+    Permission.SEE_BOARD: ((is_team,),),
+    # Also of somebody who is kept away: it is hers to take back.
+    Permission.SAY_FIELD: ((signed_in, takes_part),),
     Permission.OPEN_ADDRESS: ((is_operator,),),
     Permission.EDIT_REPORT: ((is_organiser,), (is_operator,)),
     Permission.READ_REPORT_DRAFT: ((is_team,), (may_enter, signed_in, takes_part, report_is_shown)),

@@ -296,6 +296,10 @@ POLICIES: dict[str, Policy] = {
     "moderation.team_log_csv": Policy(SIGNED_IN, "the team", P.SEE_TEAM_LOG),
     # --- results ---
     "results.show": Policy(PUBLIC, "everybody; tallies from five votes on"),
+    "board.listing": Policy(PUBLIC, "everybody, as the results page; lists of the board for the team"),
+    "board.decisions": Policy(PUBLIC, "everybody, what the log shows"),
+    "board.team": Policy(SIGNED_IN, "the team, the operator", P.SEE_BOARD),
+    "board.own_fields": Policy(SIGNED_IN, "the person, where she takes part", twice=STATE),
     "results.export_dialog": Policy(SIGNED_IN, "organisers, the operator", P.EXPORT),
     "results.download": Policy(SIGNED_IN, "organisers, the operator", P.EXPORT),
     "results.export_jobs_list": Policy(SIGNED_IN, "organisers, the operator: what they ordered themselves", P.EXPORT),

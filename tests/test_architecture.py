@@ -41,6 +41,7 @@ LONGER = {"accounts/models": 350, "annotations/models": 550, "declarations/model
     "permissions": 520,
     "labels": 460,
     "urls": 340,
+    # One job after the other.
     "jobs": 320,
     "policies": 440,
 }  # fmt: skip

@@ -91,6 +91,8 @@ ABOUT_VISIBLE = {
     Permission.ARCHIVE: ({Phase.CLOSED}, {"organiser", "operator"}),
     Permission.SEE_OPERATION: (set(Phase), {"operator"}),
     Permission.RUN_SITE: (set(Phase), {"operator"}),
+    Permission.SEE_BOARD: (set(Phase), TEAM),
+    Permission.SAY_FIELD: (set(Phase), {"participant", "author", "moderator", "organiser"}),
     Permission.OPEN_ADDRESS: (set(Phase), {"operator"}),
     Permission.EDIT_REPORT: (set(Phase), {"organiser", "operator"}),
     # While the draft is kept to the team; see `test_those_who_take_part_read_a_draft_that_is_shown`.

@@ -151,6 +151,7 @@ class Jobs(Thread):
                 self._forget()
                 self._is_unswept |= bool(remove_due_declarations())
                 compute_groups()
+                compute_fields()
             self._finish_erasures()
             self.exporting.look()
             self._note({PHASES: opened, LETTERS: pulled, MAIL: sent}, has_forgotten)
@@ -260,6 +261,19 @@ def compute_groups() -> int:
         grouping.keep(number, *computed)
         db.session.commit()
     return len(stale)
+
+
+def compute_fields() -> int:
+    """Count the fields of work that are due, and commit each; in how many declarations."""
+    from deliberation.results import field_tallies
+
+    with reading_only():
+        due = field_tallies.find_due(now())
+    db.session.commit()
+    for number in due:
+        field_tallies.compute(number)
+        db.session.commit()
+    return len(due)
 
 
 def pull_due_letters(default_locale: str = "") -> int:

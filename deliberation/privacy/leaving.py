@@ -23,6 +23,7 @@ from deliberation.privacy.models import Erasure, Parting
 from deliberation.privacy.taking import take_texts, take_unseen
 from deliberation.proposals.models import Cosignature, Resistance
 from deliberation.reports.models import ReportPoint
+from deliberation.results.models import WorkField
 
 FORMER_STAFF = "Moderation"
 """Under answers and decisions of somebody who moderated and left."""
@@ -93,6 +94,7 @@ def _erase(user: User, parting: Parting, secret: str) -> Erasure:
 def _make_nobody(membership: Membership) -> None:
     """Cut the reference. Roles end; what was decided stays decided."""
     was_staff = bool(membership.grants)
+    db.session.execute(delete(WorkField).where(WorkField.membership_id == membership.id))
     membership.user = None
     membership.pseudonym = DELETED
     membership.pseudonym_key = random_key()

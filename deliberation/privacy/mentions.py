@@ -46,6 +46,8 @@ UNTOUCHED = {
     "first_link": "hashes",
     "opinion_groups": "numbers",
     "export_job": "keys and names of files",
+    "work_field": "kinds",
+    "field_figures": "kinds and numbers",
     "gone_declaration": "an address and a day",
     "table_link": "hashes and names of tables",
     "staff_access": "told the person in the words it was written in",

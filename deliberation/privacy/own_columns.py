@@ -47,6 +47,7 @@ OWN: dict[str, Section] = {
         "declaration_id", "pseudonym", "signing_name", "key", "joined_at", "is_invited", "results_seen_at",
         "reviewed_until", "paused_until", "blocked_until", "uses_keys",
     )),
+    "work_field": Section(N_("Ihr Arbeitsfeld, wenn Sie es angegeben haben"), ("membership_id",), ("membership_id", "field")),
     "role_grant": Section(N_("Rollen"), ("membership_id",), ("role", "granted_at", "ends_on")),
     "annotation": Section(N_("Beiträge"), ("author_id",), (
         "id", *_ABOUT, "parent_id", "kind", "sentences", "quote", "body", "proposed_wording", "is_quotable", "status",
@@ -143,6 +144,7 @@ LEFT_OUT: dict[str, str] = {
     "report_sentence": N_("Sätze des Berichts. Wer sie schrieb, steht unter „Protokoll“."),
     "report_issue_sentence": N_("Sätze des Berichts. Wer sie schrieb, steht unter „Protokoll“."),
     "opinion_groups": N_("Wie ganze Gruppen abgestimmt haben; wer in welcher ist, steht nirgends."),
+    "field_figures": N_("Anteile ganzer Arbeitsfelder ab fünf Personen; wer wo arbeitet, steht nicht darin."),
     "forgotten": N_("Zahlen darüber, wie viel an einem Tag gelöscht wurde."),
     "stance_tally": N_("Summen ab fünf Stimmen; wer wie stimmte, steht nicht darin."),
     "attempt": N_("Versuche beim Anmelden, einen Tag lang. Sie hängen an Kennzahlen, aus denen sich niemand ablesen lässt."),
@@ -150,7 +152,7 @@ LEFT_OUT: dict[str, str] = {
     # Columns.
     **dict.fromkeys((
         "session.key", "passkey.id", "passkey.key", "recovery_code.id", "login_code.id", "mail.id",
-        "mail.cause", "invitation.id", "invitation.key", "membership.id", "role_grant.id",
+        "mail.cause", "invitation.id", "invitation.key", "membership.id", "work_field.id", "role_grant.id",
         "earlier_version.id", "anchor.id", "outcome.id", "ballot_option.id", "vote.id", "stance.id", "cosignature.id",
         "resistance.id", "draft.id", "private_note.id", "visit.id", "opening.id", "decision.id", "seal.id", "measure.id",
         "objection.id", "letter.id", "letter.cause", "message.id", "log_entry.id", "staff_access.id", "response.id", "note.id",
@@ -168,7 +170,8 @@ LEFT_OUT: dict[str, str] = {
         "message.form_key", "response.form_key", "note.form_key", "correction.old_wording_id", "correction.new_wording_id",
         "import_preview.version", "import_preview.steps", "import_preview.source",
         "webhook.form_key", "export_job.percent", "export_job.tries", "export_job.fault", "export_job.mark",
-        "report.version", "report_issue.report_id", "report_issue.tells", "report_issue.told_at", "report_point.report_id", "report_point.form_key",
+        "report.version", "report_issue.report_id", "report_issue.tells", "report_issue.told_at",
+        "report_point.report_id", "report_point.form_key",
     ), TECHNICAL),
     **dict.fromkeys((
         "user.password_hash", "user.password_browser", "user.totp_sealed", "user.totp_step", "session.token_hash",

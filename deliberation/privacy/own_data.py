@@ -12,7 +12,7 @@ from deliberation.accounts.models import User
 from deliberation.annotations.models import Annotation
 from deliberation.clock import now
 from deliberation.database import db
-from deliberation.declarations.models import Declaration, Edition, Paragraph, Thesis
+from deliberation.declarations.models import Declaration, Edition, Membership, Paragraph, Thesis
 from deliberation.permissions import Permission, require
 from deliberation.privacy.own_columns import LEFT_OUT, OWN, PLACES, SEALED, Section
 from deliberation.proposals.models import BallotOption
@@ -128,6 +128,9 @@ class Names:
 def _names_of(table: str) -> Iterable[tuple[int, str]]:
     if table == "declaration":
         return ((number, slug) for number, slug in db.session.execute(select(Declaration.id, Declaration.slug)))
+    if table == "membership":
+        members = select(Membership.id, Declaration.slug).join(Declaration, Declaration.id == Membership.declaration_id)
+        return ((number, slug) for number, slug in db.session.execute(members))
     if table == "edition":
         return ((number, str(name)) for number, name in db.session.execute(select(Edition.id, Edition.number)))
     if table == "thesis":

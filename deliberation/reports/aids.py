@@ -19,9 +19,9 @@ from deliberation.database import db
 from deliberation.declarations.models import Declaration
 from deliberation.reports.german import to_terms
 from deliberation.results import opinions
+from deliberation.results.counted import MINORITY
 from deliberation.results.items import Item
 from deliberation.results.models import OpinionGroups
-from deliberation.results.summary import MINORITY
 from deliberation.sentences import split_sentences
 from deliberation.text import to_plain_text
 

@@ -11,6 +11,12 @@ from deliberation.permissions import Permission, Person, require
 from deliberation.results.filters import Filters, Names
 
 
+def is_first_look(person: Person, declaration: Declaration) -> bool:
+    """Whether a member sees numbers for the first time."""
+    membership = person.membership_in(declaration.id) if person.is_signed_in else None
+    return membership is not None and membership.results_seen_at is None
+
+
 def mark_results_seen(viewer: User, declaration: Declaration) -> None:
     """Remember the first time that a member saw numbers: votes and stances from then on say so.
 

@@ -64,6 +64,13 @@ def read_filters(declaration: Declaration, values: Mapping[str, str | None]) -> 
     return Filters(**found)  # type: ignore[arg-type]
 
 
+def read_page_filters(declaration: Declaration, values: Mapping[str, str | None]) -> Filters:
+    """The filters of the results page. There `edition` is the one whose stances are shown; that to which annotations were
+    written is called `written`. Raises FiltersInvalid."""
+    chosen = {name: values.get(name) for name in ("thesis", "kind", "since")}
+    return read_filters(declaration, {**chosen, "edition": values.get("written")})
+
+
 def read_edition(value: str, editions: Collection[int]) -> int:
     """The number of one of these editions. Raises ValueError for everything else."""
     found = next((number for number in editions if str(number) == value), None)

@@ -15,6 +15,8 @@ from deliberation.results.polis_files import Conversation
 CELLS = 20_000_000
 """People times contributions that are held in memory, eight bytes each; beyond that those with the most votes count."""
 CAST = {1: groups.AGREE, -1: groups.DISAGREE, 0: groups.PASS}
+KEPT = 20
+"""Contributions that a group is known by which are kept of each: some are hidden later, or seen by too few."""
 VALUES = {VoteValue.AGREE: groups.AGREE, VoteValue.DISAGREE: groups.DISAGREE, VoteValue.PASS: groups.PASS}
 
 
@@ -35,6 +37,10 @@ def keep(declaration_id: int, mark: str, found: Grouping | None) -> None:
     kept.items = (
         [[one.item, [[c.agree, c.disagree, c.seen] for c in one.groups]] for one in found.items] if found else []
     )
+    kept.typical = [
+        [place, one.item, one.is_agreement, one.test, one.alone]
+        for place in range(len(kept.sizes)) if found for one in found.typical(place, KEPT)
+    ]  # fmt: skip
     db.session.flush()
 
 

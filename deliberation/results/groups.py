@@ -40,14 +40,15 @@ class Votes:
 
 @dataclass(frozen=True)
 class Typical:
-    """That a group agrees (or disagrees) with a contribution more often than the others; `test` of both proportions, in
-    standard deviations, and `weight` for the order."""
+    """That a group agrees (or disagrees) with a contribution more often than the others: `test` of both proportions, and
+    `alone` whether more than half of the group do, in standard deviations; `weight` for the order."""
 
     item: int
     is_agreement: bool
     share: float
     ratio: float
     test: float
+    alone: float
     weight: float
 
 
@@ -231,7 +232,7 @@ def _typical(item: Item, own: int) -> Typical | None:
         if one < SURE or two < SURE:
             continue
         ratio = share / share_there
-        typical = Typical(item.item, is_agreement, share, ratio, two, ratio * two * share * one)
+        typical = Typical(item.item, is_agreement, share, ratio, two, one, ratio * two * share * one)
         if best is None or typical.weight > best.weight:
             best = typical
     return best

@@ -24,7 +24,7 @@ LEAST_SEEN = 10
 """Of each group so many must have voted on a contribution before it is named."""
 CONNECTS, DIVIDES = 0.6, 0.35
 """The share of each group that agrees, at least; how far the groups are apart, at least."""
-LIST_MAX = 5
+LIST_MAX, KNOWN_MAX = 5, 3
 ROUGH = 5
 """Shares are told in steps of so many per cent, and beyond 10 and 90 not at all."""
 
@@ -90,12 +90,25 @@ class Shared:
 
 
 @dataclass(frozen=True)
+class Known:
+    """What a group says (or contradicts) clearly more often than the others. `more` tests that against the others, `most`
+    that more than half of the group do: standard deviations, to a tenth."""
+
+    shared: Shared
+    is_agreement: bool
+    more: float
+    most: float
+
+
+@dataclass(frozen=True)
 class GroupsView:
-    """What everybody may see: `sizes` in steps of five, the largest first. Without sizes there are no groups yet."""
+    """What everybody may see: `sizes` in steps of five, the largest first. Without sizes there are no groups yet. `known`:
+    for each group what it is known by, the most telling first."""
 
     sizes: tuple[int, ...] = ()
     connects: tuple[Shared, ...] = ()
     divides: tuple[Shared, ...] = ()
+    known: tuple[tuple[Known, ...], ...] = ()
 
     @property
     def letters(self) -> str:
@@ -130,20 +143,21 @@ def load_marks(declaration_ids: Sequence[int]) -> Mapping[int, str]:
     return {number: f"{votes} {items} {last:%Y%m%dT%H%M%S.%f}" for number, votes, items, last in db.session.execute(query)}
 
 
-def load_groups(declaration: Declaration, shown: Sequence[Annotated]) -> GroupsView:
-    """What is known of the groups, about contributions that are shown now. One query."""
+def load_groups(declaration: Declaration, annotated: Iterable[Annotated]) -> GroupsView:
+    """What is known of the groups, about those of the contributions that are shown now. One query."""
     kept = db.session.scalars(
         select(OpinionGroups).where(OpinionGroups.declaration_id == declaration.id)
     ).one_or_none()
     if kept is None or not kept.sizes:
         return NO_GROUPS
-    by_number = {item.number: item for item in shown if not item.is_reply}
-    kept_items = (Item(number, tuple(Counts(*one) for one in counts)) for number, counts in kept.items)
-    items = [one for one in kept_items if one.item in by_number]
+    counted = {number: Item(number, tuple(Counts(*one) for one in counts)) for number, counts in kept.items}
+    by_number = {item.number: item for item in annotated if item.is_visible and item.number in counted}
+    items = [one for number, one in counted.items() if number in by_number and is_seen(one)]
     return GroupsView(
         tuple(round(size / STEP) * STEP for size in kept.sizes),
         tuple(_shared(one, by_number) for one in connecting(items)),
         tuple(_shared(one, by_number) for one in dividing(items)),
+        _known(kept, {one.item: _shared(one, by_number) for one in items}),
     )
 
 
@@ -162,6 +176,15 @@ def dividing(items: Iterable[Item]) -> list[Item]:
 def is_seen(item: Item) -> bool:
     """Whether enough of each group voted on it."""
     return min(c.seen for c in item.groups) >= LEAST_SEEN
+
+
+def _known(kept: OpinionGroups, shared: Mapping[int, Shared]) -> tuple[tuple[Known, ...], ...]:
+    """Of contributions that may be named at all."""
+    found: list[list[Known]] = [[] for _size in kept.sizes]
+    for place, number, is_agreement, more, most in kept.typical or ():
+        if number in shared and len(found[place]) < KNOWN_MAX:
+            found[place].append(Known(shared[number], is_agreement, round(more, 1), round(most, 1)))
+    return tuple(tuple(one) for one in found)
 
 
 def _shared(one: Item, by_number: Mapping[int, Annotated]) -> Shared:

@@ -10,7 +10,7 @@ from deliberation.database import db
 from deliberation.declarations.models import Declaration, Edition, ParagraphState, ThesisState, Wording
 from deliberation.permissions import Guest, Person
 from deliberation.proposals.closing import BallotView, Stage, load_closing
-from deliberation.results.opinions import NO_GROUPS, GroupsView, load_groups
+from deliberation.results.filters import Filters
 from deliberation.results.summary import Summary, summarise
 
 
@@ -31,7 +31,20 @@ class ResultsPage:
     editions: Sequence[EditionStances]
     ballots: Sequence[BallotView]
     unseen: frozenset[int] = frozenset()
-    groups: GroupsView = NO_GROUPS
+
+    @property
+    def kept(self) -> dict[str, str | int]:
+        """What was chosen, for addresses that lead on: `written` is the edition of the annotations, `edition` that of the
+        stances."""
+        filters = self.summary.filters
+        chosen = {
+            "thesis": filters.thesis,
+            "written": filters.edition,
+            "kind": filters.kind.value if filters.kind else None,
+            "since": filters.since.isoformat() if filters.since else None,
+            "edition": self.chosen if filters.edition is None else None,
+        }
+        return {name: value for name, value in chosen.items() if value is not None}
 
     @property
     def is_in_force(self) -> bool:
@@ -50,17 +63,25 @@ class ResultsPage:
         return next((one for one in self.editions if one.stances > self.summary.figures.stances), None)
 
 
-def load_results(person: Person, declaration: Declaration, edition: int | None = None, site: str = "") -> ResultsPage:
-    """At most eight queries more than the summary: one for several editions, six for the closing round, one for groups."""
-    summary = summarise(person, declaration, site=site, stances_of=edition)
+def load_results(
+    person: Person,
+    declaration: Declaration,
+    edition: int | None = None,
+    site: str = "",
+    filters: Filters | None = None,
+) -> ResultsPage:
+    """At most seven queries more than the summary: one for several editions, six for the closing round.
+
+    The other editions are offered where they can be compared: not for a part of the text, or of what was written."""
+    summary = summarise(person, declaration, filters, site, stances_of=edition)
     closing = load_closing(Guest(), declaration)
     ballots = [one for one in closing.ballots if one.stage is not Stage.BEFORE]
+    is_whole = summary.filters.thesis is None and summary.filters.edition is None
     return ResultsPage(
         summary=summary,
-        editions=_count_stances(declaration) if len(summary.about.editions) > 1 else (),
+        editions=_count_stances(declaration) if len(summary.about.editions) > 1 and is_whole else (),
         ballots=ballots,
         unseen=_unseen(declaration, ballots),
-        groups=load_groups(declaration, summary.visible),
     )
 
 

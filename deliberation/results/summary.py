@@ -16,9 +16,11 @@ from deliberation.moderation.words.house_rules import HouseRules, rules_of
 from deliberation.permissions import Permission, Person, require
 from deliberation.results import figures
 from deliberation.results.counted import Counted
+from deliberation.results.field_tallies import NO_FIELDS, FieldsView, load_fields
 from deliberation.results.figures import Figures, Headline, ModerationFigures
 from deliberation.results.filters import Filters
 from deliberation.results.items import Item, iter_items, load_answered, load_items
+from deliberation.results.opinions import NO_GROUPS, GroupsView, load_groups
 from deliberation.results.spool import Spool
 from deliberation.results.timeline import Timeline, to_timeline
 from deliberation.text import excerpt
@@ -85,9 +87,9 @@ class ThesisResult:
 class Summary:
     """Everything that results page and files need. `site` is the address of the site for links in files.
 
-    `edition` is the one whose text is shown, with the stances on its words: that asked for, else the one in force.
-    `outcomes` counts what became of the annotations that expect an answer or have one; `decided` are those with an
-    end, the latest first."""
+    `edition` is the one whose text is shown, with the stances on its words: that asked for, else the one in force. `outcomes`
+    counts what became of annotations that expect an answer or have one; `decided` are those with an end, the latest first.
+    `groups` and `fields` are empty for a part of the deliberation: parts could be subtracted."""
 
     about: About
     edition: int
@@ -106,6 +108,8 @@ class Summary:
     decided: tuple[Item, ...]
     timeline: Timeline | None
     moderation: ModerationFigures
+    groups: GroupsView
+    fields: FieldsView
     items: Sequence[Item]
 
     @property
@@ -154,12 +158,11 @@ def summarise(
     site: str = "",
     stances_of: int | None = None,
 ) -> Summary:
-    """What came of a declaration so far, the same for everybody who may read it. Twelve queries, whatever the size.
+    """What came of a declaration so far, the same for everybody who may read it. Fourteen queries, whatever the size.
 
-    People and moderation are those of the whole deliberation: they have neither kind nor edition. Stances are those
-    on the words of the edition that is shown. `stances_of` shows another edition with its stances and leaves no
-    annotation out: these keep their present places, and the theses of the other text do not count them.
-    """
+    People and moderation are those of the whole deliberation: they have neither kind nor edition. Stances are those on the
+    words of the edition that is shown. `stances_of` shows another one and leaves no annotation out: these keep their present
+    places, and the theses of the other text do not count them."""
     require(person, Permission.READ, declaration)
     text = Text.of(declaration, filters or Filters(), stances_of)
     counted = Counted(load_answered(declaration))
@@ -230,6 +233,8 @@ def _to_summary(declaration: Declaration, text: Text, site: str, counted: Counte
         decided=counted.decided,
         timeline=to_timeline(counted.days.elements()),
         moderation=figures.load_moderation(declaration),
+        groups=NO_GROUPS if filters.is_narrow else load_groups(declaration, items),
+        fields=NO_FIELDS if filters.is_narrow or shown_edition is not text.editions[0] else load_fields(declaration),
         items=items,
     )
 

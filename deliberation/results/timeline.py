@@ -41,12 +41,12 @@ def to_timeline(days: Iterable[date]) -> Timeline | None:
     first, last = min(counts), max(counts)
     span = _span_for((last - first).days + 1)
     columns: dict[date, int] = {}
-    start = _start_of(first, span)
+    start = start_of(first, span)
     while start <= last:
         columns[start] = 0
         start = _next(start, span)
     for day, count in counts.items():
-        columns[_start_of(day, span)] += count
+        columns[start_of(day, span)] += count
     return Timeline(span, tuple(columns.items()))
 
 
@@ -56,7 +56,8 @@ def _span_for(days: int) -> Span:
     return Span.WEEK if days <= 7 * WEEKS_MAX else Span.MONTH
 
 
-def _start_of(day: date, span: Span) -> date:
+def start_of(day: date, span: Span) -> date:
+    """The first day of the column in which this day is counted."""
     match span:
         case Span.DAY:
             return day

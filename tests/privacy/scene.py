@@ -21,6 +21,8 @@ from deliberation.privacy.models import PrivateNote
 from deliberation.reports.actions import Words, add_sentence
 from deliberation.reports.points import say_missing
 from deliberation.reports.publishing import Wish, publish, show_draft
+from deliberation.results.field_tallies import choose_field
+from deliberation.results.models import Field
 from tests import builders
 from tests.builders import Cast
 
@@ -72,6 +74,7 @@ def build(cast: Cast, secret: str = "") -> Scene:
     save_draft(cast.ben, declaration, "t:2", {"body": f"An {NAME} denken"}, "draft-key")
     for user, body in ((karla, "Private Notiz KANARIE-NOTIZ."), (cast.ben, f"{NAME} fragen")):
         db.session.add(PrivateNote(user_id=user.id, declaration_id=declaration.id, place="t:3", body=body))
+    choose_field(karla, declaration, Field.NEED)
     keep_aside(karla, declaration, secret)
     report_on(cast, karla, own)
     db.session.commit()

@@ -1,20 +1,24 @@
 """Opinion groups of a declaration are computed by a job, shown roughly, and nobody learns who is in which."""
 
+import json
 import re
 from datetime import timedelta
 
 import pytest
+from lxml import html
 from sqlalchemy import insert, select
 
 from deliberation.annotations.models import Status, Vote, VoteValue
 from deliberation.annotations.positions import change_phase
 from deliberation.clock import frozen_at, now
 from deliberation.database import db
-from deliberation.declarations.models import Membership
+from deliberation.declarations.models import Membership, find_declaration
 from deliberation.jobs import compute_groups
-from deliberation.permissions import Phase
-from deliberation.results import grouping, opinions
+from deliberation.permissions import Guest, Phase
+from deliberation.results import group_words, grouping, opinions, words
+from deliberation.results.exports import export
 from deliberation.results.models import OpinionGroups
+from deliberation.results.summary import summarise
 from tests import builders
 from tests.results import scene
 
@@ -125,10 +129,49 @@ class TestPage:
         assert "Bisher nichts, worin sich alle Gruppen einig sind." in page
         assert "Bisher nichts, worin die Gruppen weit auseinander liegen." in page
 
+    def test_says_what_each_group_is_known_by_with_the_tests_beside_it(self, cast, client, annotations):
+        compute_groups()
+        page = html.fromstring(client.get(PAGE).text)
+        said = page.xpath("string(//section[@aria-labelledby='gruppen'])")
+        assert "Gruppe A sieht das deutlich öfter auch so als die andere Gruppe." in said
+        assert "Gruppe B sieht das deutlich öfter anders als die andere Gruppe." in said
+        rows = page.xpath("//section[@aria-labelledby='gruppen']//tbody/tr")
+        assert len(rows) == 2 * opinions.KNOWN_MAX
+        # What both groups say, nobody is known by.
+        assert annotations[0].label not in [row.xpath("string(th)") for row in rows]
+        # One of them for 60 of 60 against none of 40, to a tenth.
+        assert {row.xpath("string(td[3])") for row in rows} <= {"9,7", "9,8", "9,9", "8,1", "8,0"}
+
+    def test_files_say_the_same_as_the_page(self, cast, annotations):
+        compute_groups()
+        declaration = find_declaration("erklaerung")
+        groups = summarise(Guest(), declaration).groups
+        files = {name: export(cast.otto, declaration, name).content.decode() for name in ("md", "html", "json")}
+        data = json.loads(files["json"])["opinion_groups"]
+        assert data["sizes"] == [60, 40] == list(groups.sizes)
+        assert [one["number"] for one in data["connects"]] == [one.item.number for one in groups.connects]
+        assert [one["agree_percent"] for one in data["divides"]] == [
+            [share.percent for share in one.shares] for one in groups.divides
+        ]
+        assert len(data["known_by"]) == sum(map(len, groups.known)) == 2 * opinions.KNOWN_MAX
+        with words.speaking("de"):
+            for name in ("md", "html"):
+                assert all(claim in files[name] for claim in group_words.claims(groups))
+                assert all(size in files[name] for size in group_words.sizes(groups))
+
+    def test_groups_are_those_of_the_whole_and_never_of_a_part(self, cast, client, annotations):
+        compute_groups()
+        page = client.get(f"{PAGE}?thesis=3").text
+        assert "Meinungsgruppen gibt es nur für die ganze Beratung." in page
+        assert "etwa 60 Personen" not in page
+
     def test_method_is_told_in_plain_words(self, client):
         page = client.get("/so-wird-gezaehlt").text
         assert 'id="gruppen"' in page
         assert "mindestens 7 Anmerkungen" in page
+        assert "(Auch so + 1) geteilt durch (abgegebene Stimmen + 2)" in page
+        assert "z = 2 · √(n + 1)" in page
+        assert "mindestens 60 %" in page
 
 
 def test_groups_go_with_the_declaration(cast, annotations):

@@ -179,7 +179,7 @@ def test_organisers_get_from_the_number_to_the_list(cast, decided, client):
     assert "/d/erklaerung/outcomes" not in client.get("/d/erklaerung/results").text
     assert "/outcomes" not in client.sign_in(cast.ada).get("/d/erklaerung/results").text
     page = html.fromstring(client.sign_in(cast.otto).get("/d/erklaerung/results").text)
-    [link] = page.xpath("//section[@aria-labelledby='ergebnisse']//a")
+    [link] = page.xpath("//section[@aria-labelledby='ergebnisse']//a[contains(@href, '/outcomes')]")
     assert (link.text, link.get("href")) == ("1 ohne Antwort bearbeiten", "/d/erklaerung/outcomes?tab=open")
 
 

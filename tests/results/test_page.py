@@ -15,7 +15,7 @@ from tests import builders
 from tests.counting import count_queries
 from tests.results import scene
 
-BUDGET = 12
+BUDGET = 14
 # The page also looks whether there is a closing round.
 PAGE_BUDGET = BUDGET + 1
 

@@ -94,15 +94,18 @@ class PointForm(FlaskForm):  # type: ignore[misc]
         self["body" if field == "number" else field].errors = (messages[field],)
 
 
+ANSWERS: dict[PointState, Any] = {
+    PointState.TAKEN: _l("Aufgenommen: Der Bericht nennt den Punkt jetzt."),
+    PointState.DECLINED: _l("Nicht aufgenommen"),
+}
+
+
 class AnswerForm(FlaskForm):  # type: ignore[misc]
     """What became of a point."""
 
     state = RadioField(
         _l("Was wird daraus?"),
-        choices=[
-            SelectChoice(PointState.TAKEN.value, _l("Aufgenommen: Der Bericht nennt den Punkt jetzt.")),
-            SelectChoice(PointState.DECLINED.value, _l("Nicht aufgenommen")),
-        ],
+        choices=[SelectChoice(state.value, words) for state, words in ANSWERS.items()],
         validators=[InputRequired(_l("Bitte wählen Sie, was daraus wird."))],
     )
     answer = TextAreaField(

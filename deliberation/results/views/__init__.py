@@ -11,10 +11,19 @@ from deliberation.declarations.editions import load_editions
 from deliberation.declarations.models import Declaration, find_declaration
 from deliberation.labels import call_as
 from deliberation.permissions import Permission, require
-from deliberation.results import chart, words
-from deliberation.results.actions import mark_results_seen, note_export, note_names
+from deliberation.results import chart, field_words, group_words, words
+from deliberation.results.actions import is_first_look, mark_results_seen, note_export, note_names
+from deliberation.results.board.decisions import decision_rows
 from deliberation.results.exports import export, file_name, is_long
-from deliberation.results.filters import FIELDS, Filters, FiltersInvalid, Names, read_edition, read_filters
+from deliberation.results.filters import (
+    FIELDS,
+    Filters,
+    FiltersInvalid,
+    Names,
+    read_edition,
+    read_filters,
+    read_page_filters,
+)
 from deliberation.results.headline import headline_sentence
 from deliberation.results.page import load_results
 from deliberation.results.summary import Summary, summarise
@@ -58,22 +67,28 @@ def _summarise(declaration: Declaration, filters: Filters | None = None) -> Summ
 def _mark_seen(declaration: Declaration) -> None:
     """What the person sees here she knows when she votes afterwards."""
     person = viewer()
-    membership = person.membership_in(declaration.id) if person.is_signed_in else None
-    if membership is not None and membership.results_seen_at is None:
+    if is_first_look(person, declaration):
         after_page(lambda: mark_results_seen(person, declaration))
 
 
 @results.get("/d/<slug>/results")
-def show(slug: str) -> str:
+def show(slug: str) -> Any:
     declaration = declaration_at(slug, Permission.READ)
     edition = _wanted_edition(declaration)
     _mark_seen(declaration)
-    page = load_results(viewer(), declaration, edition, current_app.config["BASE_URL"])
+    try:
+        filters, errors = read_page_filters(declaration, request.args), {}
+    except FiltersInvalid as invalid:
+        filters, errors = Filters(), {field: str(ERRORS[field]) for field in invalid.fields}
+    page = load_results(viewer(), declaration, edition, current_app.config["BASE_URL"], filters)
     everything = request.args.get("all")
-    return render_template(
+    html = render_template(
         "results/show.html", declaration=declaration, page=page, summary=page.summary, here="results", chart=chart,
         edition_number=page.summary.about.edition, list_max=LIST_MAX, everything=everything if everything in LISTS else "",
+        errors=errors, chosen=request.args, kinds=list(Kind), decisions=decision_rows(page.summary), field_words=field_words,
+        group_words=group_words,
     )  # fmt: skip
+    return html, 422 if errors else 200
 
 
 def _wanted_edition(declaration: Declaration) -> int | None:

@@ -6,7 +6,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from deliberation.annotations.tallies import STEP
 from deliberation.config import package_root
-from deliberation.results import words
+from deliberation.results import field_words, group_words, words
 from deliberation.results.headline import headline_sentence
 from deliberation.results.summary import Summary
 from deliberation.results.writers.markdown import LIST_MAX, QUOTE_WORDS, grouped, plain_paragraphs
@@ -42,6 +42,8 @@ def _environment() -> Environment:
         _=words.gettext,
         ngettext=words.ngettext,
         words=words,
+        field_words=field_words,
+        group_words=group_words,
         headline_sentence=headline_sentence,
         grouped=grouped,
         plain=to_plain_text,

@@ -6,6 +6,8 @@ from typing import IO, Any
 
 from deliberation.annotations.tallies import STEP, StanceCounts
 from deliberation.results import words
+from deliberation.results.field_tallies import FieldsView
+from deliberation.results.opinions import GroupsView, Shared
 from deliberation.results.summary import ParagraphResult, Summary, ThesisResult
 from deliberation.results.writers.columns import meanings, row
 
@@ -62,6 +64,8 @@ def to_data(summary: Summary) -> dict[str, Any]:
         "outcomes": {value.value: count for value, count in summary.outcomes},
         "timeline": _timeline(summary),
         "moderation": _moderation(summary),
+        "opinion_groups": _groups(summary.groups),
+        "fields_of_work": _fields(summary.fields),
         "columns": meanings(),
     }
 
@@ -88,6 +92,42 @@ def _stances(counts: StanceCounts) -> dict[str, int] | None:
     if counts.n < STEP:
         return None
     return {**{key: count for key, count, _percent in counts.shares}, "n": counts.n}
+
+
+def _groups(groups: GroupsView) -> dict[str, Any] | None:
+    """Shares in steps of five per cent: 95 stands for more than 90, 5 for fewer than 10."""
+    if not groups.sizes:
+        return None
+
+    def shared(one: Shared) -> dict[str, Any]:
+        return {"number": one.item.number, "agree_percent": [share.percent for share in one.shares]}
+
+    return {
+        "sizes": list(groups.sizes),
+        "connects": [shared(one) for one in groups.connects],
+        "divides": [shared(one) for one in groups.divides],
+        "known_by": [
+            {
+                "group": letter,
+                "number": known.shared.item.number,
+                "says": "agree" if known.is_agreement else "disagree",
+                "z_others": known.more,
+                "z_half": known.most,
+            }
+            for letter, found in zip(groups.letters, groups.known, strict=False)
+            for known in found
+        ],
+    }
+
+
+def _fields(found: FieldsView) -> dict[str, Any] | None:
+    """People in steps of five, shares in tens of per cent: 90 stands for 85 and more, 10 for less than 15."""
+    if not found.people:
+        return None
+    return {
+        "people": [{"fields": [field.value for field in fields], "people": count} for fields, count in found.people],
+        "carry_percent": {thesis.thesis: {field.value: share for field, share in thesis.rows} for thesis in found.theses},
+    }
 
 
 def _timeline(summary: Summary) -> dict[str, Any] | None:

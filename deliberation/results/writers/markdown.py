@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from deliberation.annotations.tallies import STEP
-from deliberation.results import words
+from deliberation.results import field_words, group_words, words
 from deliberation.results.headline import headline_sentence
 from deliberation.results.items import Item
 from deliberation.results.summary import Summary, ThesisResult
@@ -26,6 +26,8 @@ def write(summary: Summary) -> bytes:
         *_head(summary),
         *_theses(summary),
         *_lists(summary),
+        *_groups(summary),
+        *_fields(summary),
         *_outcomes(summary),
         *_course(summary),
         *_annex(summary),
@@ -88,6 +90,32 @@ def _lists(summary: Summary) -> Iterator[str]:
     yield from _list(summary, _("Was die meisten auch so sehen"), summary.agreed, with_votes=True)
     yield from _list(summary, _("Was umstritten ist"), summary.disputed, with_votes=True)
     yield from _list(summary, _("Fragen ohne Antwort"), summary.unanswered, with_votes=False)
+
+
+def _groups(summary: Summary) -> Iterator[str]:
+    groups = summary.groups
+    if not groups.sizes:
+        return
+    yield f"## {_('Was verbindet und was trennt')}"
+    yield ", ".join(group_words.sizes(groups)) + "."
+    for title, items in ((_("Verbindet"), groups.connects), (_("Trennt"), groups.divides)):
+        yield f"### {title}"
+        yield table(group_words.shared_head(groups), group_words.shared_rows(items)) if items else _("Bisher nichts.")
+    if claims := group_words.claims(groups):
+        yield f"### {_('Woran man die Gruppen erkennt')}"
+        yield "\n".join(f"- {claim}" for claim in claims)
+        yield table(group_words.statistics_head(), group_words.statistics(groups))
+
+
+def _fields(summary: Summary) -> Iterator[str]:
+    if not summary.fields.people:
+        return
+    yield f"## {_('Arbeitsfelder')}"
+    yield field_words.field_caution()
+    rows = [(name, words.number(count)) for name, count in field_words.people_rows(summary)]
+    yield table([_("Arbeitsfeld"), _("Personen, etwa")], rows)
+    if summary.fields.theses:
+        yield table([_("These"), _("Arbeitsfeld"), _("Trage ich mit")], field_words.table_rows(summary))
 
 
 def _list(summary: Summary, title: str, items: Sequence[Item], with_votes: bool) -> Iterator[str]:
