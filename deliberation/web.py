@@ -126,12 +126,6 @@ def after_page(act: Callable[[], None]) -> None:
     g.setdefault("after_page", []).append(act)
 
 
-def from_now_on_writing() -> None:
-    """The rest of this request writes, although it began as a page view: what it read is let go, so that it waits its turn."""
-    db.session.commit()
-    set_reading(False)
-
-
 def _limit_key() -> str:
     """A keyed hash of the account or the network address that changes every day; neither is kept anywhere."""
     account = _account()

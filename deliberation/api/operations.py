@@ -172,13 +172,15 @@ OPERATIONS = (
         scope=Scope.MODERATE, parameters=(SLUG, NUMBER), body={JSON: "DecisionSent"}, refusals=WRITING,
     ),
     Operation(
-        "api.export", "GET", "/d/{slug}/export.{file_format}", "Results as a file, for the organisation.",
+        "api.export", "GET", "/d/{slug}/export.{file_format}",
+        "Results as a file, for the organisation; 409 for so many annotations that it takes a page of its own.",
         {200: Answer("The file.", {"*/*": ""})}, scope=Scope.EXPORT,
         parameters=(
-            SLUG, _path("file_format", "As in the export dialog: csv, md, html, json …"), _query("thesis", "A thesis."),
+            SLUG, _path("file_format", "As in the export dialog: csv, xlsx, json, jsonl, jsonld, polis, md, html …"),
+            _query("thesis", "A thesis."),
             _query("edition", "An edition."), _query("since", "A day."), _query("kind", "A kind."),
             _query("names", "pseudonyms, numbers or none."),
-        ), refusals=(*READING, 422),
+        ), refusals=(*READING, 409, 422),
     ),
 )  # fmt: skip
 BY_ENDPOINT: dict[str, Operation] = {operation.endpoint: operation for operation in OPERATIONS}

@@ -9,8 +9,9 @@ from deliberation.cli.people import access, user_group
 from deliberation.cli.routes import routes
 from deliberation.cli.running import check, db_group, demo, mail_group, serve
 from deliberation.cli.safety import backup, restore
+from deliberation.cli.taking import export
 from deliberation.cli.terminal import N_, Group, run
-from deliberation.cli.texts import edition, export, import_file, import_polis, moderation, phase
+from deliberation.cli.texts import edition, import_file, import_polis, moderation, phase
 
 if TYPE_CHECKING:
     from flask import Flask

@@ -15,12 +15,9 @@ if TYPE_CHECKING:
     from deliberation.declarations.importing import DraftDeclaration
     from deliberation.declarations.models import Declaration
     from deliberation.editions.reanchoring import Plan
-    from deliberation.results.filters import Filters
 
 SHAPES = ("auto", "headings", "list", "paragraphs")
 POLICIES = ("none", "pattern", "first", "all")
-KINDS = ("practice", "proposal", "question", "objection", "agreement", "reference")
-NAMES = ("pseudonyms", "numbers", "none")
 STATE_WORDS = {
     "same": N_("unverändert"),
     "moved": N_("verschoben"),
@@ -235,49 +232,6 @@ def declaration_called(slug: str) -> "Declaration":
     if declaration is None:
         raise Mistake(_("Eine Erklärung „%(slug)s“ gibt es nicht.", slug=slug))
     return declaration
-
-
-@click.command(cls=Command, help=N_("Die Auswertung als Datei schreiben."))
-@click.argument("slug")
-@click.option("--format", "file_format", required=True, help=N_("md, html, csv oder json"))
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help=N_("Datei, - für die Ausgabe"))
-@click.option("--thesis", help=N_("Nur diese These"))
-@click.option("--edition", help=N_("Nur diese Fassung"))
-@click.option("--since", help=N_("Nur ab diesem Tag, etwa 2026-11-30"))
-@click.option("--kind", help=N_("Nur Anmerkungen dieser Art"))
-@click.option("--names", help=N_("pseudonyms, numbers oder none: wie Autorinnen und Autoren erscheinen"))
-def export(slug: str, file_format: str, output: Path, **wanted: str | None) -> None:
-    from deliberation.results import actions, exports
-    from deliberation.results.writers import WRITERS
-
-    OneOf(tuple(WRITERS)).convert(file_format, None, None)
-    with site() as app, reading_only():
-        declaration = declaration_called(slug)
-        filters = _filters(declaration, wanted)
-        made = exports.export(Operator(), declaration, file_format, filters, app.config["BASE_URL"])
-    with site():
-        actions.note_names(Operator(), declaration, filters)
-    if str(output) == "-":
-        click.echo(made.content, nl=False)
-        return
-    output.write_bytes(made.content)
-    if made.readme:
-        output.with_name(output.name + ".README.txt").write_text(made.readme, "utf-8")
-    click.echo(_("Geschrieben: %(file)s", file=output), err=True)
-
-
-def _filters(declaration: "Declaration", wanted: dict[str, str | None]) -> "Filters":
-    from deliberation.results.filters import FiltersInvalid, read_filters
-
-    try:
-        return read_filters(declaration, wanted)
-    except FiltersInvalid as error:
-        name = error.fields[0]
-        value = wanted[name] or ""
-        allowed = {"kind": KINDS, "names": NAMES}.get(name)
-        if allowed:
-            OneOf(allowed).convert(value, None, None)
-        raise Mistake(_("--%(name)s %(value)s: Das gibt es hier nicht.", name=name, value=value)) from None
 
 
 @click.command("import-polis", cls=Command, help=N_("Aussagen und Stimmen aus den Dateien von Polis einlesen."))

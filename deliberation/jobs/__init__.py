@@ -1,24 +1,19 @@
 """Work that nobody waits for, done in one process per database: sending due mail, forgetting what is stale."""
 
-import fcntl
 import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, timedelta
-from pathlib import Path
 from threading import Event, Thread
-from typing import IO, Protocol
 
-import sqlalchemy as sa
 from flask import Flask
-from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError
 
 from deliberation.clock import now, today
 from deliberation.counters import Counters
 from deliberation.database import db, reading_only, set_reading
 from deliberation.jobs.exporting import Exporting
+from deliberation.jobs.locks import FileLock, Lock, ServerLock, lock_for
 from deliberation.settings import setting
 from deliberation.site.runs import FORGET, LETTERS, MAIL, PHASES, PULSE, ROUND, note_run
 from deliberation.web import limiter
@@ -28,73 +23,10 @@ STOP_SECONDS = 3.0
 FORGET_EVERY = timedelta(minutes=10)
 SLOW_SECONDS = 2.0
 """After so long no other message to a webhook is begun in this round."""
-JOBS_LOCK = 7_204_002
-"""Any number will do, as long as every process asks PostgreSQL for the same one."""
+
+__all__ = ["FileLock", "Jobs", "ServerLock", "lock_for"]
 
 log = logging.getLogger("deliberation.jobs")
-
-
-class Lock(Protocol):
-    """Held by one process per database. The system frees it when the process ends, however it ends."""
-
-    def take(self) -> bool: ...
-
-    def release(self) -> None: ...
-
-
-class FileLock:
-    """For SQLite: whoever shares the database file shares its folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / "jobs.lock"
-        self._file: IO[str] | None = None
-
-    def take(self) -> bool:
-        if self._file is None:
-            file = self.path.open("a")
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                file.close()
-                return False
-            self._file = file
-        return True
-
-    def release(self) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-
-
-class ServerLock:
-    """For PostgreSQL, where the processes may be on different machines: held by an open connection."""
-
-    def __init__(self) -> None:
-        self._connection: Connection | None = None
-
-    def take(self) -> bool:
-        if self._connection is None:
-            connection = db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            if not connection.scalar(sa.text("SELECT pg_try_advisory_lock(:lock)"), {"lock": JOBS_LOCK}):
-                connection.close()
-                return False
-            self._connection = connection
-        # A lost connection has lost the lock: it fails here, before any work is done.
-        self._connection.execute(sa.text("SELECT 1"))
-        return True
-
-    def release(self) -> None:
-        if self._connection is None:
-            return
-        connection, self._connection = self._connection, None
-        with connection, suppress(DBAPIError):
-            connection.execute(sa.text("SELECT pg_advisory_unlock(:lock)"), {"lock": JOBS_LOCK})
-
-
-def lock_for(app: Flask) -> Lock:
-    """What the process that does the jobs holds, and with it says that the site is running."""
-    is_sqlite = app.config["DATABASE_URL"].startswith("sqlite")
-    return FileLock(Path(app.instance_path)) if is_sqlite else ServerLock()
 
 
 class Jobs(Thread):

@@ -51,16 +51,16 @@ class Counted:
             self.days[item.created] += 1
         if item.outcome:
             self._outcomes[item.outcome] += 1
-        lists = [
-            found
-            for found, belongs in (
-                (self._agreed, item.votes.n >= STEP and item.votes.agree > item.votes.disagree),
-                (self._disputed, item.votes.n >= PERCENT_FROM and _minority(item) >= MINORITY),
-                (self._unanswered, item.kind is Kind.QUESTION and item.number not in self._answered),
-                (self._decided, item.outcome in DECIDED),
-            )
-            if belongs
-        ]
+        lists = []
+        if item.votes.n >= STEP:
+            if item.votes.agree > item.votes.disagree:
+                lists.append(self._agreed)
+            if item.votes.n >= PERCENT_FROM and _minority(item) >= MINORITY:
+                lists.append(self._disputed)
+        if item.kind is Kind.QUESTION and item.number not in self._answered:
+            lists.append(self._unanswered)
+        if item.outcome in DECIDED:
+            lists.append(self._decided)
         if lists:
             kept = item if self._with_words else replace(item, body="", quote="", wording="", responses=(), target=None)
             for found in lists:

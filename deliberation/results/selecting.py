@@ -67,7 +67,13 @@ def _in_force(edition: Edition) -> Place:
     )
 
 
-def select_items(declaration: Declaration, filters: Filters, editions: Mapping[int, int], shown: Edition) -> Any:
+def select_items(
+    declaration: Declaration,
+    filters: Filters,
+    editions: Mapping[int, int],
+    shown: Edition,
+    with_targets: bool = False,
+) -> Any:
     """In order of their numbers; of what is not passed on (`is_public`) there are only number, place and state."""
     public = may_be_passed_on(declaration)
     place = _place(filters, shown)
@@ -89,9 +95,6 @@ def select_items(declaration: Declaration, filters: Filters, editions: Mapping[i
             if_public(Membership.pseudonym).label("pseudonym"),
             if_public(Annotation.kind).label("kind"),
             if_public(place.sentences).label("sentences"),
-            if_public(Annotation.wording_id).label("wording_id"),
-            if_public(Annotation.sentences).label("sentences_then"),
-            if_public(Annotation.quote_start).label("quote_start"),
             if_public(Annotation.created_at).label("created_at"),
             if_public(Annotation.edited_at).label("edited_at"),
             if_public(Annotation.body).label("body"),
@@ -111,6 +114,12 @@ def select_items(declaration: Declaration, filters: Filters, editions: Mapping[i
         .outerjoin(Membership, Membership.id == Annotation.author_id)
         .outerjoin(Outcome, Outcome.id == latest_outcome())
     )
+    if with_targets:
+        query = query.add_columns(
+            if_public(Annotation.wording_id).label("wording_id"),
+            if_public(Annotation.sentences).label("sentences_then"),
+            if_public(Annotation.quote_start).label("quote_start"),
+        )
     return _narrowed(query, declaration, filters, editions, place).order_by(Annotation.number)
 
 

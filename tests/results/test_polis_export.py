@@ -143,6 +143,11 @@ class TestOwnVotes:
         assert "Beobachtung 4." not in (folder / "comments.csv").read_text("utf-8")
         assert len(rows_of(folder, "comments.csv")) == 9
 
+    def test_no_statement_is_a_formula(self, cast, crowd, tmp_path):
+        crowd[4].body = "=HYPERLINK(1)"
+        db.session.commit()
+        assert "'=HYPERLINK(1)" in [row["comment-body"] for row in rows_of(unpacked(cast.declaration, tmp_path), "comments.csv")]
+
     def test_authors_are_nobody_where_names_are_left_out(self, cast, crowd, tmp_path):
         folder = unpacked(cast.declaration, tmp_path, names="none")
         assert len({row["author-id"] for row in rows_of(folder, "comments.csv")}) == 10

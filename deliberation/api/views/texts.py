@@ -19,6 +19,7 @@ from deliberation.permissions import Permission, require
 from deliberation.problems import Refusal
 from deliberation.results.actions import mark_results_seen, note_names
 from deliberation.results.exports import export as make_file
+from deliberation.results.exports import is_long
 from deliberation.results.filters import FiltersInvalid, read_filters
 from deliberation.results.summary import summarise
 from deliberation.results.writers import WRITERS
@@ -81,6 +82,9 @@ def export(slug: str, file_format: str) -> Response:
         filters = read_filters(found, request.args)
     except FiltersInvalid as invalid:
         raise Refusal(422, f"These filters cannot be right: {', '.join(invalid.fields)}.") from None
+    if is_long(person, found, file_format, filters):
+        page = f"{addresses().declaration(slug)}/export"
+        raise Refusal(409, f"Too many at once: narrow it with thesis, kind or since, or order the file at {page}.")
     made = make_file(person, found, file_format, filters, current_app.config["BASE_URL"])
     after_page(lambda: note_names(person, found, filters))
     after_page(lambda: mark_results_seen(person, found))

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
+from deliberation.database import db, set_reading
 from deliberation.declarations.editions import load_editions
 from deliberation.declarations.models import Declaration
 from deliberation.permissions import Permission
@@ -17,7 +18,7 @@ from deliberation.results.filters import Filters, FiltersInvalid, Names, read_fi
 from deliberation.results.models import ExportJob
 from deliberation.results.views import declaration_at, results
 from deliberation.results.writers import WRITERS
-from deliberation.web import FILES, after_page, from_now_on_writing, limiter, require_proof, unlisted, viewer
+from deliberation.web import FILES, after_page, limiter, require_proof, unlisted, viewer
 
 FORMATS = {
     "csv": _l("Tabelle (CSV)"),
@@ -36,7 +37,9 @@ def order_file(declaration: Declaration, file_format: str, filters: Filters) -> 
     """Have it made, and lead to its page. An address that is opened again leads to the same page while the file is made, so
     this may be a link: it changes nothing but one's own list, and that is short."""
     person = viewer()
-    from_now_on_writing()
+    # What was read until here is let go, so that writing waits its turn.
+    db.session.commit()
+    set_reading(False)
     try:
         job = export_jobs.order(person, declaration, file_format, filters)
     except TooMany:

@@ -20,6 +20,7 @@ from deliberation.results.opinions import LEAST_PEOPLE, LEAST_VOTES
 from deliberation.results.polis_files import COMMENTS, SUMMARY, VOTES
 from deliberation.results.summary import Summary
 from deliberation.results.told import Told, tell_votes
+from deliberation.results.writers.csv import FORMULA_SIGNS
 
 _ = words.gettext
 
@@ -51,7 +52,7 @@ def _entry(name: str) -> zipfile.ZipInfo:
 
 
 def _write(file: zipfile.ZipFile, name: str, rows: Iterable[Sequence[Any]]) -> None:
-    """Commas and no BOM, as Polis does. Texts are as they are: who opens them as a spreadsheet is warned in the README."""
+    """Commas and no BOM, as Polis does."""
     with file.open(_entry(name), "w", force_zip64=True) as part, io.TextIOWrapper(part, "utf-8", newline="") as text:
         csv.writer(text, lineterminator="\n").writerows(rows)
 
@@ -69,7 +70,7 @@ def _number(item: Item, told: Told) -> int:
 
 def _summary(summary: Summary, told: Told) -> Iterator[Sequence[Any]]:
     authors = {author for _item, author in _statements(summary, told)}
-    yield "topic", summary.about.title
+    yield "topic", _guarded(summary.about.title)
     yield "url", summary.results_address
     # Nobody counts who looks.
     yield "views", ""
@@ -100,7 +101,12 @@ def _comments(summary: Summary, told: Told) -> Iterator[Sequence[Any]]:
     for item, author in _statements(summary, told):
         is_told = item.votes.n >= STEP
         counts = (item.votes.agree, item.votes.disagree) if is_told else ("", "")
-        yield *_moment(item.created), _number(item, told), author, *counts, 1, item.body
+        yield *_moment(item.created), _number(item, told), author, *counts, 1, _guarded(item.body)
+
+
+def _guarded(text: str) -> str:
+    """As in our table (`csv.defused`); but an apostrophe stands for itself, since nobody who reads Polis takes one away."""
+    return f"'{text}" if text.startswith(FORMULA_SIGNS) and not text.startswith("'") else text
 
 
 def _votes(summary: Summary, told: Told) -> Iterator[Sequence[Any]]:
@@ -178,8 +184,8 @@ def _left_out(told: Told) -> list[str]:
 
 def _meanings() -> list[str]:
     return [
-        _("Format: CSV in UTF-8, Trennzeichen Komma, wie Polis es schreibt. Nicht zum Öffnen in einer Tabellenkalkulation "
-          "gedacht: Text, der wie eine Formel beginnt, steht unverändert da."),
+        _("Format: CSV in UTF-8, Trennzeichen Komma, wie Polis es schreibt. Anmerkungen, die wie eine Formel beginnen "
+          "(= + - @ oder Tabulator), haben einen Apostroph davor."),
         _("comments.csv: eine Zeile je sichtbarer Anmerkung; comment-id ist ihre Nummer (204 steht für A-204), bei einer aus "
           "Polis eingelesenen Beratung die Nummer von dort. agrees und disagrees sind veröffentlichte Stimmen, leer unter fünf."),
         _("author-id nummeriert, wer geschrieben hat, getrennt von participant: Aus einer Anmerkung lassen sich keine Stimmen "

@@ -139,7 +139,7 @@ def finish(sheet: Sheet) -> None:
 
 def stream(summary: Summary, out: IO[bytes]) -> None:
     book = Book(summary, out)
-    _write_figures(book.sheet(_("Überblick"), (46, 14, 14, 14, 14, 10)), summary)
+    _write_figures(book.sheet(_("Überblick"), (46, 18, 18, 18, 18, 12)), summary)
     for thesis in summary.theses:
         book.thesis(thesis.number)
     for item in summary.items:
