@@ -18,6 +18,10 @@ from deliberation.text import excerpt
 
 NUMBER_LENGTH = 9
 EVIDENCE_LENGTH = 600
+ANSWERS: dict[str, Any] = {
+    PointState.TAKEN.value: _l("Aufgenommen: Der Bericht nennt den Punkt jetzt."),
+    PointState.DECLINED.value: _l("Nicht aufgenommen"),
+}
 
 
 def to_number(typed: Any) -> int:
@@ -99,10 +103,7 @@ class AnswerForm(FlaskForm):  # type: ignore[misc]
 
     state = RadioField(
         _l("Was wird daraus?"),
-        choices=[
-            SelectChoice(PointState.TAKEN.value, _l("Aufgenommen: Der Bericht nennt den Punkt jetzt.")),
-            SelectChoice(PointState.DECLINED.value, _l("Nicht aufgenommen")),
-        ],
+        choices=[SelectChoice(value, words) for value, words in ANSWERS.items()],
         validators=[InputRequired(_l("Bitte wählen Sie, was daraus wird."))],
     )
     answer = TextAreaField(
