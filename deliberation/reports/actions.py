@@ -78,7 +78,7 @@ def add_sentence(
         lambda: ReportSentence(
             report=report, thesis_id=thesis_id, position=last + 1, form_key=form_key, version=1, **vars(checked)
         ),
-        lambda made: _note(editor, report, after=f"{_name(made)} added"),
+        lambda made: _note(editor, report, after=f"{_name(made)},added"),
     )
 
 
@@ -98,7 +98,7 @@ def change_sentence(editor: Person, sentence: ReportSentence, words: Words, vers
     for name, value in vars(checked).items():
         setattr(sentence, name, value)
     sentence.version += 1
-    _note(editor, sentence.report, before=_name(sentence), after=f"{_name(sentence)} changed")
+    _note(editor, sentence.report, before=_name(sentence), after=f"{_name(sentence)},changed")
     return True
 
 
@@ -125,7 +125,7 @@ def restore_sentence(editor: Person, sentence: ReportSentence) -> bool:
 def _set_removed(editor: Person, sentence: ReportSentence, moment: datetime | None) -> bool:
     sentence.removed_at = moment
     sentence.version += 1
-    _note(editor, sentence.report, before=_name(sentence), after=f"{_name(sentence)} {'removed' if moment else 'restored'}")
+    _note(editor, sentence.report, before=_name(sentence), after=f"{_name(sentence)},{'removed' if moment else 'restored'}")
     return True
 
 
@@ -141,7 +141,7 @@ def move_sentence(editor: Person, sentence: ReportSentence, up: bool) -> bool:
     if not 0 <= other < len(group):
         return False
     sentence.position, group[other].position = group[other].position, sentence.position
-    _note(editor, sentence.report, before=f"{_name(sentence)}: {place + 1}", after=f"{_name(sentence)}: {other + 1}")
+    _note(editor, sentence.report, before=f"{_name(sentence)},place:{place + 1}", after=f"{_name(sentence)},place:{other + 1}")
     return True
 
 
@@ -180,7 +180,7 @@ def _quotes(declaration: Declaration, text: str, cited: dict[int, Cited]) -> lis
 
 
 def _name(sentence: ReportSentence) -> str:
-    return f"sentence {sentence.id}"
+    return f"sentence:{sentence.id}"
 
 
 def _note(editor: Person, report: Report, before: str = "", after: str = "") -> None:

@@ -75,7 +75,7 @@ def say_missing(reader: Person, declaration: Declaration, number: int, body: str
             report=report, author_id=own.id, annotation_id=number, body=words, form_key=form_key, state=PointState.OPEN
         ),
         # Who said it stands nowhere in the log: the annotation has an author already.
-        lambda made: record(None, declaration, Act.REPORT, after=f"point {made.id} open"),
+        lambda made: record(None, declaration, Act.REPORT, after=f"point:{made.id},open"),
     )
 
 
@@ -96,8 +96,8 @@ def answer_point(editor: Person, point: ReportPoint, state: PointState, answer: 
     own = editor.membership_in(point.declaration.id)
     before, point.state, point.answer = point.state, state, words
     point.answerer_id, point.answered_at = own.id if own else None, now()
-    name = f"point {point.id}"
-    record(own, point.declaration, Act.REPORT, before=f"{name} {before.value}", after=f"{name} {state.value}")
+    name = f"point:{point.id}"
+    record(own, point.declaration, Act.REPORT, before=f"{name},{before.value}", after=f"{name},{state.value}")
     db.session.flush()
     return True
 

@@ -106,7 +106,7 @@ def publish(confirmer: Person, declaration: Declaration, wish: Wish, version: in
     db.session.flush()
     db.session.add_all(_rows(issue, sections, {row.id: row for row in load_sentences(report)}))
     declaration.reported_on, declaration.shows_report_draft = today(), False
-    record(own, declaration, Act.REPORT, before=f"issue {len(issues)}" if issues else "", after=f"issue {issue.number}")
+    record(own, declaration, Act.REPORT, before=f"issue:{len(issues)}" if issues else "", after=f"issue:{issue.number}")
     db.session.flush()
     return issue
 

@@ -12,7 +12,7 @@ GUEST_PAGES = [
     "/d/musterstadt/editions/1",
     "/d/musterstadt/1/4/proposals", "/d/musterstadt/closing", "/a/1/wording", "/login", "/register", "/regeln",
     "/so-wird-gezaehlt", "/impressum", "/datenschutz", "/barrierefreiheit", "/sprache", "/gibt-es-nicht",
-    "/invitation",
+    "/invitation", "/d/musterstadt/report",
 ]  # fmt: skip
 PARTICIPANT_PAGES = [
     "/d/musterstadt",
@@ -52,7 +52,8 @@ ORGANISER_PAGES = [
     "/d/musterstadt/editions/draft", "/d/musterstadt/editions/draft/proposals", "/d/musterstadt/moderation/anchors",
     "/d/musterstadt/office", "/d/musterstadt/office/texts", "/d/musterstadt/plan", "/d/musterstadt/office/focus",
     "/d/musterstadt/webhooks", "/d/musterstadt/phase", "/d/musterstadt/people", "/d/musterstadt/role",
-    "/d/musterstadt/office/tables",
+    "/d/musterstadt/office/tables", "/d/musterstadt/report/desk", "/d/musterstadt/report/thesis/2", "/d/musterstadt/report/draft",
+    "/d/musterstadt/report/sentences/new?thesis=2&cite=2", "/d/musterstadt/report/publish",
 ]  # fmt: skip
 OPERATOR_PAGES = [
     "/operator", "/operator/settings/site", "/operator/settings/legal", "/operator/settings/privacy", "/operator/periods",

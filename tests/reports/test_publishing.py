@@ -59,7 +59,7 @@ def test_four_eyes(story, client):
     answer = client.sign_in(olga).post(f"{PAGE}/publish", data={"version": "1", "tells": "y"})
     assert (answer.status_code, answer.location) == (303, PAGE)
     line = db.session.scalars(select(LogEntry).where(LogEntry.act == Act.REPORT).order_by(LogEntry.id.desc())).first()
-    assert (line.after, line.actor_id) == ("issue 1", olga.membership_in(story.declaration.id).id)
+    assert (line.after, line.actor_id) == ("issue:1", olga.membership_in(story.declaration.id).id)
 
 
 def test_nobody_publishes_what_she_has_not_read(story):

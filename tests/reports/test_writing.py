@@ -148,7 +148,7 @@ def test_sentences_are_moved_removed_and_brought_back(story):
     assert present() == ["Zwei.", "Eins."]
 
 
-def test_everything_is_in_the_log_and_no_word_of_it(story):
+def test_everything_is_in_the_log_and_no_word_of_it(story, client):
     sentence = story.write("Geheimer Satz.", story.free.label)
     change_sentence(story.otto, sentence, Words("Geheimerer Satz.", story.free.label), 1)
     assert not change_sentence(story.otto, sentence, Words("Geheimerer Satz.", story.free.label), 1)
@@ -156,9 +156,11 @@ def test_everything_is_in_the_log_and_no_word_of_it(story):
     remove_sentence(story.otto, sentence, 2)
     lines = db.session.scalars(select(LogEntry).where(LogEntry.act == Act.REPORT).order_by(LogEntry.id)).all()
     own = story.otto.membership_in(story.declaration.id).id
-    assert [line.after.split()[-1] for line in lines] == ["added", "changed", "added", "1", "removed"]
+    assert [line.after.split(",")[-1] for line in lines] == ["added", "changed", "added", "place:1", "removed"]
     assert {line.actor_id for line in lines} == {own}
     assert not [line for line in lines if "Geheim" in line.before + line.after]
+    page = client.sign_in(story.cast.mira).get("/d/erklaerung/moderation/log/team").text
+    assert f"Satz: {sentence.id}, geändert" in page
 
 
 def test_only_organisers_write(story, client):

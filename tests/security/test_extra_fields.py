@@ -31,6 +31,8 @@ TAKEN = {
     "editions.new_paragraph": {"reason"},
     "editions.new_thesis": {"reason"},
     "declarations.own_labels": {"thesis"},
+    "reports.new_sentence": {"thesis", "is_framing"},
+    "reports.publish": {"tells"},
     "moderation.flag": {"in_good_faith", "name", "email"},
 }
 

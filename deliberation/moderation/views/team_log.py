@@ -47,11 +47,23 @@ _STATES: dict[str, Any] = {
     "taken back": _l("zurückgenommen"),
     "archived": _l("im Archiv"),
     "taken out": _l("wieder unter den anderen"),
+    # The report.
+    "participants": _l("alle, die teilnehmen"),
+    "added": _l("geschrieben"),
+    "changed": _l("geändert"),
+    "removed": _l("entfernt"),
+    "restored": _l("zurückgeholt"),
+    "taken": _l("aufgenommen"),
+    "declined": _l("nicht aufgenommen"),
 }
 """What the log writes, in words. Where two mean the same code the last one holds, unless the act says which."""
 _GROUPS: dict[str, Any] = {
     **{purpose.value: LABELS[purpose] for purpose in BlockPurpose},
     "employers": _l("Einrichtungen"),
+    "sentence": _l("Satz"),
+    "place": _l("Platz"),
+    "point": _l("Mein Punkt fehlt hier"),
+    "issue": _l("Ausgabe"),
 }
 """What stands before a number."""
 _BY_ACT: dict[Act, Any] = {

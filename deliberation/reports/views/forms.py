@@ -18,6 +18,10 @@ from deliberation.text import excerpt
 
 NUMBER_LENGTH = 9
 EVIDENCE_LENGTH = 600
+ANSWERS: dict[str, Any] = {
+    PointState.TAKEN.value: _l("Aufgenommen: Der Bericht nennt den Punkt jetzt."),
+    PointState.DECLINED.value: _l("Nicht aufgenommen"),
+}
 
 
 def to_number(typed: Any) -> int:
@@ -94,18 +98,12 @@ class PointForm(FlaskForm):  # type: ignore[misc]
         self["body" if field == "number" else field].errors = (messages[field],)
 
 
-ANSWERS: dict[PointState, Any] = {
-    PointState.TAKEN: _l("Aufgenommen: Der Bericht nennt den Punkt jetzt."),
-    PointState.DECLINED: _l("Nicht aufgenommen"),
-}
-
-
 class AnswerForm(FlaskForm):  # type: ignore[misc]
     """What became of a point."""
 
     state = RadioField(
         _l("Was wird daraus?"),
-        choices=[SelectChoice(state.value, words) for state, words in ANSWERS.items()],
+        choices=[SelectChoice(value, words) for value, words in ANSWERS.items()],
         validators=[InputRequired(_l("Bitte wählen Sie, was daraus wird."))],
     )
     answer = TextAreaField(
