@@ -14,9 +14,9 @@ from deliberation.clock import today
 from deliberation.declarations.editions import load_editions, load_text
 from deliberation.declarations.importing import DraftParagraph, DraftThesis
 from deliberation.declarations.models import CLOSING, PREAMBLE, Declaration, Edition
-from deliberation.moderation.words.house_rules import HouseRules, rules_of
 from deliberation.permissions import Permission, Person, require
 from deliberation.results import figures
+from deliberation.results.about import About, to_about
 from deliberation.results.figures import Figures, Headline, ModerationFigures
 from deliberation.results.filters import Filters
 from deliberation.results.items import Item, load_answered, load_items
@@ -28,20 +28,6 @@ OUTCOMES = (*DECIDED, OutcomeValue.IN_REVIEW, OutcomeValue.RECEIVED)
 """In the order in which they are counted for readers: what has an end comes first."""
 MINORITY = 0.25
 """Share of the smaller side from which an annotation is called disputed."""
-
-
-@dataclass(frozen=True)
-class About:
-    """What a page or file says about the declaration itself."""
-
-    slug: str
-    title: str
-    language: str
-    is_sample: bool
-    # The edition in force and all there are.
-    edition: int
-    editions: tuple[int, ...]
-    rules: HouseRules
 
 
 @dataclass(frozen=True)
@@ -147,6 +133,10 @@ class Summary:
         return f"{self.site}/d/{self.about.slug}/{path}"
 
     @property
+    def declaration_address(self) -> str:
+        return f"{self.site}/d/{self.about.slug}"
+
+    @property
     def results_address(self) -> str:
         return f"{self.site}/d/{self.about.slug}/results"
 
@@ -170,7 +160,7 @@ def summarise(
     placed_in = next((one for one in editions if one.number == filters.edition), editions[0])
     shown_edition = next((one for one in editions if one.number == stances_of), placed_in)
     items = load_items(declaration, filters, editions, placed_in)
-    about = _about(declaration, sorted(one.number for one in editions))
+    about = to_about(declaration, sorted(one.number for one in editions))
     theses = _theses(declaration, about, filters, shown_edition, items if shown_edition is placed_in else ())
     shown = [item for item in items if item.is_visible]
     replies = sum(item.is_reply for item in shown)
@@ -199,18 +189,6 @@ def summarise(
         timeline=to_timeline(item.created for item in shown if item.created),
         moderation=figures.load_moderation(declaration),
         items=items,
-    )
-
-
-def _about(declaration: Declaration, editions: Sequence[int]) -> About:
-    return About(
-        slug=declaration.slug,
-        title=declaration.title,
-        language=declaration.language,
-        is_sample=declaration.is_sample,
-        edition=max(editions, default=1),
-        editions=tuple(editions),
-        rules=rules_of(declaration),
     )
 
 

@@ -7,9 +7,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from deliberation.annotations.tallies import STEP
 from deliberation.config import package_root
 from deliberation.results import words
+from deliberation.results.annex import grouped, plain_paragraphs
 from deliberation.results.headline import headline_sentence
 from deliberation.results.summary import Summary
-from deliberation.results.writers.markdown import LIST_MAX, QUOTE_WORDS, grouped, plain_paragraphs
+from deliberation.results.writers.markdown import LIST_MAX, QUOTE_WORDS
 from deliberation.text import excerpt, to_plain_text
 
 
