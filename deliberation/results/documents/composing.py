@@ -37,14 +37,14 @@ def compose(summary: Summary, limits: Limits, with_annex: bool) -> Document:
         language=summary.about.language,
         day=summary.day,
         blocks=tuple(blocks),
+        is_dense=purpose is Purpose.PRESS,
     )
 
 
 def _opening(summary: Summary) -> Iterator[Block]:
     """What every document says before anything else."""
-    if summary.about.is_sample:
-        yield Callout((Run(phrases.sample(), strong=True),))
-    yield Callout((Run(words.not_representative()),))
+    sample = (Run(f"{phrases.sample()} ", strong=True),) if summary.about.is_sample else ()
+    yield Callout((*sample, Run(words.not_representative())))
 
 
 def _council(summary: Summary, limits: Limits) -> Iterator[Block]:
@@ -94,13 +94,15 @@ def _committee(summary: Summary, limits: Limits) -> Iterator[Block]:
 
 
 def _press(summary: Summary, limits: Limits) -> Iterator[Block]:
+    """News first: what people say, then who they are."""
     yield from sections.what_it_is(summary, limits)
-    yield from sections.who_took_part(summary)
     yield from sections.stances(summary, limits)
     yield from sections.agreed(summary, limits)
-    yield from sections.disputed(summary, limits)
+    yield from sections.disputed(summary, limits, is_short=True)
     yield from sections.outcomes(summary, limits, as_table=False)
-    yield from sections.read_on(summary)
+    yield sections.said(phrases.open_questions(len(summary.unanswered)))
+    yield from sections.who_took_part(summary, is_short=True)
+    yield from sections.read_on(summary, is_short=True)
 
 
 def _data(summary: Summary, limits: Limits) -> Iterator[Block]:

@@ -14,6 +14,8 @@ from deliberation.results.summary import Summary
 from deliberation.text import excerpt, to_plain_text
 
 _ = words.gettext
+REPLIES_MAX = 3
+"""Links to replies that may not be quoted."""
 
 
 def entry(summary: Summary, item: Item, most: int, note: str = "") -> Entry:
@@ -30,7 +32,7 @@ def named(summary: Summary, item: Item) -> Line:
 
 def answering(summary: Summary, item: Item, most: int) -> Iterator[Block]:
     """What others say to a disputed annotation: the best supported reply that may be quoted, else such an objection to
-    the same place. Whoever reads only one side cannot judge."""
+    the same place, else where the replies are. Whoever reads only one side cannot judge."""
     shown = [one for one in summary.visible if one.is_quotable and one.number != item.number]
     replies = [one for one in shown if one.root == item.root and one.is_reply]
     objections = [
@@ -42,6 +44,13 @@ def answering(summary: Summary, item: Item, most: int) -> Iterator[Block]:
     if found:
         best = max(found, key=lambda one: (wilson(one.votes) if one.votes.n >= STEP else 0.0, -one.number))
         yield Entry((excerpt(best.body, most),), named(summary, best), depth=1)
+        return
+    links = [_number(summary, one) for one in summary.visible if one.root == item.root and one.is_reply]
+    if links:
+        between = [Run(", ") if place else Run(_("Antworten darauf: ")) for place in range(len(links))]
+        shown = [run for pair in zip(between, links, strict=True) for run in pair][: 2 * REPLIES_MAX]
+        more = (Run(" " + _("und weitere")),) if len(links) > REPLIES_MAX else ()
+        yield Paragraph((*shown, *more), "small")
 
 
 def listed(summary: Summary, items: Sequence[Item], most: int, words_most: int, votes: bool = True) -> Iterator[Block]:

@@ -27,7 +27,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """`look` is text, lead or small."""
+    """`look` is text, small, or intro for a line that belongs to what follows."""
 
     line: Line
     look: str = "text"
@@ -112,7 +112,7 @@ Block = Heading | Paragraph | Callout | Bullets | Entry | Table | Bars | Figures
 @dataclass(frozen=True)
 class Document:
     """`kicker` stands above the title, `state` (day, edition, selection) below it and in every footer. `page` is the word
-    for it, and `description` what the file says about itself."""
+    for it, and `description` what the file says about itself. `is_dense`: one page has to hold it."""
 
     title: str
     kicker: str
@@ -122,6 +122,7 @@ class Document:
     language: str
     day: date
     blocks: tuple[Block, ...]
+    is_dense: bool = False
 
     @property
     def headings(self) -> list[Heading]:

@@ -42,20 +42,29 @@ def size(summary: Summary) -> str:
     )
 
 
+def beginning(summary: Summary) -> str:
+    """How the text begins, where nobody wrote what it is about."""
+    opening = next((thesis.opening for thesis in summary.theses if thesis.opening), "")
+    return _("Er beginnt so: „%(opening)s“", opening=opening) if opening else ""
+
+
 def way_in(summary: Summary) -> str:
-    """Who could take part and how."""
+    """Who could take part."""
     match summary.about.access:
         case Access.PUBLIC:
-            first = _("Lesen konnten alle, mitmachen alle, die sich angemeldet haben, unter einem Pseudonym.")
+            return _("Lesen konnten alle, mitmachen alle, die sich angemeldet haben, unter einem Pseudonym.")
         case Access.INVITED:
-            first = _("Lesen konnten alle, mitmachen alle, die eingeladen waren, unter einem Pseudonym.")
-        case _:
-            first = _("Lesen und mitmachen konnte, wer eingeladen war, unter einem Pseudonym.")
-    ways = _(
-        "Sie haben im Netz zu Thesen und Absätzen gezeigt, ob sie diese mittragen, Anmerkungen geschrieben und über "
-        "die Anmerkungen anderer abgestimmt. Menschen haben die Beiträge moderiert."
+            return _("Lesen konnten alle, mitmachen alle, die eingeladen waren, unter einem Pseudonym.")
+        case Access.PRIVATE:
+            return _("Lesen und mitmachen konnte, wer eingeladen war, unter einem Pseudonym.")
+
+
+def ways() -> str:
+    """How they took part."""
+    return _(
+        "Die Beteiligten haben im Netz zu Thesen und Absätzen gezeigt, ob sie diese mittragen, Anmerkungen geschrieben "
+        "und über die Anmerkungen anderer abgestimmt. Menschen haben die Beiträge moderiert."
     )
-    return f"{first} {ways}"
 
 
 def period(summary: Summary) -> str:
@@ -108,6 +117,23 @@ def spoken(name: str, counts: StanceCounts) -> str:
     return _("%(label)s: %(shares)s. %(n)s Stimmen.", label=name, shares=shares, n=words.number(counts.n))
 
 
+def too_few(count: int) -> str:
+    """How many theses have no bar; empty for none."""
+    if not count:
+        return ""
+    return words.ngettext(
+        "Zu einer weiteren These gibt es noch zu wenige Stimmen.",
+        "Zu %(num)s weiteren Thesen gibt es noch zu wenige Stimmen.",
+        count,
+    )
+
+
+def open_questions(count: int) -> str:
+    if not count:
+        return _("Keine Frage ist offen.")
+    return words.ngettext("Eine Frage ist noch ohne Antwort.", "%(num)s Fragen sind noch ohne Antwort.", count)
+
+
 def how_to_read_bars() -> str:
     return _(
         "Anteile in Prozent der Stimmen; unter %(percent)s Stimmen als Anzahl, unter %(step)s gar nicht.",
@@ -120,4 +146,6 @@ def shown_of(shown: int, total: int) -> str:
     """How much a list leaves out; empty where it shows everything."""
     if shown >= total:
         return ""
+    if shown == 1:
+        return _("Hier steht nur die erste von %(all)s.", all=words.number(total))
     return _("Die ersten %(shown)s von %(all)s.", shown=words.number(shown), all=words.number(total))

@@ -8,7 +8,7 @@ from deliberation.results.summary import Summary
 STEPS = 10
 """How often a document is shortened at most, until it fits."""
 FEW = 3
-WORDS_MIN, LEAD_MIN, THESES_MIN = 90, 160, 4
+WORDS_MIN, LEAD_MIN, THESES_MIN = 90, 160, 3
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Limits:
         return replace(
             self,
             listed=max(1, self.listed - 1),
-            decided=max(1, self.decided - 1),
+            decided=max(0, self.decided - 1),
             theses=max(THESES_MIN, self.theses - max(1, self.theses // 8)),
             details=max(0, self.details - max(1, self.details // 6)),
             words=max(WORDS_MIN, self.words * 7 // 8),
@@ -53,7 +53,7 @@ SHAPES = {
     Purpose.CONFERENCE: Shape(Limits(listed=7, decided=8, theses=30, details=12, words=320, lead=700), 8, False),
     Purpose.COUNCIL: Shape(Limits(listed=4, decided=4, theses=12, details=0, words=220, lead=420), 2, False),
     Purpose.COMMITTEE: Shape(Limits(listed=5, decided=10_000, theses=200, details=0, words=260, lead=700), None, True),
-    Purpose.PRESS: Shape(Limits(listed=2, decided=1, theses=7, details=0, words=160, lead=320), 1, False),
+    Purpose.PRESS: Shape(Limits(listed=2, decided=0, theses=7, details=0, words=170, lead=320), 1, False),
     Purpose.DATA: Shape(Limits(listed=10, decided=10_000, theses=10_000, details=0, words=200, lead=700), None, True),
 }
 USUAL = Purpose.CONFERENCE

@@ -1,6 +1,7 @@
 """The parts a document can have. Each gives its blocks, or nothing where there is nothing to say."""
 
 from collections.abc import Iterator, Sequence
+from textwrap import shorten
 
 from deliberation.annotations.models import Kind
 from deliberation.annotations.tallies import PERCENT_FROM, STEP
@@ -15,6 +16,7 @@ from deliberation.results.summary import ParagraphResult, Summary, ThesisResult,
 from deliberation.text import excerpt
 
 _ = words.gettext
+TITLE_MAX = 110
 DISSENT = 25
 """Percent who do not carry a thesis as it stands, from which it is named among what is disputed."""
 
@@ -27,13 +29,15 @@ def what_it_is(summary: Summary, limits: Limits) -> Iterator[Block]:
     yield Heading(1, _("Worum es geht"))
     if summary.about.lead:
         yield said(excerpt(summary.about.lead, limits.lead))
-    yield said(phrases.published_by(summary), phrases.size(summary))
+    yield said(phrases.published_by(summary), phrases.size(summary), "" if summary.about.lead else phrases.beginning(summary))
 
 
-def who_took_part(summary: Summary) -> Iterator[Block]:
+def who_took_part(summary: Summary, is_short: bool = False) -> Iterator[Block]:
+    """The headings of the figures are those of the page, so that whoever compares finds the same."""
     yield Heading(1, _("Wer mitgemacht hat und wie"))
     yield Figures(tuple(words.figure_rows(summary)))
-    yield said(phrases.way_in(summary), phrases.period(summary), phrases.still_open(summary))
+    ways = "" if is_short else phrases.ways()
+    yield said(phrases.way_in(summary), ways, phrases.period(summary), phrases.still_open(summary))
     yield said(words.steps(summary), look="small")
 
 
@@ -43,19 +47,20 @@ def stances(summary: Summary, limits: Limits, level: int = 1) -> Iterator[Block]
     if not summary.has_stances:
         yield said(_("Ab 5 Stimmen zeigen wir hier ein Bild."))
         return
-    measured = summary.measured_theses
+    measured = [thesis for thesis in summary.measured_theses if thesis.has_stances]
     busiest = sorted(measured, key=lambda thesis: -thesis.stances.n)[: limits.theses]
     shown = [thesis for thesis in measured if thesis in busiest]
     yield thesis_bars(summary, shown)
+    cut = ""
     if len(shown) < len(measured):
-        yield said(
-            _(
-                "Das sind die %(shown)s von %(all)s Thesen mit den meisten Stimmen.",
-                shown=words.number(len(shown)),
-                all=words.number(len(measured)),
-            ),
-            look="small",
+        cut = _(
+            "Das sind die %(shown)s von %(all)s Thesen mit den meisten Stimmen.",
+            shown=words.number(len(shown)),
+            all=words.number(len(measured)),
         )
+    too_few = phrases.too_few(len(summary.measured_theses) - len(measured))
+    if cut or too_few:
+        yield said(cut, too_few, look="small")
 
 
 def thesis_bars(summary: Summary, theses: Sequence[ThesisResult]) -> Bars:
@@ -102,10 +107,11 @@ def agreed(summary: Summary, limits: Limits) -> Iterator[Block]:
     yield from listed(summary, summary.agreed, limits.listed, limits.words)
 
 
-def disputed(summary: Summary, limits: Limits) -> Iterator[Block]:
-    """Theses that many do not carry, and annotations on which people differ: with the smaller side, and what it says."""
+def disputed(summary: Summary, limits: Limits, is_short: bool = False) -> Iterator[Block]:
+    """Theses that many do not carry, and annotations on which people differ: with the smaller side, and what it
+    says. The short form leaves out what the bars show and what was answered."""
     yield Heading(1, _("Was umstritten ist"))
-    theses = _disputed_theses(summary)
+    theses = [] if is_short else _disputed_theses(summary)
     if theses:
         yield Bullets(tuple(_dissent(summary, one) for one in theses[: limits.listed]))
     if left := phrases.shown_of(min(limits.listed, len(theses)), len(theses)):
@@ -113,7 +119,8 @@ def disputed(summary: Summary, limits: Limits) -> Iterator[Block]:
     for item in summary.disputed[: limits.listed]:
         note = f"{words.votes_sentence(item.votes)}. {phrases.minority(item.votes)}"
         yield entry(summary, item, limits.words, note)
-        yield from answering(summary, item, limits.words)
+        if not is_short:
+            yield from answering(summary, item, limits.words)
     if left := phrases.shown_of(min(limits.listed, len(summary.disputed)), len(summary.disputed)):
         yield said(left, look="small")
     if not theses and not summary.disputed:
@@ -132,7 +139,7 @@ def _disputed_theses(summary: Summary) -> list[ThesisResult]:
 
 
 def _dissent(summary: Summary, thesis: ThesisResult) -> Line:
-    title = excerpt(words.thesis_title(thesis), 110)
+    title = shorten(words.thesis_title(thesis), TITLE_MAX, placeholder="…")
     return (Run(title, address=summary.place_address(thesis.number)), Run(f": {phrases.dissent(thesis.stances)}"))
 
 
@@ -148,14 +155,16 @@ def outcomes(summary: Summary, limits: Limits, as_table: bool) -> Iterator[Block
     if not summary.expecting:
         yield said(_("Noch wartet niemand auf eine Antwort."))
         return
-    yield said(_("Zu jedem Textvorschlag, Einwand und jeder Frage steht öffentlich, was daraus wurde."))
+    if as_table or limits.decided:
+        yield said(_("Zu jedem Textvorschlag, Einwand und jeder Frage steht öffentlich, was daraus wurde."))
     if as_table:
         yield Table(_("Was daraus wurde"), (_("Ergebnis"), _("Anzahl")), tuple(words.outcome_rows(summary)))
     else:
         yield Paragraph(tuple(_counted(words.outcome_rows(summary))))
     shown = summary.decided[: limits.decided]
-    if shown:
-        yield Bullets(tuple(decided(summary, item) for item in shown))
+    if not shown:
+        return
+    yield Bullets(tuple(decided(summary, item) for item in shown))
     if left := phrases.shown_of(len(shown), len(summary.decided)):
         yield said(left, look="small")
 
@@ -202,11 +211,11 @@ def _thesis(summary: Summary, thesis: ThesisResult, limits: Limits) -> Iterator[
         (_("Hier gehen die Meinungen auseinander:"), most_disputed(items)[:1]),
     ):
         for item in found:
-            yield said(title)
+            yield said(title, look="intro")
             yield entry(summary, item, limits.words, words.votes_sentence(item.votes))
     waiting = [item for item in summary.unanswered if item.thesis == thesis.number]
     if waiting:
-        yield said(_("Ohne Antwort:"))
+        yield said(_("Ohne Antwort:"), look="intro")
         yield from _questions(summary, waiting, limits)
 
 
@@ -245,14 +254,18 @@ def numbers(summary: Summary) -> Iterator[Block]:
             yield Table(caption, tuple(words.stance_head(_("Absatz"))), rows)
 
 
-def read_on(summary: Summary) -> Iterator[Block]:
+def read_on(summary: Summary, is_short: bool = False) -> Iterator[Block]:
     """How the document came about, and where everything else is."""
     yield Heading(1, _("Wo Sie weiterlesen"))
     addresses = (
         (_("Der ganze Text:"), summary.declaration_address),
         (_("Alle Ergebnisse mit jeder Anmerkung:"), summary.results_address),
     )
-    yield Bullets(tuple((Run(f"{name} "), Run(address, address=address)) for name, address in addresses))
+    lines = tuple((Run(f"{name} "), Run(address, address=address)) for name, address in addresses)
+    if is_short:
+        yield Paragraph((*lines[0], Run(" · "), *lines[1]))
+    else:
+        yield Bullets(lines)
     if summary.about.contact:
         yield said(_("Fragen an: %(contact)s", contact=summary.about.contact))
     yield said(words.quoting(), words.selection_note(summary), look="small")
