@@ -95,12 +95,11 @@ def _committee(summary: Summary, limits: Limits) -> Iterator[Block]:
 
 def _press(summary: Summary, limits: Limits) -> Iterator[Block]:
     """News first: what people say, then who they are."""
-    yield from sections.what_it_is(summary, limits)
+    yield from sections.what_it_is(summary, limits, is_short=True)
     yield from sections.stances(summary, limits)
     yield from sections.agreed(summary, limits)
     yield from sections.disputed(summary, limits, is_short=True)
-    yield from sections.outcomes(summary, limits, as_table=False)
-    yield sections.said(phrases.open_questions(len(summary.unanswered)))
+    yield from sections.outcomes_in_short(summary)
     yield from sections.who_took_part(summary, is_short=True)
     yield from sections.read_on(summary, is_short=True)
 

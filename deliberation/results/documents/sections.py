@@ -25,10 +25,14 @@ def said(*sentences: str, look: str = "text") -> Paragraph:
     return Paragraph((Run(" ".join(filter(None, sentences))),), look)
 
 
-def what_it_is(summary: Summary, limits: Limits) -> Iterator[Block]:
+def what_it_is(summary: Summary, limits: Limits, is_short: bool = False) -> Iterator[Block]:
     yield Heading(1, _("Worum es geht"))
-    if summary.about.lead:
-        yield said(excerpt(summary.about.lead, limits.lead))
+    lead = excerpt(summary.about.lead, limits.lead)
+    if is_short and lead:
+        yield said(lead, phrases.published_by(summary))
+        return
+    if lead:
+        yield said(lead)
     yield said(phrases.published_by(summary), phrases.size(summary), "" if summary.about.lead else phrases.beginning(summary))
 
 
@@ -36,8 +40,10 @@ def who_took_part(summary: Summary, is_short: bool = False) -> Iterator[Block]:
     """The headings of the figures are those of the page, so that whoever compares finds the same."""
     yield Heading(1, _("Wer mitgemacht hat und wie"))
     yield Figures(tuple(words.figure_rows(summary)))
-    ways = "" if is_short else phrases.ways()
-    yield said(phrases.way_in(summary), ways, phrases.period(summary), phrases.still_open(summary))
+    if is_short:
+        yield said(phrases.way_in(summary), phrases.period(summary), words.steps(summary))
+        return
+    yield said(phrases.way_in(summary), phrases.ways(), phrases.period(summary), phrases.still_open(summary))
     yield said(words.steps(summary), look="small")
 
 
@@ -150,13 +156,19 @@ def unanswered(summary: Summary, limits: Limits) -> Iterator[Block]:
     yield from listed(summary, summary.unanswered, limits.listed, limits.words, votes=False)
 
 
+def outcomes_in_short(summary: Summary) -> Iterator[Block]:
+    """Numbers alone, with the questions that wait."""
+    yield Heading(1, _("Was wurde daraus?"))
+    counted = (*_counted(words.outcome_rows(summary)), Run(". ")) if summary.expecting else ()
+    yield Paragraph((*counted, Run(phrases.open_questions(len(summary.unanswered)))))
+
+
 def outcomes(summary: Summary, limits: Limits, as_table: bool) -> Iterator[Block]:
     yield Heading(1, _("Was wurde daraus?"))
     if not summary.expecting:
         yield said(_("Noch wartet niemand auf eine Antwort."))
         return
-    if as_table or limits.decided:
-        yield said(_("Zu jedem Textvorschlag, Einwand und jeder Frage steht öffentlich, was daraus wurde."))
+    yield said(_("Zu jedem Textvorschlag, Einwand und jeder Frage steht öffentlich, was daraus wurde."))
     if as_table:
         yield Table(_("Was daraus wurde"), (_("Ergebnis"), _("Anzahl")), tuple(words.outcome_rows(summary)))
     else:
