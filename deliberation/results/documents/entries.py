@@ -55,10 +55,17 @@ def answering(summary: Summary, item: Item, most: int) -> Iterator[Block]:
 
 def listed(summary: Summary, items: Sequence[Item], most: int, words_most: int, votes: bool = True) -> Iterator[Block]:
     """The first of a list, and how many there are."""
+    left = phrases.shown_of(min(most, len(items)), len(items))
     for item in items[:most]:
-        yield entry(summary, item, words_most, words.votes_sentence(item.votes) if votes else "")
-    if left := phrases.shown_of(min(most, len(items)), len(items)):
+        note = words.votes_sentence(item.votes) if votes else ""
+        yield entry(summary, item, words_most, alone(note, left, most))
+    if left and most > 1:
         yield Paragraph((Run(left),), "small")
+
+
+def alone(note: str, left: str, most: int) -> str:
+    """Where only one is shown, its own line says of how many: a line more would be a line too much."""
+    return " · ".join(filter(None, (note, left))) if most == 1 else note
 
 
 def decided(summary: Summary, item: Item) -> Line:

@@ -6,8 +6,8 @@ from deliberation.results.documents.pdf import count_pages
 from deliberation.results.documents.purposes import SHAPES, STEPS, Limits, has_annex, purpose_of
 from deliberation.results.summary import Summary
 
-SPARE = 32
-"""Millimetres that stay empty on the last page: fonts and programs differ, and a Word file breaks its pages elsewhere."""
+SPARE = 20
+"""Millimetres that stay empty for each page: programs differ, and a Word file breaks its pages elsewhere."""
 
 
 def to_document(summary: Summary, with_annex: bool | None = None) -> Document:
@@ -24,7 +24,7 @@ def fitting(summary: Summary) -> Limits:
     if shape.pages is None:
         return limits
     for _step in range(STEPS):
-        if count_pages(compose(summary, limits, False), SPARE) <= shape.pages:
+        if count_pages(compose(summary, limits, False), SPARE * shape.pages) <= shape.pages:
             break
         limits = limits.tightened()
     return limits

@@ -7,7 +7,7 @@ from deliberation.annotations.models import Kind
 from deliberation.annotations.tallies import PERCENT_FROM, STEP
 from deliberation.results import words
 from deliberation.results.documents import phrases
-from deliberation.results.documents.entries import answering, decided, entry, listed, named
+from deliberation.results.documents.entries import alone, answering, decided, entry, listed
 from deliberation.results.documents.model import Bar, Bars, Block, Bullets, Figures, Heading, Line, Paragraph, Run, Table
 from deliberation.results.documents.purposes import Limits
 from deliberation.results.headline import headline_sentence
@@ -122,12 +122,13 @@ def disputed(summary: Summary, limits: Limits, is_short: bool = False) -> Iterat
         yield Bullets(tuple(_dissent(summary, one) for one in theses[: limits.listed]))
     if left := phrases.shown_of(min(limits.listed, len(theses)), len(theses)):
         yield said(left, look="small")
+    left = phrases.shown_of(min(limits.listed, len(summary.disputed)), len(summary.disputed))
     for item in summary.disputed[: limits.listed]:
         note = f"{words.votes_sentence(item.votes)}. {phrases.minority(item.votes)}"
-        yield entry(summary, item, limits.words, note)
+        yield entry(summary, item, limits.words, alone(note, left, limits.listed))
         if not is_short:
             yield from answering(summary, item, limits.words)
-    if left := phrases.shown_of(min(limits.listed, len(summary.disputed)), len(summary.disputed)):
+    if left and limits.listed > 1:
         yield said(left, look="small")
     if not theses and not summary.disputed:
         yield said(_("Bisher nichts: dafür braucht es mindestens zehn Stimmen und zwei Seiten."))

@@ -3,8 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from deliberation.results.documents.files import write_docx, write_odt, write_pdf
+from deliberation.results.documents.opendocument.package import MIMETYPE as ODT
 from deliberation.results.summary import Summary
 from deliberation.results.writers import csv, html, json, markdown
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @dataclass(frozen=True)
@@ -22,4 +26,7 @@ WRITERS: dict[str, Writer] = {
     "md": Writer("md", "text/markdown", markdown.write),
     "html": Writer("html", "text/html", html.write),
     "json": Writer("json", "application/json", json.write),
+    "docx": Writer("docx", DOCX, write_docx),
+    "odt": Writer("odt", ODT, write_odt),
+    "pdf": Writer("pdf", "application/pdf", write_pdf),
 }
