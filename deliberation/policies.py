@@ -298,6 +298,7 @@ POLICIES: dict[str, Policy] = {
     "results.show": Policy(PUBLIC, "everybody; tallies from five votes on"),
     "results.export_dialog": Policy(SIGNED_IN, "organisers, the operator", P.EXPORT),
     "results.download": Policy(SIGNED_IN, "organisers, the operator", P.EXPORT),
+    "results.first_page": Policy(SIGNED_IN, "organisers, the operator", P.EXPORT),
     "results.columns": Policy(SIGNED_IN, "organisers, the operator", P.EXPORT),
     "results.columns_text": Policy(SIGNED_IN, "organisers, the operator", P.EXPORT),
     # --- the door for programs ---

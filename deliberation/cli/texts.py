@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 
 SHAPES = ("auto", "headings", "list", "paragraphs")
 POLICIES = ("none", "pattern", "first", "all")
-KINDS = ("practice", "proposal", "question", "objection", "agreement", "reference")
-NAMES = ("pseudonyms", "numbers", "none")
-PURPOSES = ("conference", "council", "committee", "press", "data")
-ANNEX = ("with", "without")
 STATE_WORDS = {
     "same": N_("unverändert"),
     "moved": N_("verschoben"),
@@ -271,16 +267,15 @@ def export(slug: str, file_format: str, output: Path, **wanted: str | None) -> N
 
 
 def _filters(declaration: "Declaration", wanted: dict[str, str | None]) -> "Filters":
-    from deliberation.results.filters import FiltersInvalid, read_filters
+    from deliberation.results.filters import CHOICES, FiltersInvalid, read_filters
 
     try:
         return read_filters(declaration, wanted)
     except FiltersInvalid as error:
         name = error.fields[0]
         value = wanted[name] or ""
-        allowed = {"kind": KINDS, "names": NAMES, "purpose": PURPOSES, "annex": ANNEX}.get(name)
-        if allowed:
-            OneOf(allowed).convert(value, None, None)
+        if name in CHOICES:
+            OneOf(CHOICES[name]).convert(value, None, None)
         raise Mistake(_("--%(name)s %(value)s: Das gibt es hier nicht.", name=name, value=value)) from None
 
 

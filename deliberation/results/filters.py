@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 from deliberation.annotations.models import Kind
 from deliberation.declarations.editions import load_editions
@@ -37,6 +37,8 @@ class Annex(StrEnum):
     WITHOUT = "without"
 
 
+CHOICES: dict[str, type[Enum]] = {"kind": Kind, "names": Names, "purpose": Purpose, "annex": Annex}
+"""Fields that take one of a few words."""
 OLD_PURPOSES = {"report": Purpose.CONFERENCE}
 """Before there were several, this was the one; it stands in bookmarks."""
 

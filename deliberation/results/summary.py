@@ -2,7 +2,7 @@
 cannot disagree. What is not public is never loaded."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 

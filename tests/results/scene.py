@@ -2,7 +2,10 @@
 
 import csv
 import io
+import re
+import zipfile
 from collections.abc import Sequence
+from html import unescape
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -114,3 +117,20 @@ def close(declaration: Declaration) -> None:
 
 def numbers(items: Sequence[Any]) -> list[int]:
     return [item.number for item in items]
+
+
+def text_of(content: bytes) -> str:
+    """Everything that can be read in a file, whatever it is made of; also in the files within it."""
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            return "\n".join(f"{name} {text_of(parts.read(name))}" for name in parts.namelist())
+    if content.startswith(b"%PDF"):
+        from pypdf import PdfReader
+
+        reader = PdfReader(io.BytesIO(content))
+        # Lines end where the page does: words that were cut there are joined, the rest is one line.
+        pages = (re.sub("[-\u00ad]\n", "", page.extract_text()) for page in reader.pages)
+        return " ".join(" ".join([str(reader.metadata), *pages]).split())
+    if content.startswith(b"<?xml"):
+        return unescape(content.decode("utf-8-sig", "replace"))
+    return content.decode("utf-8-sig", "replace")

@@ -19,7 +19,7 @@ from deliberation.results.summary import summarise
 from deliberation.results.writers import WRITERS
 from tests import builders
 from tests.editions import scene as editions
-from tests.results.scene import numbers, read_table
+from tests.results.scene import numbers, read_table, text_of
 
 WHY = "Das steht schon in Absatz 1.1."
 
@@ -103,7 +103,7 @@ def test_what_is_not_shown_is_in_no_file_with_its_reason(cast, client):
     db.session.commit()
     assert rows()[question.number]["outcome"] == ""
     for file_format in WRITERS:
-        assert "Diese Begründung".encode() not in file(file_format), file_format
+        assert "Diese Begründung" not in text_of(file(file_format)), file_format
     assert "Diese Begründung" not in client.get("/d/erklaerung/results").text
     assert summary().expecting == 0
 

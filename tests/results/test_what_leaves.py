@@ -1,9 +1,7 @@
 """What leaves the site: no file, mail or report carries words that nobody has looked at or that are not shown."""
 
-import io
 import re
 import shutil
-import zipfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,17 +23,18 @@ from deliberation.notifications.models import Mail
 from deliberation.notifications.pulling import pull_letters
 from deliberation.permissions import Operator, Phase
 from deliberation.results.exports import export
-from deliberation.results.filters import Filters, Names
+from deliberation.results.filters import Annex, Filters, Names
 from deliberation.results.polis import import_polis
 from deliberation.results.summary import summarise
 from deliberation.results.writers import WRITERS
 from tests import builders
 from tests.editions import scene as editions
 from tests.proposals.scene import propose, put_up, rate, raters
+from tests.results.scene import text_of
 
 LOOKED_AT, NOT_LOOKED_AT = "Gesichtetes", "Ungesehenes"
 NEVER = ("Wartendes", "Verborgenes", "Zurückgenommenes", "Geheimname")
-ENDINGS = (*WRITERS, "docx", "json", "jsonld", "xml", "atom", "ics", "txt")
+ENDINGS = (*WRITERS, "docx", "xml", "atom", "ics", "txt")
 ROOT = Path(__file__).parents[2]
 
 
@@ -88,16 +87,13 @@ def spread(cast):
 
 
 def words_of(answer):
-    """What can be read in a file, whatever it is made of."""
-    if answer.mimetype.endswith("wordprocessingml.document"):
-        with zipfile.ZipFile(io.BytesIO(answer.data)) as parts:
-            return " ".join(parts.read(name).decode("utf-8", "replace") for name in parts.namelist())
-    return answer.data.decode("utf-8-sig")
+    return text_of(answer.data)
 
 
 def made(cast, file_format, **filters):
-    file = export(Operator(), find_declaration(cast.declaration.slug), file_format, Filters(**filters))
-    return file.content.decode("utf-8-sig") + file.readme
+    chosen = Filters(annex=Annex.WITH, **filters)
+    file = export(Operator(), find_declaration(cast.declaration.slug), file_format, chosen)
+    return text_of(file.content) + file.readme
 
 
 def assert_careful(text, channel):

@@ -48,9 +48,9 @@ def answering(summary: Summary, item: Item, most: int) -> Iterator[Block]:
     links = [_number(summary, one) for one in summary.visible if one.root == item.root and one.is_reply]
     if links:
         between = [Run(", ") if place else Run(_("Antworten darauf: ")) for place in range(len(links))]
-        shown = [run for pair in zip(between, links, strict=True) for run in pair][: 2 * REPLIES_MAX]
+        named_replies = [run for pair in zip(between, links, strict=True) for run in pair][: 2 * REPLIES_MAX]
         more = (Run(" " + _("und weitere")),) if len(links) > REPLIES_MAX else ()
-        yield Paragraph((*shown, *more), "small")
+        yield Paragraph((*named_replies, *more), "small")
 
 
 def listed(summary: Summary, items: Sequence[Item], most: int, words_most: int, votes: bool = True) -> Iterator[Block]:

@@ -28,5 +28,3 @@ def picture_name(shares: Shares) -> str:
 
 def _bars(document: Document) -> Iterable[Bars]:
     return (block for block in document.blocks if isinstance(block, Bars))
-
-

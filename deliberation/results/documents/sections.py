@@ -8,11 +8,22 @@ from deliberation.annotations.tallies import PERCENT_FROM, STEP
 from deliberation.results import words
 from deliberation.results.documents import phrases
 from deliberation.results.documents.entries import alone, answering, decided, entry, listed
-from deliberation.results.documents.model import Bar, Bars, Block, Bullets, Figures, Heading, Line, Paragraph, Run, Table
+from deliberation.results.documents.model import (
+    Bar,
+    Bars,
+    Block,
+    Bullets,
+    Figures,
+    Heading,
+    Line,
+    Paragraph,
+    Run,
+    Table,
+)
 from deliberation.results.documents.purposes import Limits
 from deliberation.results.headline import headline_sentence
 from deliberation.results.items import Item
-from deliberation.results.summary import ParagraphResult, Summary, ThesisResult, most_agreed, most_disputed
+from deliberation.results.summary import ParagraphResult, Summary, ThesisResult
 from deliberation.text import excerpt
 
 _ = words.gettext
@@ -33,7 +44,9 @@ def what_it_is(summary: Summary, limits: Limits, is_short: bool = False) -> Iter
         return
     if lead:
         yield said(lead)
-    yield said(phrases.published_by(summary), phrases.size(summary), "" if summary.about.lead else phrases.beginning(summary))
+    yield said(
+        phrases.published_by(summary), phrases.size(summary), "" if summary.about.lead else phrases.beginning(summary)
+    )
 
 
 def who_took_part(summary: Summary, is_short: bool = False) -> Iterator[Block]:
@@ -220,10 +233,10 @@ def _thesis(summary: Summary, thesis: ThesisResult, limits: Limits) -> Iterator[
     if thesis.has_paragraph_stances:
         yield paragraph_bars(summary, thesis)
     for title, found in (
-        (_("Viele sehen das auch so:"), most_agreed(items)[:1]),
-        (_("Hier gehen die Meinungen auseinander:"), most_disputed(items)[:1]),
+        (_("Viele sehen das auch so:"), summary.agreed),
+        (_("Hier gehen die Meinungen auseinander:"), summary.disputed),
     ):
-        for item in found:
+        for item in [one for one in found if one.thesis == thesis.number][:1]:
             yield said(title, look="intro")
             yield entry(summary, item, limits.words, words.votes_sentence(item.votes))
     waiting = [item for item in summary.unanswered if item.thesis == thesis.number]
@@ -282,5 +295,3 @@ def read_on(summary: Summary, is_short: bool = False) -> Iterator[Block]:
     if summary.about.contact:
         yield said(_("Fragen an: %(contact)s", contact=summary.about.contact))
     yield said(words.quoting(), words.selection_note(summary), look="small")
-
-

@@ -38,7 +38,7 @@ def _manifest(parts: Mapping[str, str | bytes]) -> str:
 
 
 def _meta(document: Document) -> str:
-    day = f"{document.day.isoformat()}T00:00:00"
+    day = f"{document.day.isoformat()}T00:00:00Z"
     return (
         f"{HEAD}<office:document-meta {NAMESPACES}><office:meta><meta:generator>{MAKER}</meta:generator>"
         f"<dc:title>{safe(document.title)}</dc:title><dc:subject>{safe(document.kicker)}</dc:subject>"

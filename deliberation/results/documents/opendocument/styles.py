@@ -83,7 +83,8 @@ def automatic_styles() -> str:
             _cell("HeadCell", f'{strong} {cell} style:vertical-align="bottom"'),
             _cell("FigureCell", f'fo:border-top="0.75pt solid #{EDGE_STRONG}" {line} {cell}'),
             *(
-                f'<style:style style:name="Mark_{key}" style:family="text"><style:text-properties fo:color="#{colour}"/></style:style>'
+                f'<style:style style:name="Mark_{key}" style:family="text"><style:text-properties fo:color="#{colour}"/>'
+                "</style:style>"
                 for key, colour in COLOURS.items()
             ),
             '<style:style style:name="Picture" style:family="graphic"><style:graphic-properties style:vertical-pos="middle" '
@@ -110,9 +111,7 @@ def column_styles(widths: set[float]) -> str:
 
 
 def _cell(name: str, properties: str) -> str:
-    return (
-        f'<style:style style:name="{name}" style:family="table-cell"><style:table-cell-properties {properties}/></style:style>'
-    )
+    return f'<style:style style:name="{name}" style:family="table-cell"><style:table-cell-properties {properties}/></style:style>'
 
 
 def _named(document: Document) -> str:
@@ -137,7 +136,8 @@ def _named(document: Document) -> str:
                 _style(f"Heading_20_{level}", "Standard",
                        f'{_KEEP} fo:margin-top="{max(1.0, above - 1.2 * (level - 1)):.1f}mm" fo:margin-bottom="1.3mm"',
                        f'fo:font-size="{size}pt" {_BOLD} fo:hyphenate="false"',
-                       f' style:display-name="Heading {level}" style:default-outline-level="{level}" style:next-style-name="Standard"')
+                       f' style:display-name="Heading {level}" style:default-outline-level="{level}"'
+                       ' style:next-style-name="Standard"')
                 for level, size in ((1, heads), (2, 11), (3, 10))
             ),
             _style("Notice", "Standard", f'fo:background-color="#{SUNKEN}" fo:padding="1.8mm" fo:border="0.5pt solid #{EDGE}" '
@@ -150,11 +150,14 @@ def _named(document: Document) -> str:
             _style("Quotations_20_2", "Quotations", 'fo:margin-left="10mm"', "", ' style:display-name="Quotations 2"'),
             _style("Source", "Standard", 'fo:margin-left="4mm" fo:margin-bottom="1.7mm"', _SMALL),
             _style("Source_20_2", "Source", 'fo:margin-left="10mm"', "", ' style:display-name="Source 2"'),
-            _style("Mention", "Standard", 'fo:keep-together="always" fo:margin-top="1mm" fo:margin-bottom="1.4mm"', 'fo:font-size="9.5pt"'),
+            _style("Mention", "Standard", 'fo:keep-together="always" fo:margin-top="1mm" fo:margin-bottom="1.4mm"',
+                   'fo:font-size="9.5pt"'),
             _style("Mention_20_2", "Mention", 'fo:margin-left="6mm"', "", ' style:display-name="Mention 2"'),
             _style("List", "Standard", 'fo:margin-bottom="0.8mm"'),
-            _style("Table_20_Contents", "Standard", 'fo:margin-bottom="0mm"', 'fo:font-size="9.5pt"', ' style:display-name="Table Contents"'),
-            _style("Table_20_Heading", "Table_20_Contents", 'fo:keep-with-next="always"', f'{_SMALL} {_BOLD} fo:hyphenate="false"',
+            _style("Table_20_Contents", "Standard", 'fo:margin-bottom="0mm"', 'fo:font-size="9.5pt"',
+                   ' style:display-name="Table Contents"'),
+            _style("Table_20_Heading", "Table_20_Contents", 'fo:keep-with-next="always"',
+                   f'{_SMALL} {_BOLD} fo:hyphenate="false"',
                    ' style:display-name="Table Heading"'),
             _style("Number", "Table_20_Contents", 'fo:text-align="end"'),
             _style("NumberHeading", "Table_20_Heading", 'fo:text-align="end"'),
@@ -164,13 +167,16 @@ def _named(document: Document) -> str:
             _style("Contents_20_Heading", "Standard", f'{_KEEP} fo:margin-top="{above}mm" fo:margin-bottom="1.3mm"',
                    f'fo:font-size="{heads}pt" {_BOLD}', ' style:display-name="Contents Heading"'),
             _style("Contents_20_1", "Standard", 'fo:margin-bottom="0.7mm"', "", ' style:display-name="Contents 1"'),
-            _style("Contents_20_2", "Standard", 'fo:margin-bottom="0.7mm" fo:margin-left="5mm"', "", ' style:display-name="Contents 2"'),
-            '<style:style style:name="Footer" style:family="paragraph" style:parent-style-name="Standard"><style:paragraph-properties '
+            _style("Contents_20_2", "Standard", 'fo:margin-bottom="0.7mm" fo:margin-left="5mm"', "",
+                   ' style:display-name="Contents 2"'),
+            '<style:style style:name="Footer" style:family="paragraph" style:parent-style-name="Standard">'
+            '<style:paragraph-properties '
             f'fo:border-top="0.5pt solid #{EDGE}" fo:padding-top="1.4mm" fo:margin-bottom="0mm"><style:tab-stops>'
             f'<style:tab-stop style:position="{COLUMN_MM}mm" style:type="right"/></style:tab-stops></style:paragraph-properties>'
             f'<style:text-properties fo:font-size="8pt" fo:color="#{INK_2}"/></style:style>',
             f'<style:style style:name="Strong" style:family="text"><style:text-properties {_BOLD}/></style:style>',
-            '<style:style style:name="Internet_20_Link" style:display-name="Internet Link" style:family="text"><style:text-properties '
+            '<style:style style:name="Internet_20_Link" style:display-name="Internet Link" style:family="text">'
+            '<style:text-properties '
             f'fo:color="#{PEN}" style:text-underline-style="solid" style:text-underline-width="auto"/></style:style>',
             '<text:list-style style:name="Bullets"><text:list-level-style-bullet text:level="1" text:bullet-char="•">'
             '<style:list-level-properties text:list-level-position-and-space-mode="label-alignment">'

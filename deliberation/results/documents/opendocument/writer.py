@@ -1,6 +1,7 @@
 """The blocks of a document as OpenDocument has them: headings with levels, lists, tables with header rows, pictures with
 words in their place, an index that LibreOffice can bring up to date."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from deliberation.results.documents.marks import COLUMN_MM, HEAD, SIGNS, safe
@@ -98,7 +99,10 @@ class _Pen:
         """An index with its entries already in it: nobody has to bring it up to date before reading."""
         found = [(number, one) for number, one in enumerate(self.document.headings) if one.level <= 2]
         entries = "".join(
-            _p(f'<text:a xlink:type="simple" xlink:href="#{_bookmark(number)}">{safe(one.text)}</text:a>', f"Contents_20_{one.level}")
+            _p(
+                f'<text:a xlink:type="simple" xlink:href="#{_bookmark(number)}">{safe(one.text)}</text:a>',
+                f"Contents_20_{one.level}",
+            )
             for number, one in found
         )
         templates = "".join(
@@ -146,12 +150,18 @@ class _Pen:
         return _p(safe(block.caption), "Caption") + self.grid(block.caption, tuple(map(safe, block.head)), rows, widths)
 
     def grid(
-        self, caption: str, head: tuple[str, ...], rows: list[tuple[str, ...]], widths: tuple[float, ...], right_from: int = 1
+        self,
+        caption: str,
+        head: tuple[str, ...],
+        rows: Sequence[tuple[str, ...]],
+        widths: tuple[float, ...],
+        right_from: int = 1,
     ) -> str:
         """A table whose first row is repeated on every page."""
         first = _row(head, "HeadCell", ("Table_20_Heading", "NumberHeading"), right_from)
         others = "".join(_row(row, "Cell", ("Table_20_Contents", "Number"), right_from) for row in rows)
-        return self._framed(f"<table:title>{safe(caption)}</table:title>", widths, f"<table:table-header-rows>{first}</table:table-header-rows>{others}")
+        head_rows = f"<table:table-header-rows>{first}</table:table-header-rows>"
+        return self._framed(f"<table:title>{safe(caption)}</table:title>", widths, head_rows + others)
 
     def figures(self, block: Figures) -> str:
         """Numbers side by side, each above its name; read aloud, each number is followed by its name."""
@@ -170,6 +180,10 @@ class _Pen:
         return (
             f'<table:table table:name="Table{self.tables}" table:style-name="Wide">{title}{columns}{rows}</table:table>'
         )
+
+
+def _entry_style(level: int) -> str:
+    return f"Contents_20_{level}"
 
 
 def _bookmark(number: int) -> str:
@@ -200,7 +214,9 @@ def _entry(block: Entry) -> str:
     deeper = "_20_2" if block.depth else ""
     if not block.quote:
         return _p(_line(block.line), f"Mention{deeper}")
-    return "".join(_p(safe(words), f"Quotations{deeper}") for words in block.quote) + _p(_line(block.line), f"Source{deeper}")
+    return "".join(_p(safe(words), f"Quotations{deeper}") for words in block.quote) + _p(
+        _line(block.line), f"Source{deeper}"
+    )
 
 
 def _row(cells: tuple[str, ...], cell_style: str, looks: tuple[str, str], right_from: int) -> str:

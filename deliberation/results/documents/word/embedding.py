@@ -33,7 +33,8 @@ def font_table() -> str:
 def _family(family: str, weights: list[Font]) -> str:
     other = INSTEAD[family]
     embedded = "".join(
-        f'<w:embed{"Bold" if font.is_bold else "Regular"} r:id="{_id(font)}" w:fontKey="{_key(font)}"/>' for font in weights
+        f'<w:embed{"Bold" if font.is_bold else "Regular"} r:id="{_id(font)}" w:fontKey="{_key(font)}"/>'
+        for font in weights
     )
     return (
         f'<w:font w:name="{family}"><w:altName w:val="{other}"/><w:charset w:val="00"/><w:family w:val="{_FAMILIES[other]}"/>'

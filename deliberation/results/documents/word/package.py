@@ -16,7 +16,9 @@ _WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 FOOTER_ID = "rIdFooter"
 
 
-def parts(document: Document, body: str, links: Mapping[str, str], pictures: Mapping[str, bytes]) -> dict[str, str | bytes]:
+def parts(
+    document: Document, body: str, links: Mapping[str, str], pictures: Mapping[str, bytes]
+) -> dict[str, str | bytes]:
     """All parts. `links` are addresses by id, `pictures` files by name; a picture has the id `rId` with its name."""
     made: dict[str, str | bytes] = {
         "[Content_Types].xml": _content_types(),
@@ -27,7 +29,10 @@ def parts(document: Document, body: str, links: Mapping[str, str], pictures: Map
         "docProps/core.xml": _core(document),
         "word/document.xml": body,
         "word/_rels/document.xml.rels": _relationships(
-            *((f"rId_{name}", f"{R}/{name}", f"{name}.xml", False) for name in ("styles", "settings", "numbering", "fontTable")),
+            *(
+                (f"rId_{name}", f"{R}/{name}", f"{name}.xml", False)
+                for name in ("styles", "settings", "numbering", "fontTable")
+            ),
             (FOOTER_ID, f"{R}/footer", "footer.xml", False),
             *((picture_id(name), f"{R}/image", f"media/{name}", False) for name in pictures),
             *((key, f"{R}/hyperlink", address, True) for key, address in links.items()),
@@ -48,8 +53,14 @@ def picture_id(name: str) -> str:
 
 
 def _content_types() -> str:
-    kinds = {"document": "document.main", "styles": "styles", "settings": "settings", "numbering": "numbering",
-             "footer": "footer", "fontTable": "fontTable"}
+    kinds = {
+        "document": "document.main",
+        "styles": "styles",
+        "settings": "settings",
+        "numbering": "numbering",
+        "footer": "footer",
+        "fontTable": "fontTable",
+    }
     overrides = "".join(
         f'<Override PartName="/word/{name}.xml" ContentType="{_WORD_TYPE}.{kind}+xml"/>' for name, kind in kinds.items()
     )
@@ -110,7 +121,8 @@ def _footer(document: Document) -> str:
     """Day, edition and selection on every page, and which of how many it is: pages get lost between printer and meeting."""
     return (
         f'{HEAD}<w:ftr xmlns:w="{W}"><w:p><w:pPr><w:pStyle w:val="Footer"/></w:pPr>'
-        f"{_text(document.state)}<w:r><w:tab/></w:r>{_text(document.page + ' ')}{_field('PAGE')}{_text(' / ')}{_field('NUMPAGES')}"
+        f"{_text(document.state)}<w:r><w:tab/></w:r>{_text(document.page + ' ')}{_field('PAGE')}{_text(' / ')}"
+        f"{_field('NUMPAGES')}"
         "</w:p></w:ftr>"
     )
 

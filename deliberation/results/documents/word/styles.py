@@ -24,8 +24,9 @@ def styles(language: str, is_dense: bool) -> str:
             '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/></w:style>',
             '<w:style w:type="character" w:default="1" w:styleId="DefaultParagraphFont">'
             '<w:name w:val="Default Paragraph Font"/><w:uiPriority w:val="1"/><w:semiHidden/></w:style>',
-            '<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/><w:uiPriority w:val="99"/>'
-            '<w:semiHidden/><w:tblPr><w:tblInd w:w="0" w:type="dxa"/><w:tblCellMar><w:top w:w="0" w:type="dxa"/>'
+            '<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/>'
+            '<w:uiPriority w:val="99"/><w:semiHidden/><w:tblPr><w:tblInd w:w="0" w:type="dxa"/>'
+            '<w:tblCellMar><w:top w:w="0" w:type="dxa"/>'
             '<w:left w:w="0" w:type="dxa"/><w:bottom w:w="0" w:type="dxa"/><w:right w:w="100" w:type="dxa"/></w:tblCellMar>'
             "</w:tblPr></w:style>",
             _style("Kicker", "Kicker", _spacing(0, 60), _run(21, colour=INK_2)),
@@ -110,7 +111,8 @@ def _run(size: int, font: str = "", bold: bool = False, colour: str = "") -> str
 
 
 def _shade() -> str:
-    edges = "".join(f'<w:{side} w:val="single" w:sz="4" w:space="5" w:color="{EDGE}"/>' for side in ("top", "left", "bottom", "right"))
+    sides = ("top", "left", "bottom", "right")
+    edges = "".join(f'<w:{side} w:val="single" w:sz="4" w:space="5" w:color="{EDGE}"/>' for side in sides)
     return f'<w:pBdr>{edges}</w:pBdr><w:shd w:val="clear" w:color="auto" w:fill="{SUNKEN}"/>'
 
 

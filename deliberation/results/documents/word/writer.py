@@ -1,6 +1,7 @@
 """The blocks of a document as Word writes them: real headings, lists, tables with header rows, pictures with words in
 their place, contents as a field that Word can bring up to date."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from deliberation.results.documents.marks import COLOURS, COLUMN_MM, EDGE, EDGE_STRONG, HEAD, SIGNS, safe, zipped
@@ -21,7 +22,8 @@ from deliberation.results.documents.model import (
     Table,
 )
 from deliberation.results.documents.pictures import HEIGHT_MM, WIDTH_MM, Shares, bar_pictures, picture_name
-from deliberation.results.documents.word.package import FOOTER_ID, R, parts, picture_id
+from deliberation.results.documents.word.embedding import R
+from deliberation.results.documents.word.package import FOOTER_ID, parts, picture_id
 from deliberation.results.documents.word.styles import W, styles, twips
 
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
@@ -35,7 +37,11 @@ def write(document: Document) -> bytes:
     pictures = bar_pictures(document)
     pen = _Pen(document, pictures)
     text = "".join(pen.block(block) for block in document.blocks)
-    front = _p(_text(document.kicker), "Kicker") + _p(_text(document.title), "Title") + _p(_text(document.state), "Subtitle")
+    front = (
+        _p(_text(document.kicker), "Kicker")
+        + _p(_text(document.title), "Title")
+        + _p(_text(document.state), "Subtitle")
+    )
     body = (
         f'{HEAD}<w:document xmlns:w="{W}" xmlns:r="{R}" xmlns:wp="{_DRAWING}/wordprocessingDrawing" xmlns:a="{_DRAWING}/main"'
         f' xmlns:pic="{_DRAWING}/picture"><w:body>{front}{text}{_section(document.is_dense)}</w:body></w:document>'
@@ -84,9 +90,8 @@ class _Pen:
         number, self.headings = self.headings, self.headings + 1
         before = "<w:pageBreakBefore/>" if self.is_new_page else ""
         self.is_new_page = False
-        marked = (
-            f'<w:bookmarkStart w:id="{number}" w:name="{_bookmark(number)}"/>{_text(block.text)}<w:bookmarkEnd w:id="{number}"/>'
-        )
+        start = f'<w:bookmarkStart w:id="{number}" w:name="{_bookmark(number)}"/>'
+        marked = f'{start}{_text(block.text)}<w:bookmarkEnd w:id="{number}"/>'
         return _p(marked, f"Heading{block.level}", before)
 
     def line(self, line: Line) -> str:
@@ -102,7 +107,9 @@ class _Pen:
         left = twips(4 + 6 * block.depth)
         indent = f'<w:ind w:left="{left}"/>' if block.depth else ""
         if not block.quote:
-            return _p(self.line(block.line), "Mention", f'<w:ind w:left="{twips(6 * block.depth)}"/>' if block.depth else "")
+            return _p(
+                self.line(block.line), "Mention", f'<w:ind w:left="{twips(6 * block.depth)}"/>' if block.depth else ""
+            )
         quote = "".join(_p(_text(words), "Quote", indent) for words in block.quote)
         return quote + _p(self.line(block.line), "Source", indent)
 
@@ -141,7 +148,8 @@ class _Pen:
         return (
             f'<w:r><w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent {size}/><wp:docPr {said}/>'
             f'<a:graphic><a:graphicData uri="{_DRAWING}/picture"><pic:pic><pic:nvPicPr><pic:cNvPr {said}/><pic:cNvPicPr/>'
-            f'</pic:nvPicPr><pic:blipFill><a:blip r:embed="{picture_id(name)}"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill>'
+            f'</pic:nvPicPr><pic:blipFill><a:blip r:embed="{picture_id(name)}"/><a:stretch><a:fillRect/></a:stretch>'
+            "</pic:blipFill>"
             f'<pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext {size}/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
             "</pic:spPr></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r>"
         )
@@ -149,7 +157,8 @@ class _Pen:
 
 _LINK = '<w:rStyle w:val="Hyperlink"/>'
 _FIELD_BEGIN = (
-    '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve"> TOC \\o "1-2" \\h \\z \\u </w:instrText>'
+    '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r>'
+    '<w:instrText xml:space="preserve"> TOC \\o "1-2" \\h \\z \\u </w:instrText>'
     '</w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>'
 )
 _FIELD_END = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
@@ -178,7 +187,7 @@ def _table(block: Table) -> str:
 
 
 def _grid(
-    caption: str, head: tuple[str, ...], rows: list[tuple[str, ...]], widths: tuple[float, ...], right_from: int = 1
+    caption: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]], widths: tuple[float, ...], right_from: int = 1
 ) -> str:
     """A table whose first row is repeated on every page and whose first column names the rows."""
     columns = "".join(f'<w:gridCol w:w="{twips(width)}"/>' for width in widths)
@@ -195,9 +204,11 @@ def _grid(
 
 def _row(cells: tuple[str, ...], widths: tuple[float, ...], right_from: int, is_head: bool = False) -> str:
     about = "<w:cantSplit/>" + ("<w:tblHeader/>" if is_head else "")
-    edge = f'<w:tcBorders><w:bottom w:val="single" w:sz="4" w:space="0" w:color="{EDGE_STRONG}"/></w:tcBorders>' if is_head else ""
+    line = f'<w:bottom w:val="single" w:sz="4" w:space="0" w:color="{EDGE_STRONG}"/>'
+    edge = f"<w:tcBorders>{line}</w:tcBorders>" if is_head else ""
+    standing = f'<w:vAlign w:val="{"bottom" if is_head else "center"}"/>'
     made = "".join(
-        f'<w:tc><w:tcPr><w:tcW w:w="{twips(width)}" w:type="dxa"/>{edge}<w:vAlign w:val="{"bottom" if is_head else "center"}"/></w:tcPr>'
+        f'<w:tc><w:tcPr><w:tcW w:w="{twips(width)}" w:type="dxa"/>{edge}{standing}</w:tcPr>'
         + _p(cell, "TableHead" if is_head else "TableText", '<w:jc w:val="right"/>' if place >= right_from else "")
         + "</w:tc>"
         for place, (cell, width) in enumerate(zip(cells, widths, strict=True))
@@ -229,5 +240,6 @@ def _section(is_dense: bool) -> str:
     side, top, bottom = twips(22), twips(15 if is_dense else 20), twips(18 if is_dense else 20)
     return (
         f'<w:sectPr><w:footerReference w:type="default" r:id="{FOOTER_ID}"/><w:pgSz w:w="11906" w:h="16838"/><w:pgMar '
-        f'w:top="{top}" w:right="{side}" w:bottom="{bottom}" w:left="{side}" w:header="567" w:footer="567" w:gutter="0"/></w:sectPr>'
+        f'w:top="{top}" w:right="{side}" w:bottom="{bottom}" w:left="{side}" w:header="567" w:footer="567" w:gutter="0"/>'
+        "</w:sectPr>"
     )
