@@ -45,9 +45,8 @@ def make(folder: Path, file_format: str, purpose: Purpose) -> None:
         began = time.perf_counter()
         content = export(Operator(), find_declaration(SLUG), file_format, filters, "https://example.org").content
         took = time.perf_counter() - began
-    print(
-        f"{purpose.value:>10} {file_format}: {took:6.2f} s, {len(content) / 1e6:5.1f} MB, +{_peak() - before} MB ({_peak()} in all)"
-    )
+    size, memory = len(content) / 1e6, f"+{_peak() - before} MB ({_peak()} in all)"
+    print(f"{purpose.value:>10} {file_format}: {took:6.2f} s, {size:5.1f} MB, {memory}")
 
 
 def _peak() -> int:

@@ -1,6 +1,7 @@
 """From a summary to a document, once for each purpose. Pure: the same summary gives the same document."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from deliberation.results import words
 from deliberation.results.documents import phrases, sections
@@ -27,6 +28,8 @@ def compose(summary: Summary, limits: Limits, with_annex: bool) -> Document:
     purpose = purpose_of(summary)
     blocks = [*_opening(summary), *_MAIN[purpose](summary, limits)]
     if with_annex:
+        # The annex has a heading for every place of the text, which would fill pages of contents.
+        blocks = [replace(block, depth=1) if isinstance(block, Contents) else block for block in blocks]
         blocks += _annex(summary)
     return Document(
         title=summary.about.title,
@@ -85,7 +88,6 @@ def _committee(summary: Summary, limits: Limits) -> Iterator[Block]:
     yield from sections.outcomes(summary, limits.without_decisions(), as_table=True)
     yield from sections.read_on(summary)
     if numbers := list(sections.numbers(summary)):
-        yield PageBreak()
         yield Heading(1, _("Anlage: Haltungen in Zahlen"))
         yield from numbers
     if summary.decided:

@@ -96,9 +96,10 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """A table of contents, made from the headings of level 1 and 2."""
+    """A table of contents, made from the headings down to level `depth`."""
 
     title: str
+    depth: int = 2
 
 
 @dataclass(frozen=True, slots=True)

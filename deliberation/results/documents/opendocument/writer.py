@@ -97,7 +97,7 @@ class _Pen:
 
     def contents(self, block: Contents) -> str:
         """An index with its entries already in it: nobody has to bring it up to date before reading."""
-        found = [(number, one) for number, one in enumerate(self.document.headings) if one.level <= 2]
+        found = [(number, one) for number, one in enumerate(self.document.headings) if one.level <= block.depth]
         entries = "".join(
             _p(
                 f'<text:a xlink:type="simple" xlink:href="#{_bookmark(number)}">{safe(one.text)}</text:a>',
@@ -108,12 +108,12 @@ class _Pen:
         templates = "".join(
             f'<text:table-of-content-entry-template text:outline-level="{level}" text:style-name="Contents_20_{level}">'
             "<text:index-entry-link-start/><text:index-entry-text/><text:index-entry-link-end/></text:table-of-content-entry-template>"
-            for level in (1, 2)
+            for level in range(1, block.depth + 1)
         )
         title = safe(block.title)
         return (
             '<text:table-of-content text:name="Contents" text:protected="false"><text:table-of-content-source '
-            'text:outline-level="2" text:use-outline-level="true"><text:index-title-template '
+            f'text:outline-level="{block.depth}" text:use-outline-level="true"><text:index-title-template '
             f'text:style-name="Contents_20_Heading">{title}</text:index-title-template>{templates}</text:table-of-content-source>'
             f'<text:index-body><text:index-title text:name="Contents_Head">{_p(title, "Contents_20_Heading")}</text:index-title>'
             f"{entries}</text:index-body></text:table-of-content>"

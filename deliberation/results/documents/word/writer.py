@@ -115,10 +115,10 @@ class _Pen:
 
     def contents(self, block: Contents) -> str:
         """A field with its entries already in it: no program has to ask before it shows them."""
-        found = [(number, one) for number, one in enumerate(self.document.headings) if one.level <= 2]
+        found = [(number, one) for number, one in enumerate(self.document.headings) if one.level <= block.depth]
         lines = []
         for place, (number, one) in enumerate(found):
-            begin = _FIELD_BEGIN if place == 0 else ""
+            begin = _field_begin(block.depth) if place == 0 else ""
             end = _FIELD_END if place == len(found) - 1 else ""
             link = f'<w:hyperlink w:anchor="{_bookmark(number)}">{_text(one.text)}</w:hyperlink>'
             lines.append(_p(begin + link + end, f"TOC{one.level}"))
@@ -156,12 +156,15 @@ class _Pen:
 
 
 _LINK = '<w:rStyle w:val="Hyperlink"/>'
-_FIELD_BEGIN = (
-    '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r>'
-    '<w:instrText xml:space="preserve"> TOC \\o "1-2" \\h \\z \\u </w:instrText>'
-    '</w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>'
-)
 _FIELD_END = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+
+
+def _field_begin(depth: int) -> str:
+    return (
+        '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r>'
+        f'<w:instrText xml:space="preserve"> TOC \\o "1-{depth}" \\h \\z \\u </w:instrText></w:r>'
+        '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+    )
 
 
 def _bookmark(number: int) -> str:
