@@ -11,7 +11,10 @@ form?.addEventListener("change", async () => {
     const answer = await fetch(`${form.getAttribute("action").split("#")[0]}?${fields}`);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById(form.dataset.preview);
-    if (mine === asked && answer.ok && part && fresh) part.replaceChildren(...fresh.childNodes);
+    if (mine === asked && answer.ok && part && fresh) {
+      part.replaceChildren(...fresh.childNodes);
+      document.dispatchEvent(new CustomEvent("announce", { detail: form.dataset.previewSaid }));
+    }
   } catch {
     // The button is still there.
   }

@@ -15,13 +15,14 @@ def sample() -> str:
 
 def kicker(purpose: Purpose, is_open: bool) -> str:
     """What the document is, above its title."""
-    return {
+    what = {
         Purpose.CONFERENCE: _("Bericht für die Fachtagung"),
         Purpose.COUNCIL: _("Zusammenfassung für Betriebsrat, Personalrat und MAV"),
         Purpose.COMMITTEE: _("Vorlage für den Ausschuss"),
         Purpose.PRESS: _("Information für die Presse"),
         Purpose.DATA: _("Zahlen und Anmerkungen der Beratung"),
-    }[purpose] + (f" · {_('Zwischenstand')}" if is_open else "")
+    }[purpose]
+    return " · ".join((what, _("Zwischenstand"))) if is_open else what
 
 
 def published_by(summary: Summary) -> str:
