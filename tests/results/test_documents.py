@@ -121,11 +121,26 @@ def _plant(cast):
 @pytest.mark.parametrize("purpose", Purpose)
 def test_no_document_carries_words_that_are_not_public_or_may_not_be_quoted(cast, purpose):
     _plant(cast)
-    for file_format in FORMATS:
+    for file_format in (*FORMATS, "html", "md"):
         text = text_of(made(cast, file_format, purpose=purpose, annex=Annex.WITH))
         assert not [word for word in (*PLANTED, "Weide 27", "Linde 88", "@example.org") if word in text], file_format
     preview = document_of(cast, purpose)
     assert not [word for word in PLANTED if word in str(preview)]
+
+
+def test_page_and_markdown_for_a_purpose_say_the_same(told):
+    text = made(told, "md", purpose=Purpose.COUNCIL).decode()
+    assert "> Mitgemacht hat, wer wollte." in text
+    assert (
+        "70 Prozent tragen mit, 18 Prozent nur mit Änderung, 5 Prozent noch unklar, 7 Prozent tragen nicht mit | 43 |"
+        in text
+    )
+    assert "Alle sind dafür." in text
+    tree = html.fromstring(made(told, "html", purpose=Purpose.COUNCIL).decode())
+    assert SPOKEN in tree.xpath("//svg/@aria-label")
+    assert [f"h{level}" for level in (1, 2)] == sorted({one.tag for one in tree.xpath("//h1 | //h2 | //h3")})
+    assert "Alle sind dafür." in tree.xpath("string(//blockquote)")
+    assert not tree.xpath("//script | //link | //img | //@style")
 
 
 @pytest.mark.parametrize("file_format", FORMATS)

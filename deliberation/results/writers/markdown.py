@@ -1,14 +1,16 @@
 """The readable summary as Markdown (CommonMark with tables): what a person pastes into a paper or a wiki."""
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from deliberation.annotations.tallies import STEP
 from deliberation.results import words
 from deliberation.results.annex import grouped, plain_paragraphs
+from deliberation.results.documents.fitting import to_document
 from deliberation.results.headline import headline_sentence
 from deliberation.results.items import Item
 from deliberation.results.summary import Summary, ThesisResult
+from deliberation.results.writers import markdown_blocks
+from deliberation.results.writers.marks import SIGNS, escaped, table
 from deliberation.text import excerpt, to_plain_text
 
 LIST_MAX = 10
@@ -16,12 +18,13 @@ LIST_MAX = 10
 QUOTE_WORDS = 200
 
 _ = words.gettext
-_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~&])")
-_LINE_START = re.compile(r"^(\d+)([.)])|^([-+=])")
 
 
 def write(summary: Summary) -> bytes:
-    """UTF-8. Words of people are quoted only with their consent, without pseudonym, and never become markup."""
+    """UTF-8. Words of people are quoted only with their consent, without pseudonym, and never become markup. Without a
+    purpose everything, with one the document for it."""
+    if summary.filters.purpose is not None:
+        return markdown_blocks.write(to_document(summary))
     parts = [
         *_head(summary),
         *_theses(summary),
@@ -31,22 +34,6 @@ def write(summary: Summary) -> bytes:
         *_annex(summary),
     ]
     return ("\n\n".join(part for part in parts if part) + "\n").encode()
-
-
-def escaped(text: str) -> str:
-    """Plain words that Markdown leaves alone, in one line."""
-    line = _SIGNS.sub(r"\\\1", " ".join(text.split()))
-    return _LINE_START.sub(lambda m: rf"{m[1]}\{m[2]}" if m[1] else rf"\{m[3]}", line)
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A pipe table; the first column holds names, the others figures."""
-    lines = [_row(head), "|" + "|".join([" --- ", *[" ---: "] * (len(head) - 1)]) + "|"]
-    return "\n".join([*lines, *(_row(row) for row in rows)])
-
-
-def _row(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
 
 
 def _head(summary: Summary) -> Iterator[str]:
@@ -81,7 +68,7 @@ def _linked(summary: Summary, thesis: ThesisResult) -> str:
 def _paragraph_rows(thesis: ThesisResult) -> Iterator[list[str]]:
     for paragraph in thesis.paragraphs:
         name = f"{paragraph.full_number} {paragraph.opening}"
-        yield [_SIGNS.sub(r"\\\1", name), *words.stance_cells(paragraph.stances)]
+        yield [SIGNS.sub(r"\\\1", name), *words.stance_cells(paragraph.stances)]
 
 
 def _lists(summary: Summary) -> Iterator[str]:
