@@ -307,6 +307,7 @@ POLICIES: dict[str, Policy] = {
     "results.export_file": Policy(SIGNED_IN, "who ordered the file, while its words may be read", P.EXPORT),
     "results.cancel_export": Policy(SIGNED_IN, "who ordered the file", P.EXPORT, twice=STATE),
     "results.find_export": Policy(SIGNED_IN, "who ordered the file: the address in the mail"),
+    "results.first_page": Policy(SIGNED_IN, "organisers, the operator", P.EXPORT),
     "results.columns": Policy(SIGNED_IN, "organisers, the operator", P.EXPORT),
     "results.columns_text": Policy(SIGNED_IN, "organisers, the operator", P.EXPORT),
     # --- the report ---

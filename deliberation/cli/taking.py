@@ -17,19 +17,21 @@ if TYPE_CHECKING:
     from deliberation.results.filters import Filters
 
 PART = 1 << 16
-KINDS = ("practice", "proposal", "question", "objection", "agreement", "reference")
-NAMES = ("pseudonyms", "numbers", "none")
 
 
 @click.command(cls=Command, help=N_("Die Auswertung als Datei schreiben."))
 @click.argument("slug")
-@click.option("--format", "file_format", required=True, help=N_("csv, xlsx, json, jsonl, jsonld, polis, md oder html"))
+@click.option(
+    "--format", "file_format", required=True, help=N_("docx, odt, pdf, md, html, csv, xlsx, json, jsonl, jsonld oder polis")
+)
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help=N_("Datei, - für die Ausgabe"))
 @click.option("--thesis", help=N_("Nur diese These"))
 @click.option("--edition", help=N_("Nur diese Fassung"))
 @click.option("--since", help=N_("Nur ab diesem Tag, etwa 2026-11-30"))
 @click.option("--kind", help=N_("Nur Anmerkungen dieser Art"))
 @click.option("--names", help=N_("pseudonyms, numbers oder none: wie Autorinnen und Autoren erscheinen"))
+@click.option("--purpose", help=N_("conference, council, committee, press oder data: wofür ein lesbares Dokument ist"))
+@click.option("--annex", help=N_("with oder without: ob am Ende alle Anmerkungen stehen"))
 def export(slug: str, file_format: str, output: Path, **wanted: str | None) -> None:
     from deliberation.results import actions, exports
     from deliberation.results.writers import WRITERS
@@ -76,14 +78,13 @@ def _write(output: Path, made: "Prepared") -> None:
 
 
 def _filters(declaration: "Declaration", wanted: dict[str, str | None]) -> "Filters":
-    from deliberation.results.filters import FiltersInvalid, read_filters
+    from deliberation.results.filters import CHOICES, FiltersInvalid, read_filters
 
     try:
         return read_filters(declaration, wanted)
     except FiltersInvalid as error:
         name = error.fields[0]
         value = wanted[name] or ""
-        allowed = {"kind": KINDS, "names": NAMES}.get(name)
-        if allowed:
-            OneOf(allowed).convert(value, None, None)
+        if name in CHOICES:
+            OneOf(CHOICES[name]).convert(value, None, None)
         raise Mistake(_("--%(name)s %(value)s: Das gibt es hier nicht.", name=name, value=value)) from None

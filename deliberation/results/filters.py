@@ -3,13 +3,13 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 from deliberation.annotations.models import Kind
 from deliberation.declarations.editions import load_editions
 from deliberation.declarations.models import Declaration, find_thesis
 
-FIELDS = ("thesis", "edition", "since", "kind", "names")
+FIELDS = ("thesis", "edition", "since", "kind", "names", "purpose", "annex")
 
 
 class Names(StrEnum):
@@ -20,11 +20,35 @@ class Names(StrEnum):
     NONE = "none"
 
 
+class Purpose(StrEnum):
+    """What a readable document is for: that decides what it contains and how long it may be."""
+
+    CONFERENCE = "conference"
+    COUNCIL = "council"
+    COMMITTEE = "committee"
+    PRESS = "press"
+    DATA = "data"
+
+
+class Annex(StrEnum):
+    """Whether all annotations stand at the end of a readable document."""
+
+    WITH = "with"
+    WITHOUT = "without"
+
+
+CHOICES: dict[str, type[Enum]] = {"kind": Kind, "names": Names, "purpose": Purpose, "annex": Annex}
+"""Fields that take one of a few words."""
+OLD_PURPOSES = {"report": Purpose.CONFERENCE}
+"""Before there were several, this was the one; it stands in bookmarks."""
+
+
 @dataclass(frozen=True)
 class Filters:
     """Conditions that every annotation in the summary meets. None leaves a condition out.
 
-    `thesis` is a printed number, `since` the first day in Berlin. `kind` leaves replies out, they have none.
+    `thesis` is a printed number, `since` the first day in Berlin. `kind` leaves replies out, they have none. `names` is
+    about tables and data; `purpose` and `annex` are about readable documents, None is what is usual there.
     """
 
     thesis: str | None = None
@@ -32,6 +56,8 @@ class Filters:
     since: date | None = None
     kind: Kind | None = None
     names: Names | str = Names.PSEUDONYMS
+    purpose: Purpose | None = None
+    annex: Annex | None = None
 
     @property
     def is_narrow(self) -> bool:
@@ -91,5 +117,9 @@ def _read(declaration: Declaration, field: str, value: str) -> object:
             return date.fromisoformat(value)
         case "kind":
             return Kind(value)
+        case "purpose":
+            return OLD_PURPOSES.get(value) or Purpose(value)
+        case "annex":
+            return Annex(value)
         case _:
             return Names(value)

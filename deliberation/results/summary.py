@@ -12,9 +12,9 @@ from deliberation.clock import today
 from deliberation.declarations.editions import load_editions, load_text
 from deliberation.declarations.importing import DraftParagraph, DraftThesis
 from deliberation.declarations.models import CLOSING, PREAMBLE, Declaration, Edition
-from deliberation.moderation.words.house_rules import HouseRules, rules_of
 from deliberation.permissions import Permission, Person, require
 from deliberation.results import figures
+from deliberation.results.about import About, to_about
 from deliberation.results.counted import Counted
 from deliberation.results.field_tallies import NO_FIELDS, FieldsView, load_fields
 from deliberation.results.figures import Figures, Headline, ModerationFigures
@@ -26,20 +26,6 @@ from deliberation.results.timeline import Timeline, to_timeline
 from deliberation.text import excerpt
 
 OPENING_WORDS = 70
-
-
-@dataclass(frozen=True)
-class About:
-    """What a page or file says about the declaration itself."""
-
-    slug: str
-    title: str
-    language: str
-    is_sample: bool
-    # The edition in force and all there are.
-    edition: int
-    editions: tuple[int, ...]
-    rules: HouseRules
 
 
 @dataclass(frozen=True)
@@ -147,6 +133,10 @@ class Summary:
         return f"{self.site}/d/{self.about.slug}/{path}"
 
     @property
+    def declaration_address(self) -> str:
+        return f"{self.site}/d/{self.about.slug}"
+
+    @property
     def results_address(self) -> str:
         return f"{self.site}/d/{self.about.slug}/results"
 
@@ -206,7 +196,7 @@ class Text:
 
 def _to_summary(declaration: Declaration, text: Text, site: str, counted: Counted, items: Sequence[Item]) -> Summary:
     filters, shown_edition = text.filters, text.shown
-    about = _about(declaration, sorted(one.number for one in text.editions))
+    about = to_about(declaration, sorted(one.number for one in text.editions))
     contributions = counted.contributions if text.shown is text.placed_in else Counter()
     theses = _theses(declaration, about, filters, shown_edition, contributions)
     return Summary(
@@ -236,18 +226,6 @@ def _to_summary(declaration: Declaration, text: Text, site: str, counted: Counte
         groups=NO_GROUPS if filters.is_narrow else load_groups(declaration, items),
         fields=NO_FIELDS if filters.is_narrow or shown_edition is not text.editions[0] else load_fields(declaration),
         items=items,
-    )
-
-
-def _about(declaration: Declaration, editions: Sequence[int]) -> About:
-    return About(
-        slug=declaration.slug,
-        title=declaration.title,
-        language=declaration.language,
-        is_sample=declaration.is_sample,
-        edition=max(editions, default=1),
-        editions=tuple(editions),
-        rules=rules_of(declaration),
     )
 
 

@@ -28,14 +28,22 @@ def to_pictures(template: str, data: Any, day: date, dots_per_inch: float = 96.0
     return pages if isinstance(pages, list) else [pages]
 
 
+def count_pages(template: str, data: Any) -> int:
+    """How many pages it has, as the template says at its label `pages`. Nothing is drawn."""
+    return int(typst.query(selector="<pages>", field="value", one=True, **_job(template, data)).strip())
+
+
 def _compile(template: str, data: Any, day: date, **options: Any) -> Any:
+    moment = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return typst.compile(**_job(template, data), timestamp=int(moment.timestamp()), **options)
+
+
+def _job(template: str, data: Any) -> dict[str, Any]:
     folder = package_root() / "templates" / "results"
-    return typst.compile(
-        str(folder / template),
-        root=str(folder),
-        font_paths=[str(FONTS)],
-        ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        timestamp=int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()),
-        **options,
-    )
+    return {
+        "input": str(folder / template),
+        "root": str(folder),
+        "font_paths": [str(FONTS)],
+        "ignore_system_fonts": True,
+        "sys_inputs": {"data": json.dumps(data, ensure_ascii=False)},
+    }

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Sequence
 from html import unescape
@@ -127,7 +128,9 @@ def text_of(content: bytes) -> str:
         from pypdf import PdfReader
 
         reader = PdfReader(io.BytesIO(content))
-        return "\n".join([str(reader.metadata), *(page.extract_text() for page in reader.pages)])
+        # Lines end where the page does: words that were cut there are joined, the rest is one line.
+        pages = (re.sub("[-\u00ad]\n", "", page.extract_text()) for page in reader.pages)
+        return " ".join(" ".join([str(reader.metadata), *pages]).split())
     if content.startswith(b"<?xml"):
         return unescape(content.decode("utf-8-sig", "replace"))
     return content.decode("utf-8-sig", "replace")

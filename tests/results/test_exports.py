@@ -364,9 +364,10 @@ def test_filters_are_read_from_words_and_wrong_ones_are_named(cast):
     )
     assert read == Filters("end", 1, date(2026, 11, 23), Kind.QUESTION, Names.NONE)
     assert read_filters(declaration, {"thesis": "", "kind": None}) == Filters()
+    wrong = {"thesis": "77", "edition": "²", "since": "gestern", "kind": "like", "names": "real"}
     with pytest.raises(FiltersInvalid) as invalid:
-        read_filters(declaration, {"thesis": "77", "edition": "²", "since": "gestern", "kind": "like", "names": "real"})
-    assert invalid.value.fields == ("thesis", "edition", "since", "kind", "names")
+        read_filters(declaration, {**wrong, "purpose": "x", "annex": "1"})
+    assert invalid.value.fields == ("thesis", "edition", "since", "kind", "names", "purpose", "annex")
 
 
 @pytest.mark.parametrize("number", ["9", "0", "01", "99999999999"])

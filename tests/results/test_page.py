@@ -129,7 +129,10 @@ def test_long_lists_show_their_beginning_and_all_on_request(cast, client):
     assert client.get("/d/erklaerung/results?all=unsinn").status_code == 200
 
 
-@pytest.mark.parametrize("address", ["export", "export.csv", "export.md", "export/spalten", "export/spalten.txt"])
+@pytest.mark.parametrize(
+    "address",
+    ["export", "export.csv", "export.md", "export.docx", "export/seite.png", "export/spalten", "export/spalten.txt"],
+)
 def test_participant_cannot_export_and_guest_is_asked_to_sign_in(cast, client, address):
     answer = client.get(f"/d/erklaerung/{address}")
     assert answer.status_code == 303
@@ -141,8 +144,7 @@ def test_organiser_opens_the_dialog_and_a_preview(cast, client):
     scene.lively(cast)
     otto = client.sign_in(cast.otto)
     page = otto.get("/d/erklaerung/export").text
-    assert page.index("Wofür?") < page.index("Vorschau öffnen") < page.index("Als Tabelle (CSV)")
-    assert "Was die Beratung zeigt" not in page
+    assert page.index("Wofür?") < page.index("Vorschau erneuern") < page.index("Als Tabelle (CSV)")
     preview = otto.get("/d/erklaerung/export?preview=1&purpose=report&thesis=1&kind=&since=&names=pseudonyms").text
     assert "Auswahl: These 1" in preview
     assert "1. Fachlichkeit zuerst" in preview
@@ -174,10 +176,12 @@ def test_formats_that_do_not_exist_are_not_found(cast, client):
     assert otto.get("/d/erklaerung/export.exe").status_code == 404
 
 
-@pytest.mark.parametrize("query", ["thesis=77", "edition=x", "since=gestern", "kind=like", "names=real"])
+@pytest.mark.parametrize(
+    "query", ["thesis=77", "edition=x", "since=gestern", "kind=like", "names=real", "purpose=no", "annex=no"]
+)
 def test_wrong_filters_are_explained_instead_of_ignored(cast, client, query):
     otto = client.sign_in(cast.otto)
-    for address in ("export", "export.csv", "export.json", "export/spalten"):
+    for address in ("export", "export.csv", "export.pdf", "export/seite.png", "export/spalten"):
         answer = otto.get(f"/d/erklaerung/{address}?{query}")
         assert answer.status_code == 422
         assert "<title>Fehler:" in answer.text

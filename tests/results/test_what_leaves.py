@@ -23,7 +23,7 @@ from deliberation.notifications.models import Mail
 from deliberation.notifications.pulling import pull_letters
 from deliberation.permissions import Operator, Phase
 from deliberation.results.exports import export
-from deliberation.results.filters import Filters, Names
+from deliberation.results.filters import Annex, Filters, Names
 from deliberation.results.polis import import_polis
 from deliberation.results.summary import summarise
 from deliberation.results.writers import WRITERS
@@ -91,7 +91,8 @@ def words_of(answer):
 
 
 def made(cast, file_format, **filters):
-    file = export(Operator(), find_declaration(cast.declaration.slug), file_format, Filters(**filters))
+    chosen = Filters(annex=Annex.WITH, **filters)
+    file = export(Operator(), find_declaration(cast.declaration.slug), file_format, chosen)
     return text_of(file.content) + file.readme
 
 

@@ -14,12 +14,16 @@ from deliberation.permissions import Permission, require
 from deliberation.results import chart, field_words, group_words, words
 from deliberation.results.actions import is_first_look, mark_results_seen, note_export, note_names
 from deliberation.results.board.decisions import decision_rows
+from deliberation.results.documents.preview import Preview, to_preview
+from deliberation.results.documents.purposes import purpose_of
 from deliberation.results.exports import export, file_name, is_long
 from deliberation.results.filters import (
     FIELDS,
+    Annex,
     Filters,
     FiltersInvalid,
     Names,
+    Purpose,
     read_edition,
     read_filters,
     read_page_filters,
@@ -34,14 +38,17 @@ from deliberation.web import FILES, after_page, limiter, require_proof, viewer
 results: Blueprint = Blueprint("results", __name__)
 
 LIST_MAX = 5
+PREVIEWS = "600 per hour"
+"""A look at every change of a choice; each takes a tenth of a second."""
 LISTS = ("agreed", "disputed", "unanswered", "outcomes")
-PURPOSES = ("report", "data")
 ERRORS = {
     "thesis": _l("Diese These gibt es in dieser Erklärung nicht."),
     "edition": _l("Diese Fassung gibt es nicht. Gemeint ist eine Zahl, zum Beispiel 1."),
     "since": _l("Das ist kein Datum. Beispiel: 2026-11-23"),
     "kind": _l("Diese Art von Anmerkung gibt es nicht."),
     "names": _l("Bitte wählen Sie, wie Pseudonyme erscheinen sollen."),
+    "purpose": _l("Bitte wählen Sie, wofür die Datei ist."),
+    "annex": _l("Bitte wählen Sie, ob alle Anmerkungen am Ende stehen."),
 }
 
 
@@ -113,14 +120,39 @@ def _dialog(declaration: Declaration) -> Any:
         filters, errors = read_filters(declaration, request.args), {}
     except FiltersInvalid as invalid:
         filters, errors = Filters(), {field: str(ERRORS[field]) for field in invalid.fields}
-    purpose = request.args.get("purpose")
     summary = _summarise(declaration, filters)
     page = render_template(
         "results/export.html", declaration=declaration, summary=summary, here="export", errors=errors,
         edition_number=summary.about.edition, chosen=request.args, kinds=list(Kind), names=list(Names),
-        purpose=purpose if purpose in PURPOSES else PURPOSES[0], preview="preview" in request.args and not errors,
+        purposes=list(Purpose), purpose=purpose_of(summary), annexes=list(Annex),
+        preview=None if errors else _preview(declaration, summary),
+        picture_url=_with_choice(declaration, "results.first_page"),
     )  # fmt: skip
     return page, 422 if errors else 200
+
+
+def _preview(declaration: Declaration, summary: Summary) -> Preview:
+    with words.speaking(declaration.language), words.calling(declaration):
+        return to_preview(summary)
+
+
+@results.get("/d/<slug>/export/seite.png")
+@limiter.limit(PREVIEWS)
+def first_page(slug: str) -> Any:
+    """The first page of the document that was chosen, as the PDF has it. A browser that has it gets no second one."""
+    declaration = declaration_at(slug, Permission.EXPORT)
+
+    def answer(filters: Filters) -> Response:
+        preview = _preview(declaration, _summarise(declaration, filters))
+        if preview.tag in request.if_none_match:
+            response = Response(status=304)
+        else:
+            response = Response(preview.picture, mimetype="image/png")
+        response.set_etag(preview.tag)
+        response.headers["Cache-Control"] = "private, no-cache"
+        return response
+
+    return _with_filters(declaration, answer)
 
 
 def _with_filters(declaration: Declaration, answer: Callable[[Filters], Any]) -> Any:
@@ -186,12 +218,18 @@ def columns_text(slug: str) -> Any:
 
 
 def _columns_url(declaration: Declaration, endpoint: str = "results.columns") -> str:
+    return _with_choice(declaration, endpoint)
+
+
+def _with_choice(declaration: Declaration, endpoint: str) -> str:
+    """An address with what was chosen here."""
     chosen = {field: request.args[field] for field in FIELDS if request.args.get(field)}
     return url_for(endpoint, slug=declaration.slug, **chosen)  # type: ignore[arg-type]
 
 
 def _attachment(content: bytes, mimetype: str, name: str) -> Response:
-    response = Response(content, content_type=f"{mimetype}; charset=utf-8")
+    is_text = mimetype.startswith("text/") or mimetype == "application/json"
+    response = Response(content, content_type=f"{mimetype}; charset=utf-8" if is_text else mimetype)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

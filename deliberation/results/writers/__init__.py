@@ -10,10 +10,14 @@ from dataclasses import dataclass
 from typing import IO
 
 from deliberation.declarations.models import Declaration
+from deliberation.results.documents.files import write_docx, write_odt, write_pdf
+from deliberation.results.documents.opendocument.package import MIMETYPE as ODT
 from deliberation.results.summary import Summary
 from deliberation.results.writers import csv, html, json, jsonl, jsonld, markdown
 
 Stream = Callable[[Summary, IO[bytes]], None]
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @dataclass(frozen=True)
@@ -56,5 +60,8 @@ WRITERS: dict[str, Writer] = {
     "xlsx": Writer(
         "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", stream=_xlsx, long_from=3000
     ),
+    "docx": Writer("docx", DOCX, write_docx, long_from=2000),
+    "odt": Writer("odt", ODT, write_odt, long_from=2000),
+    "pdf": Writer("pdf", "application/pdf", write_pdf, long_from=2000),
     "polis": Writer("zip", "application/zip", gather=_polis, long_from=2000),
 }

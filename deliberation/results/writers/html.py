@@ -7,14 +7,20 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from deliberation.annotations.tallies import STEP
 from deliberation.config import package_root
 from deliberation.results import field_words, group_words, words
+from deliberation.results.annex import grouped, plain_paragraphs
+from deliberation.results.documents.fitting import to_document
 from deliberation.results.headline import headline_sentence
 from deliberation.results.summary import Summary
-from deliberation.results.writers.markdown import LIST_MAX, QUOTE_WORDS, grouped, plain_paragraphs
+from deliberation.results.writers.markdown import LIST_MAX, QUOTE_WORDS
 from deliberation.text import excerpt, to_plain_text
 
 
 def write(summary: Summary) -> bytes:
     """UTF-8. As in Markdown, words of people are quoted only with their consent and without pseudonym."""
+    if summary.filters.purpose is not None:
+        document = to_document(summary)
+        blocks = [(type(block).__name__.lower(), block) for block in document.blocks]
+        return _environment().get_template("results/document.html").render(document=document, blocks=blocks).encode()
     return _environment().get_template("results/file.html").render(summary=summary).encode()
 
 

@@ -1,14 +1,16 @@
 """The readable summary as Markdown (CommonMark with tables): what a person pastes into a paper or a wiki."""
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterator, Sequence
 
 from deliberation.annotations.tallies import STEP
 from deliberation.results import field_words, group_words, words
+from deliberation.results.annex import grouped, plain_paragraphs
+from deliberation.results.documents.fitting import to_document
 from deliberation.results.headline import headline_sentence
 from deliberation.results.items import Item
 from deliberation.results.summary import Summary, ThesisResult
+from deliberation.results.writers import markdown_blocks
+from deliberation.results.writers.marks import SIGNS, escaped, table
 from deliberation.text import excerpt, to_plain_text
 
 LIST_MAX = 10
@@ -16,12 +18,13 @@ LIST_MAX = 10
 QUOTE_WORDS = 200
 
 _ = words.gettext
-_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~&])")
-_LINE_START = re.compile(r"^(\d+)([.)])|^([-+=])")
 
 
 def write(summary: Summary) -> bytes:
-    """UTF-8. Words of people are quoted only with their consent, without pseudonym, and never become markup."""
+    """UTF-8. Words of people are quoted only with their consent, without pseudonym, and never become markup. Without a
+    purpose everything, with one the document for it."""
+    if summary.filters.purpose is not None:
+        return markdown_blocks.write(to_document(summary))
     parts = [
         *_head(summary),
         *_theses(summary),
@@ -33,22 +36,6 @@ def write(summary: Summary) -> bytes:
         *_annex(summary),
     ]
     return ("\n\n".join(part for part in parts if part) + "\n").encode()
-
-
-def escaped(text: str) -> str:
-    """Plain words that Markdown leaves alone, in one line."""
-    line = _SIGNS.sub(r"\\\1", " ".join(text.split()))
-    return _LINE_START.sub(lambda m: rf"{m[1]}\{m[2]}" if m[1] else rf"\{m[3]}", line)
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A pipe table; the first column holds names, the others figures."""
-    lines = [_row(head), "|" + "|".join([" --- ", *[" ---: "] * (len(head) - 1)]) + "|"]
-    return "\n".join([*lines, *(_row(row) for row in rows)])
-
-
-def _row(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
 
 
 def _head(summary: Summary) -> Iterator[str]:
@@ -83,7 +70,7 @@ def _linked(summary: Summary, thesis: ThesisResult) -> str:
 def _paragraph_rows(thesis: ThesisResult) -> Iterator[list[str]]:
     for paragraph in thesis.paragraphs:
         name = f"{paragraph.full_number} {paragraph.opening}"
-        yield [_SIGNS.sub(r"\\\1", name), *words.stance_cells(paragraph.stances)]
+        yield [SIGNS.sub(r"\\\1", name), *words.stance_cells(paragraph.stances)]
 
 
 def _lists(summary: Summary) -> Iterator[str]:
@@ -181,21 +168,6 @@ def _annex(summary: Summary) -> Iterator[str]:
         yield "\n".join(line for item in items for line in _entry(summary, item))
 
 
-def grouped(summary: Summary) -> list[tuple[str, list[Item]]]:
-    """All annotations by the place they are about, in the order of the text, each with its replies after it."""
-    theses = {thesis.number: index for index, thesis in enumerate(summary.theses)}
-    paragraphs = {(t.number, p.number): index for t in summary.theses for index, p in enumerate(t.paragraphs)}
-
-    def place(item: Item) -> tuple[int, str, int, str]:
-        # What an edition took out is not in the text any more; its numbers keep it apart from the thesis as a whole.
-        at = paragraphs.get((item.thesis, item.paragraph or ""), -1)
-        return theses.get(item.thesis, -1), item.thesis, at, item.paragraph or ""
-
-    in_order = sorted(summary.items, key=lambda item: (*place(item), item.root, item.number))
-    groups = [list(group) for _place, group in groupby(in_order, key=place)]
-    return [(words.place(items[0].thesis, items[0].paragraph), items) for items in groups]
-
-
 def _entry(summary: Summary, item: Item) -> Iterator[str]:
     indent = "  " if item.is_reply else ""
     if not item.is_visible:
@@ -218,9 +190,3 @@ def _quote(item: Item, indent: str) -> Iterator[str]:
             yield f"{indent}>"
         yield f"{indent}> {escaped(part)}"
     yield ""
-
-
-def plain_paragraphs(body: str) -> list[str]:
-    """The words of a body without marks, paragraph by paragraph."""
-    found = (to_plain_text(part) for part in re.split(r"\n\s*\n", body))
-    return [part for part in found if part]

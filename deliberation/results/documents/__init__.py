@@ -1,0 +1,1 @@
+"""Readable documents: composed once for each purpose, written as Word, OpenDocument or PDF."""

@@ -1,0 +1,39 @@
+"""What the fonts of a PDF can draw. PDF/UA refuses a sign without a picture; a square stands for it, and a note says so."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from deliberation.results.redline.words import fit
+
+INSTEAD = "□"
+_KNOWN = re.compile(
+    "[\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\U0001f000-\U0010ffff][\ufe00-\ufe0f\u200d\U0001f000-\U0010ffff]*"
+)
+"""Signs that the fonts surely lack: East Asian scripts and emoji, with what joins several of these into one."""
+_REFUSED = re.compile(r'the text `"(.+?)"` could not be displayed', re.DOTALL)
+_BLOCK = 0x80
+
+
+def drawable(data: Any) -> Any:
+    """The same without what no font of ours has, and without what no file may contain."""
+    return _everywhere(data, lambda text: _KNOWN.sub(INSTEAD, fit(text)))
+
+
+def without_refused(data: Any, error: str) -> Any | None:
+    """The same without the sign that a refusal names, and its neighbours in Unicode; None if it was refused for something
+    else."""
+    found = _REFUSED.search(error)
+    named = re.sub(r"\\u\{([0-9a-f]+)\}", lambda m: chr(int(m[1], 16)), found[1]) if found else ""
+    blocks = {ord(sign) // _BLOCK for sign in named if ord(sign) >= _BLOCK}
+    if not blocks:
+        return None
+    return _everywhere(data, lambda text: "".join(INSTEAD if ord(sign) // _BLOCK in blocks else sign for sign in text))
+
+
+def _everywhere(data: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(data, str):
+        return change(data)
+    if isinstance(data, dict):
+        return {key: _everywhere(value, change) for key, value in data.items()}
+    return [_everywhere(one, change) for one in data] if isinstance(data, list | tuple) else data

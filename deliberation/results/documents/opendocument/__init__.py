@@ -1,0 +1,1 @@
+"""A document as an OpenDocument text (ISO/IEC 26300)."""

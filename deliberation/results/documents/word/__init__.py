@@ -1,0 +1,1 @@
+"""A document as a Word file (Office Open XML)."""
