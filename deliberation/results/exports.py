@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from deliberation.declarations.models import Declaration
 from deliberation.permissions import Permission, Person, require
 from deliberation.results import words
+from deliberation.results.annotated import ANNOTATED
+from deliberation.results.annotated.model import annotate
 from deliberation.results.filters import Filters
 from deliberation.results.summary import Summary, summarise
 from deliberation.results.writers import WRITERS
@@ -36,6 +38,19 @@ def export(
             content=writer.write(summary),
             readme=readme(summary, name) if writer.has_readme else "",
         )
+
+
+def export_annotated(
+    person: Person, declaration: Declaration, file_format: str, filters: Filters | None = None, site: str = ""
+) -> ExportFile:
+    """The text with its annotations in place, as a file in the language of the declaration. Raises KeyError for a format
+    that does not exist."""
+    require(person, Permission.EXPORT, declaration)
+    made = ANNOTATED[file_format]
+    summary = summarise(person, declaration, filters, site)
+    with words.speaking(declaration.language), words.calling(declaration):
+        content = made.write(annotate(declaration, summary))
+    return ExportFile(file_name(summary, f"annotated.{made.ending}"), made.mimetype, content)
 
 
 def file_name(summary: Summary, ending: str) -> str:

@@ -13,7 +13,8 @@ from deliberation.labels import call_as
 from deliberation.permissions import Permission, require
 from deliberation.results import chart, words
 from deliberation.results.actions import mark_results_seen, note_export, note_names
-from deliberation.results.exports import export, file_name
+from deliberation.results.annotated import ANNOTATED
+from deliberation.results.exports import export, export_annotated, file_name
 from deliberation.results.filters import FIELDS, Filters, FiltersInvalid, Names, read_edition, read_filters
 from deliberation.results.headline import headline_sentence
 from deliberation.results.page import load_results
@@ -120,15 +121,17 @@ def _with_filters(declaration: Declaration, answer: Callable[[Filters], Any]) ->
 @limiter.limit(FILES)
 def download(slug: str, file_format: str) -> Any:
     declaration = _declaration(slug, Permission.EXPORT)
-    if file_format not in WRITERS:
+    is_annotated = request.args.get("purpose") == "annotated"
+    if file_format not in (ANNOTATED if is_annotated else WRITERS):
         abort(404)
+    write = export_annotated if is_annotated else export
 
     def answer(filters: Filters) -> Response:
         person = viewer()
         if filters.names == Names.PSEUDONYMS:
             # Who said what, on a stick or in a mail: not for whoever sits at an open browser.
             require_proof()
-        made = export(person, declaration, file_format, filters, current_app.config["BASE_URL"])
+        made = write(person, declaration, file_format, filters, current_app.config["BASE_URL"])
         after_page(lambda: note_names(person, declaration, filters))
         after_page(lambda: note_export(person, declaration))
         response = _attachment(made.content, made.mimetype, made.name)
@@ -174,6 +177,7 @@ def _columns_url(declaration: Declaration, endpoint: str = "results.columns") ->
 
 
 def _attachment(content: bytes, mimetype: str, name: str) -> Response:
-    response = Response(content, content_type=f"{mimetype}; charset=utf-8")
+    is_text = mimetype.startswith("text/") or mimetype == "application/json"
+    response = Response(content, content_type=f"{mimetype}; charset=utf-8" if is_text else mimetype)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

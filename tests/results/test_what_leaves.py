@@ -7,6 +7,7 @@ import zipfile
 from datetime import timedelta
 from pathlib import Path
 
+import pypdf
 import pytest
 from sqlalchemy import select
 
@@ -24,7 +25,8 @@ from deliberation.notifications.mailer import send_due_mail
 from deliberation.notifications.models import Mail
 from deliberation.notifications.pulling import pull_letters
 from deliberation.permissions import Operator, Phase
-from deliberation.results.exports import export
+from deliberation.results.annotated import ANNOTATED
+from deliberation.results.exports import export, export_annotated
 from deliberation.results.filters import Filters, Names
 from deliberation.results.polis import import_polis
 from deliberation.results.summary import summarise
@@ -95,6 +97,16 @@ def words_of(answer):
     return answer.data.decode("utf-8-sig")
 
 
+def everything_in(content):
+    """What can be read in a file of any make, and in the files inside it."""
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            return " ".join(f"{name} {everything_in(parts.read(name))}" for name in parts.namelist())
+    if content.startswith(b"%PDF"):
+        return " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages).replace("-\n", "")
+    return content.decode("utf-8-sig", "replace")
+
+
 def made(cast, file_format, **filters):
     file = export(Operator(), find_declaration(cast.declaration.slug), file_format, Filters(**filters))
     return file.content.decode("utf-8-sig") + file.readme
@@ -110,6 +122,15 @@ def assert_careful(text, channel):
 def test_no_export_carries_words_that_nobody_looked_at_or_that_are_not_shown(careful, file_format, names):
     spread(careful)
     text = made(careful, file_format, names=names)
+    assert LOOKED_AT in text
+    assert_careful(text, file_format)
+
+
+@pytest.mark.parametrize("file_format", ANNOTATED)
+def test_no_text_with_annotations_carries_them_either(careful, file_format):
+    spread(careful)
+    file = export_annotated(Operator(), find_declaration(careful.declaration.slug), file_format)
+    text = everything_in(file.content)
     assert LOOKED_AT in text
     assert_careful(text, file_format)
 
