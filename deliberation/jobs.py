@@ -15,6 +15,7 @@ from flask import Flask
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
+from deliberation.archiving import keep_snapshots
 from deliberation.clock import now, today
 from deliberation.counters import Counters
 from deliberation.database import db, reading_only, set_reading
@@ -141,6 +142,7 @@ class Jobs(Thread):
             self._opened_for = today()
             pulled = pull_due_letters()
             sent, _failed = send_due_mail()
+            keep_snapshots(self.app)
             has_forgotten = now() >= self._forget_from
             if has_forgotten:
                 self._forget_from = now() + FORGET_EVERY

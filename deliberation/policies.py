@@ -296,6 +296,9 @@ POLICIES: dict[str, Policy] = {
     "moderation.team_log_csv": Policy(SIGNED_IN, "the team", P.SEE_TEAM_LOG),
     # --- results ---
     "results.show": Policy(PUBLIC, "everybody; tallies from five votes on"),
+    "results.archive": Policy(PUBLIC, "everybody who may read the declaration"),
+    "results.snapshot": Policy(PUBLIC, "everybody who may read the declaration"),
+    "results.snapshot_file": Policy(PUBLIC, "everybody who may read the declaration"),
     "results.export_dialog": Policy(SIGNED_IN, "organisers, the operator", P.EXPORT),
     "results.download": Policy(SIGNED_IN, "organisers, the operator", P.EXPORT),
     "results.columns": Policy(SIGNED_IN, "organisers, the operator", P.EXPORT),

@@ -21,15 +21,15 @@ FOUNDATION = (
     "keepers", "problems",
 )  # fmt: skip
 # What puts the rest together: may know every feature, and no feature knows it.
-ASSEMBLY = ("__init__", "models", "labels", "policies", "jobs", "serving", "cli", "sample", "migrations")
+ASSEMBLY = ("__init__", "models", "labels", "policies", "jobs", "archiving", "serving", "cli", "sample", "migrations")
 # Beside views and forms: requests, words and templates cannot be had without flask.
 KNOWS_FLASK = (
     "__init__", "web", "answers", "bodies", "door", "errors", "problems", "urls", "filters", "labels", "policies", "jobs",
-    "serving", "cli", "sealing", "settings", "notifications/mailer", "notifications/trying", "results/words",
-    "privacy/erasures",
+    "archiving", "serving", "cli", "sealing", "settings", "notifications/mailer", "notifications/trying", "results/words",
+    "results/archive/naming", "privacy/erasures",
 )  # fmt: skip
 COMMITS = (
-    "web", "jobs", "cli", "notifications/mailer", "accounts/views", "declarations/views", "editions/views/drafting",
+    "web", "jobs", "archiving", "cli", "notifications/mailer", "accounts/views", "declarations/views", "editions/views/drafting",
     "privacy/views", "site/views",
 )  # fmt: skip
 # How a page finds what it shows, asked by pages of other features too.
@@ -41,6 +41,8 @@ LONGER = {"accounts/models": 350, "annotations/models": 550, "declarations/model
     "permissions": 480,
     "labels": 460,
     "policies": 420,
+    # Everything that one round does.
+    "jobs": 320,
 }  # fmt: skip
 EMPTY_NAMES = ("utils", "helpers", "common", "misc", "services", "service", "manager", "repository", "base")
 

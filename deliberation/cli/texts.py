@@ -28,6 +28,7 @@ STATE_WORDS = {
     "new": N_("neu"),
     "gone": N_("weggefallen"),
 }
+ARCHIVE = "archive"
 STEPS = 4
 """Of publishing an edition: read, compare, think through, write."""
 
@@ -84,10 +85,11 @@ def _create_declaration(draft: "DraftDeclaration", slug: str, title: str) -> Non
     except actions.SlugTaken:
         raise Mistake(_("Eine Erklärung „%(slug)s“ gibt es schon.", slug=slug)) from None
     except actions.SlugInvalid:
-        raise _plain_slug() from None
+        raise plain_slug() from None
 
 
-def _plain_slug() -> Mistake:
+def plain_slug() -> Mistake:
+    """What to say about an address that cannot be one."""
     return Mistake(_("Die Adresse darf nur a–z, 0–9 und einzelne Bindestriche enthalten."))
 
 
@@ -239,7 +241,7 @@ def declaration_called(slug: str) -> "Declaration":
 
 @click.command(cls=Command, help=N_("Die Auswertung als Datei schreiben."))
 @click.argument("slug")
-@click.option("--format", "file_format", required=True, help=N_("md, html, csv oder json"))
+@click.option("--format", "file_format", required=True, help=N_("md, html, csv, json oder archive (zip)"))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help=N_("Datei, - für die Ausgabe"))
 @click.option("--thesis", help=N_("Nur diese These"))
 @click.option("--edition", help=N_("Nur diese Fassung"))
@@ -250,11 +252,16 @@ def export(slug: str, file_format: str, output: Path, **wanted: str | None) -> N
     from deliberation.results import actions, exports
     from deliberation.results.writers import WRITERS
 
-    OneOf(tuple(WRITERS)).convert(file_format, None, None)
+    OneOf((*WRITERS, ARCHIVE)).convert(file_format, None, None)
     with site() as app, reading_only():
         declaration = declaration_called(slug)
         filters = _filters(declaration, wanted)
-        made = exports.export(Operator(), declaration, file_format, filters, app.config["BASE_URL"])
+        if file_format == ARCHIVE:
+            if any(wanted.values()):
+                raise Mistake(_("Ein Archiv enthält alles Öffentliche: Filter gelten dafür nicht."))
+            made = exports.export_archive(Operator(), declaration, app.config["BASE_URL"])
+        else:
+            made = exports.export(Operator(), declaration, file_format, filters, app.config["BASE_URL"])
     with site():
         actions.note_names(Operator(), declaration, filters)
     if str(output) == "-":
@@ -278,22 +285,3 @@ def _filters(declaration: "Declaration", wanted: dict[str, str | None]) -> "Filt
         if allowed:
             OneOf(allowed).convert(value, None, None)
         raise Mistake(_("--%(name)s %(value)s: Das gibt es hier nicht.", name=name, value=value)) from None
-
-
-@click.command("import-polis", cls=Command, help=N_("Aussagen und Stimmen aus den Dateien von Polis einlesen."))
-@click.argument("slug")
-@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
-def import_polis(slug: str, folder: Path) -> None:
-    from deliberation.declarations.actions import SlugInvalid
-    from deliberation.declarations.models import find_declaration
-    from deliberation.results import polis
-
-    with site():
-        try:
-            declaration = find_declaration(slug) or polis.create_for_polis(Operator(), slug, folder)
-            counts = polis.import_polis(Operator(), declaration, folder, show_progress)
-        except SlugInvalid:
-            raise _plain_slug() from None
-        except polis.PolisRefused as refused:
-            raise Mistake(_(polis.REFUSALS[refused.reason], **refused.details)) from None
-        say(_(polis.DONE, **vars(counts)))

@@ -7,6 +7,8 @@ from deliberation.permissions import Permission, Person, require
 from deliberation.results import words
 from deliberation.results.annotated import ANNOTATED
 from deliberation.results.annotated.model import annotate
+from deliberation.results.archive import packing
+from deliberation.results.archive.model import load_archive
 from deliberation.results.filters import Filters
 from deliberation.results.summary import Summary, summarise
 from deliberation.results.writers import WRITERS
@@ -51,6 +53,15 @@ def export_annotated(
     with words.speaking(declaration.language), words.calling(declaration):
         content = made.write(annotate(declaration, summary))
     return ExportFile(file_name(summary, f"annotated.{made.ending}"), made.mimetype, content)
+
+
+def export_archive(person: Person, declaration: Declaration, site: str = "", number: int = 0) -> ExportFile:
+    """Everything public in one zip of pages, print and data, in the language of the declaration. `number` is that of the
+    snapshot, if it is one."""
+    require(person, Permission.EXPORT, declaration)
+    with words.speaking(declaration.language), words.calling(declaration):
+        found = load_archive(person, declaration, site, number)
+        return ExportFile(f"{packing.folder(found)}.zip", "application/zip", packing.packed(found))
 
 
 def file_name(summary: Summary, ending: str) -> str:

@@ -1,6 +1,7 @@
 """The results page, the export dialog and the files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
@@ -8,19 +9,22 @@ from flask_babel import lazy_gettext as _l
 
 from deliberation.annotations.models import Kind
 from deliberation.declarations.editions import load_editions
-from deliberation.declarations.models import Declaration, find_declaration
+from deliberation.declarations.models import Declaration, current_edition, find_declaration
 from deliberation.labels import call_as
 from deliberation.permissions import Permission, require
 from deliberation.results import chart, words
 from deliberation.results.actions import mark_results_seen, note_export, note_names
 from deliberation.results.annotated import ANNOTATED
+from deliberation.results.archive.snapshots import FOLDER, load_snapshots, read_snapshot
 from deliberation.results.exports import export, export_annotated, file_name
 from deliberation.results.filters import FIELDS, Filters, FiltersInvalid, Names, read_edition, read_filters
 from deliberation.results.headline import headline_sentence
+from deliberation.results.models import Snapshot
 from deliberation.results.page import load_results
 from deliberation.results.summary import Summary, summarise
 from deliberation.results.writers import WRITERS
 from deliberation.results.writers.columns import how_to_read, meanings, readme
+from deliberation.urls import archive_url
 from deliberation.web import FILES, after_page, limiter, require_proof, viewer
 
 results = Blueprint("results", __name__)
@@ -140,6 +144,39 @@ def download(slug: str, file_format: str) -> Any:
         return response
 
     return _with_filters(declaration, answer)
+
+
+@results.get("/d/<slug>/archive")
+def archive(slug: str) -> str:
+    """Every state that was kept, for everybody who reads the declaration; what is gone stays in the list."""
+    declaration = _declaration(slug, Permission.READ)
+    return _archive_page(declaration, load_snapshots(viewer(), declaration))
+
+
+@results.get("/d/<slug>/archive/<int:number>")
+def snapshot(slug: str, number: int) -> str:
+    """The address by which a state is cited."""
+    declaration = _declaration(slug, Permission.READ)
+    found = [one for one in load_snapshots(viewer(), declaration) if one.number == number]
+    return _archive_page(declaration, found or abort(404), only=number)
+
+
+def _archive_page(declaration: Declaration, snapshots: Sequence[Snapshot], only: int = 0) -> str:
+    return render_template(
+        "results/archive.html", declaration=declaration, snapshots=snapshots, only=only, here="archive",
+        edition_number=current_edition(declaration).number,
+        address=f"{current_app.config['BASE_URL']}{archive_url(declaration)}",
+    )  # fmt: skip
+
+
+@results.get("/d/<slug>/archive/<int:number>.zip")
+@limiter.limit(FILES)
+def snapshot_file(slug: str, number: int) -> Any:
+    declaration = _declaration(slug, Permission.READ)
+    content = read_snapshot(viewer(), declaration, number, Path(current_app.instance_path) / FOLDER)
+    if content is None:
+        abort(404)
+    return _attachment(content, "application/zip", f"{slug}-archiv-{number}.zip")
 
 
 @results.get("/d/<slug>/export/spalten")

@@ -64,7 +64,9 @@ def said_on(cast: Any) -> dict[str, Any]:
 
 def made(cast: Any, file_format: str, **filters: Any) -> bytes:
     declaration = find_declaration(cast.declaration.slug)
-    return export_annotated(Operator(), declaration, file_format, Filters(**filters), "https://beratung.example").content
+    return export_annotated(
+        Operator(), declaration, file_format, Filters(**filters), "https://beratung.example"
+    ).content
 
 
 def commented(file: bytes) -> dict[str, str]:
@@ -223,7 +225,11 @@ def test_cutting_a_line_loses_no_letter_and_every_mark_begins_and_ends_once(text
 
 @pytest.mark.any_engine
 def test_answers_stand_below_what_they_answer_however_deep():
-    deep = [item(1), *(item(n, kind=None, parent=n - 1, root=1) for n in range(2, 3000)), item(4000, kind=None, parent=1)]
+    deep = [
+        item(1),
+        *(item(n, kind=None, parent=n - 1, root=1) for n in range(2, 3000)),
+        item(4000, kind=None, parent=1),
+    ]
     [note] = to_notes(deep)["3", "1"]
     assert [one.number for one in note.items] == [*range(1, 3000), 4000]
     # A filter left out what it answers: it stands by itself.

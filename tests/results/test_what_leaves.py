@@ -26,7 +26,7 @@ from deliberation.notifications.models import Mail
 from deliberation.notifications.pulling import pull_letters
 from deliberation.permissions import Operator, Phase
 from deliberation.results.annotated import ANNOTATED
-from deliberation.results.exports import export, export_annotated
+from deliberation.results.exports import export, export_annotated, export_archive
 from deliberation.results.filters import Filters, Names
 from deliberation.results.polis import import_polis
 from deliberation.results.summary import summarise
@@ -133,6 +133,13 @@ def test_no_text_with_annotations_carries_them_either(careful, file_format):
     text = everything_in(file.content)
     assert LOOKED_AT in text
     assert_careful(text, file_format)
+
+
+def test_no_archive_carries_them_either(careful):
+    spread(careful)
+    text = everything_in(export_archive(Operator(), find_declaration(careful.declaration.slug)).content)
+    assert LOOKED_AT in text
+    assert_careful(text, "archive")
 
 
 @pytest.mark.parametrize("file_format", WRITERS)

@@ -256,6 +256,8 @@ VALUES: dict[str, dict[str, Any]] = {
     "editions.anchor": {"number": "waiting"},
     "proposals.place": {"p": "2"},
     "results.download": {"file_format": "csv"},
+    "results.snapshot": {"number": 1},
+    "results.snapshot_file": {"number": 1},
     "moderation.own_decision": {"number": "hidden"},
     "moderation.report_csv": {"year": "year"},
     "moderation.report_json": {"year": "year"},

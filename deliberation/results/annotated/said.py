@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from deliberation.annotations.tallies import STEP
+from deliberation.declarations.importing import DraftThesis
+from deliberation.declarations.models import CLOSING, PREAMBLE
 from deliberation.results import words
 from deliberation.results.annotated.model import Annotated, AnnotatedThesis, Note
 from deliberation.results.filters import Names
@@ -116,12 +118,13 @@ def _answer(answer: Answer, item: Item) -> Saying:
     )
 
 
-def thesis_title(thesis: AnnotatedThesis) -> str:
+def thesis_title(thesis: AnnotatedThesis | DraftThesis) -> str:
     """`3. Schutz ist kein Service`, `These 3`, `Vorbemerkung`."""
     name = words.thesis_label(thesis.number)
     if not thesis.heading:
         return name
-    return fit(f"{thesis.number}. {thesis.heading}" if thesis.is_numbered else f"{name}: {thesis.heading}")
+    is_numbered = thesis.number not in (PREAMBLE, CLOSING)
+    return fit(f"{thesis.number}. {thesis.heading}" if is_numbered else f"{name}: {thesis.heading}")
 
 
 def introduction(annotated: Annotated) -> list[str]:
