@@ -29,12 +29,15 @@ STATE_WORDS = {
     "gone": N_("weggefallen"),
 }
 ARCHIVE = "archive"
+ARCHIVES = (".zip", ".json")
 STEPS = 4
 """Of publishing an edition: read, compare, think through, write."""
 
 
 @click.command(
-    "import", cls=Command, help=N_("Einen Text als neue Erklärung einlesen: Word, LibreOffice, PDF, HTML, Markdown, Text.")
+    "import",
+    cls=Command,
+    help=N_("Einen Text als neue Erklärung einlesen (Word, LibreOffice, PDF, HTML, Markdown, Text) oder ein Archiv (zip, json)."),
 )
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--slug", default="", help=N_("Adresse der Erklärung: /d/<slug>"))
@@ -42,8 +45,12 @@ STEPS = 4
 @click.option("--split", "shape", default="auto", type=OneOf(SHAPES), help=N_("Wonach Thesen gebildet werden"))
 @click.option("--dry-run", is_flag=True, help=N_("Nur zeigen, wie der Text aufgeteilt würde (JSON)"))
 def import_file(file: Path, slug: str, title: str, shape: str, dry_run: bool) -> None:
+    from deliberation.cli.arrivals import import_archive
     from deliberation.declarations import importing
 
+    if file.suffix.lower() in ARCHIVES:
+        import_archive(file, slug, dry_run)
+        return
     draft = _read(file, shape)
     if dry_run:
         import json

@@ -117,6 +117,8 @@ class Declaration(Model):
     reminded_of: Mapped[date | None]
     # The thesis of each week: [thesis, its Monday] (`focus`).
     focus: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    # Made from an archive: its figures (`results/archive/importing`), which cannot be counted from what came along.
+    imported: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     # Those of the edition in force; what a later edition took out keeps its row, see `find_thesis`.
     theses: Mapped[list["Thesis"]] = relationship(

@@ -46,7 +46,6 @@ UNTOUCHED = {
     "first_link": "hashes",
     "opinion_groups": "numbers",
     "snapshot": "days and checksums; a file with the old name goes",
-    "imported_figures": "numbers",
     "gone_declaration": "an address and a day",
     "table_link": "hashes and names of tables",
     "staff_access": "told the person in the words it was written in",

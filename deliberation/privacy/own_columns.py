@@ -132,7 +132,6 @@ LEFT_OUT: dict[str, str] = {
     "delivery": TEXT, "gone_declaration": TEXT, "table_link": TEXT,
     "opinion_groups": N_("Wie ganze Gruppen abgestimmt haben; wer in welcher ist, steht nirgends."),
     "snapshot": N_("Festgehaltene Stände der Beratung. Darin steht nur, was alle lesen können."),
-    "imported_figures": TEXT,
     "forgotten": N_("Zahlen darüber, wie viel an einem Tag gelöscht wurde."),
     "stance_tally": N_("Summen ab fünf Stimmen; wer wie stimmte, steht nicht darin."),
     "attempt": N_("Versuche beim Anmelden, einen Tag lang. Sie hängen an Kennzahlen, aus denen sich niemand ablesen lässt."),

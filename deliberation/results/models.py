@@ -59,16 +59,3 @@ class Snapshot(Model):
     @property
     def is_kept(self) -> bool:
         return self.withdrawn_on is None
-
-
-class ImportedFigures(Model):
-    """Numbers of a deliberation that was made from an archive: they cannot be counted from what came along."""
-
-    __tablename__ = "imported_figures"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    declaration_id: Mapped[int] = mapped_column(ForeignKey("declaration.id"), unique=True)
-    # None: one to four.
-    people: Mapped[int | None]
-    # As in the archive: hidden ([rules, count] each), returned, restored.
-    moderation: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -33,21 +33,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("declaration_id", "number", name=op.f("uq_snapshot_declaration_id_number")),
         sa.UniqueConstraint("key", name=op.f("uq_snapshot_key")),
     )
-    op.create_table(
-        "imported_figures",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("declaration_id", sa.Integer(), nullable=False),
-        sa.Column("people", sa.Integer(), nullable=True),
-        sa.Column("moderation", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["declaration_id"], ["declaration.id"], name=op.f("fk_imported_figures_declaration_id_declaration")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_imported_figures")),
-        sa.UniqueConstraint("declaration_id", name=op.f("uq_imported_figures_declaration_id")),
-    )
+    op.add_column("declaration", sa.Column("imported", sa.JSON(none_as_null=True), nullable=True))
 
 
 def downgrade() -> None:
     """The files stay below the instance folder until the jobs of a later release find that nothing names them."""
-    op.drop_table("imported_figures")
+    op.drop_column("declaration", "imported")
     op.drop_table("snapshot")
