@@ -26,6 +26,8 @@ from deliberation.web import limiter
 PAUSE_SECONDS = 1.5
 STOP_SECONDS = 3.0
 FORGET_EVERY = timedelta(minutes=10)
+KEEP_EVERY = timedelta(seconds=30)
+"""Snapshots are looked at; whoever fetches one meanwhile has it looked at then."""
 SLOW_SECONDS = 2.0
 """After so long no other message to a webhook is begun in this round."""
 JOBS_LOCK = 7_204_002
@@ -105,7 +107,7 @@ class Jobs(Thread):
         self.app = app
         self.lock: Lock = lock_for(app)
         self._ended = Event()
-        self._forget_from = self._pulse_from = now()
+        self._forget_from = self._pulse_from = self._keep_from = now()
         # The last day whose planned phases were opened; None: this process has just begun.
         self._opened_for: date | None = None
         # The last erasure after which the files were swept; None: this process has just begun.
@@ -142,7 +144,9 @@ class Jobs(Thread):
             self._opened_for = today()
             pulled = pull_due_letters()
             sent, _failed = send_due_mail()
-            keep_snapshots(self.app)
+            if now() >= self._keep_from:
+                self._keep_from = now() + KEEP_EVERY
+                keep_snapshots(self.app)
             has_forgotten = now() >= self._forget_from
             if has_forgotten:
                 self._forget_from = now() + FORGET_EVERY

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from deliberation.annotations.models import Annotation, EarlierVersion, Outcome, Response
 from deliberation.clock import today
@@ -35,6 +35,7 @@ RECENT = timedelta(days=2)
 """After a longer standstill of the site the end of a phase is not made up for: things have changed since."""
 MOST_A_DAY = 3
 """So many times a day one takes the place of another: while people write, somebody takes something back every hour."""
+TAKES = (Act.HIDE, Act.RETURN, Act.REDACT, Act.WITHDRAWN, Act.REVISED, Act.HELD, Act.UNDO)
 AT_ONCE = 500
 
 
@@ -151,22 +152,25 @@ def read_snapshot(person: Person, declaration: Declaration, number: int, folder:
         content = path_of(found, folder).read_bytes()
     except FileNotFoundError:
         return None
-    is_sure = found.checked == load_mark(declaration.id)
+    is_sure = found.checked == load_mark(declaration.id, found.checked)
     return content if is_sure or is_public(declaration, content) else None
 
 
-def load_mark(declaration_id: int) -> str:
-    """What has happened up to now that can have taken something from view: lines of the log, people who left or are called
-    otherwise. And once a day anew, whatever happened."""
-    members = Membership.declaration_id == declaration_id
-    lines = db.session.scalar(select(func.max(LogEntry.id)).where(LogEntry.declaration_id == declaration_id))
-    accounts = db.session.scalar(select(func.count()).where(members, Membership.user_id.is_not(None)))
+def load_mark(declaration_id: int, before: str = "") -> str:
+    """What has happened up to now that can have taken something from view: acts that take away, people who left or are
+    called otherwise, of those who were there when the mark `before` was made. And once a day anew, whatever happened."""
+    here = Membership.declaration_id == declaration_id
+    upto = int(before.split()[0]) if before else db.session.scalar(select(func.max(Membership.id)).where(here)) or 0
+    members = and_(here, Membership.id <= upto)
+    taking = LogEntry.declaration_id == declaration_id, LogEntry.act.in_(TAKES)
+    line = db.session.scalar(select(func.max(LogEntry.id)).where(*taking))
+    query = (
+        select(Membership.user_id, Membership.pseudonym, Membership.signing_name).where(members).order_by(Membership.id)
+    )
     names = hashlib.sha256()
-    for name in db.session.scalars(
-        select(Membership.pseudonym + " " + Membership.signing_name).where(members).order_by(Membership.id)
-    ):
-        names.update(name.encode() + b"\n")
-    return f"{today().isoformat()} {lines or 0} {accounts or 0} {names.hexdigest()[:16]}"
+    for user, *called in db.session.execute(query):
+        names.update(f"{user is None} {called}\n".encode())
+    return f"{upto} {today().isoformat()} {line or 0} {names.hexdigest()[:16]}"
 
 
 @dataclass(frozen=True)
@@ -181,10 +185,8 @@ def check(folder: Path) -> Checked:
     """Look at every file about which something may have changed."""
     gone: list[int] = []
     sure: dict[int, str] = {}
-    marks: dict[int, str] = {}
     for one in db.session.scalars(select(Snapshot).where(Snapshot.withdrawn_on.is_(None))).all():
-        mark = marks.get(one.declaration_id) or load_mark(one.declaration_id)
-        marks[one.declaration_id] = mark
+        mark = load_mark(one.declaration_id, one.checked)
         if one.checked == mark:
             continue
         declaration = db.session.get_one(Declaration, one.declaration_id)
