@@ -6,6 +6,7 @@ import json
 
 import pypdf
 import pytest
+from lxml import html
 from sqlalchemy import select
 
 from deliberation.annotations.actions import Contribution, post_annotation, post_reply
@@ -17,14 +18,16 @@ from deliberation.declarations.actions import SlugTaken
 from deliberation.declarations.models import Membership, find_declaration
 from deliberation.moderation.actions import hide
 from deliberation.moderation.models import Rule
-from deliberation.permissions import NotAllowed, Operator
+from deliberation.permissions import NotAllowed, Operator, Phase
 from deliberation.privacy.deletion import remove
 from deliberation.privacy.leaving import leave
 from deliberation.privacy.models import Parting
 from deliberation.results.archive.importing import ArchiveRefused, import_archive, read_data
 from deliberation.results.exports import export_archive
+from deliberation.results.models import OpinionGroups
 from tests import builders
 from tests.editions import scene as editions
+from tests.proposals.scene import propose, put_up, rate, raters
 from tests.results import scene
 from tests.results.test_archive import files_of
 
@@ -87,6 +90,29 @@ def test_pages_and_data_made_from_it_are_the_same(cast):
     data = json.loads(after["data.json"])
     assert any(one["anchors"] for one in data["annotations"] if "body" in one)
     assert {one["state"] for one in data["annotations"]} == {"visible", "hidden"}
+
+
+def test_closing_round_and_groups_come_back_as_they_were_published(cast):
+    rival = propose(cast.ada, cast.declaration, "Schutz braucht Menschen.", 1)
+    ballot = put_up(cast, rival)
+    for one in raters(cast.declaration, 6):
+        rate(one, ballot, 8, 1)
+    counts = [[[20, 2, 25], [3, 14, 20]]]
+    db.session.add(
+        OpinionGroups(declaration_id=cast.declaration.id, votes="", sizes=[41, 33], items=[[rival.number, *counts]])
+    )
+    cast.declaration.phase = Phase.EVALUATING
+    db.session.commit()
+    before = files_of(brought_back(cast))
+    page = html.fromstring(before["results.html"].decode()).text_content()
+    assert "im Mittel 1,0, 6 Bewertungen · geringster Widerstand" in page
+    assert "Schutz braucht Menschen." in page
+    assert "Gruppe A: etwa 40 Personen" in page
+    assert "A: etwa 80 % „Auch so“, B: etwa 15 % „Auch so“" in page
+    after = files_of(archived("zweite"))
+    assert readable("results.html", before["results.html"], "erklaerung") == readable(
+        "results.html", after["results.html"], "zweite"
+    )
 
 
 def test_the_site_shows_it_again(cast, client):

@@ -26,6 +26,7 @@ from deliberation.declarations.models import (
 )
 from deliberation.results import words
 from deliberation.results.archive.contributions import Keys, annotations_of, day_of, load_all
+from deliberation.results.archive.rounds import closing_of, groups_of
 from deliberation.results.summary import Summary
 
 _ = words.gettext
@@ -76,6 +77,8 @@ def to_data(declaration: Declaration, summary: Summary, log: Sequence[Any]) -> d
         "annotations": annotations_of(declaration, summary, keys),
         "stances": _stances(declaration, keys),
         "figures": _figures(summary),
+        "closing": closing_of(declaration),
+        "groups": groups_of(declaration, summary),
         "log": [
             {
                 "day": day.isoformat(), "act": act.value, "annotation": number, "is_about_annotation": is_about,
@@ -193,5 +196,7 @@ def meanings() -> dict[str, str]:
         ),
         "stances": _("veröffentlichte Haltungen zu These oder Absatz, seit welcher Fassung dieser Wortlaut gilt"),
         "figures": _("Zahlen zur ganzen Beratung; null: zwischen eins und vier"),
+        "closing": _("Schlussrunde: mittlerer Widerstand gegen jeden Wortlaut, 0 bis 10"),
+        "groups": _("Meinungsgruppen: Größen in Fünferschritten; shares: wie viel Prozent jeder Gruppe zustimmen"),
         "log": _("das öffentliche Protokoll der Moderation"),
     }

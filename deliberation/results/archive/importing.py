@@ -136,7 +136,7 @@ def _declaration(data: Mapping[str, Any], slug: str) -> Declaration:
         rules=list(about["rules"]),
         rules_line=about["rules_line"],
         rules_version=int(about["rules_version"]),
-        imported=dict(data["figures"]),
+        imported={**data["figures"], "closing": list(data["closing"]), "groups": dict(data["groups"])},
         theses=[],
         editions=[],
     )

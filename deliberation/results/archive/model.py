@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from itertools import pairwise
+from typing import Any
 
 from deliberation.clock import BERLIN
 from deliberation.declarations.editions import load_editions, load_text
@@ -14,7 +15,7 @@ from deliberation.moderation.records.log import load_log
 from deliberation.permissions import Person, Phase
 from deliberation.results.annotated.model import Annotated, annotate
 from deliberation.results.archive.data import to_data
-from deliberation.results.opinions import GroupsView, load_groups
+from deliberation.results.items import Item
 from deliberation.results.redline import html as redline
 from deliberation.results.summary import Summary, summarise
 
@@ -80,13 +81,25 @@ class Archive:
     editions: tuple[ArchivedEdition, ...]
     changes: Mapping[str, bytes]
     log: tuple[LogLine, ...]
-    groups: GroupsView
-    data: Mapping[str, object]
+    data: Mapping[str, Any]
     number: int = 0
 
     @property
     def summary(self) -> Summary:
         return self.annotated.summary
+
+    @property
+    def closing(self) -> Any:
+        """What the closing round came to, as the data say it."""
+        return self.data["closing"]
+
+    @property
+    def groups(self) -> Any:
+        return self.data["groups"]
+
+    def item(self, number: int) -> Item | None:
+        """An annotation that is shown."""
+        return next((item for item in self.summary.items if item.number == number and item.is_visible), None)
 
     @property
     def address(self) -> str:
@@ -134,7 +147,6 @@ def load_archive(person: Person, declaration: Declaration, site: str = "", numbe
         ),
         changes=_load_changes(declaration),
         log=tuple(_to_line(one, pages if one[2] in shown else {}) for one in log),
-        groups=load_groups(declaration, summary.visible),
         data=data,
         number=number,
     )

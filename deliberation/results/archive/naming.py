@@ -1,5 +1,8 @@
 """What an archive calls phases, rules and paragraphs, in the language that is being spoken."""
 
+import flask_babel
+from babel.numbers import format_decimal
+
 from deliberation import labels
 from deliberation.declarations.models import CLOSING, PREAMBLE
 from deliberation.moderation.models import Rule
@@ -26,3 +29,8 @@ def rules_in_words(summary: Summary) -> list[tuple[int, str, str]]:
 def paragraph_number(thesis: str, paragraph: str) -> str:
     """3.2; in preamble and closing part only the number of the paragraph."""
     return paragraph if thesis in (PREAMBLE, CLOSING) else f"{thesis}.{paragraph}"
+
+
+def decimal(value: float) -> str:
+    """1,5 in German, 1.5 in English."""
+    return format_decimal(value, format="0.0", locale=str(flask_babel.get_locale() or "de"))
