@@ -170,6 +170,10 @@ def report_bench_url(declaration: Any, thesis_number: str, fragment: str = "") -
     return url_for("reports.bench", slug=declaration.slug, t=thesis_number, _anchor=fragment or None)
 
 
+def archive_url(declaration: Any) -> str:
+    return url_for("results.archive", slug=declaration.slug)
+
+
 def export_url(declaration: Any) -> str:
     return url_for("results.export_dialog", slug=declaration.slug)
 
@@ -298,7 +302,8 @@ def init_app(app: Flask) -> None:
     for function in (
         declaration_url, whole_text_url, thesis_url, place_url, compose_url, stance_url, past_stance_url, annotation_url,
         annotation_act_url, editions_url, edition_url, changes_url, next_edition_url, anchors_url, outcomes_url,
-        proposals_url, closing_url, own_stances_url, results_url, export_url, queue_url, log_url, sign_in_url, register_url,
+        proposals_url, closing_url, own_stances_url, results_url, archive_url, export_url, queue_url, log_url, sign_in_url,
+        register_url,
         guide_url, people_url, lift_url, team_log_url, team_log_csv_url, report_url,
         ballots_url, absolute, receipt_url, objections_url, objection_url, measure_objection_url,
         rules_url, blocks_url, moderation_settings_url, own_moderation_url,

@@ -5,13 +5,14 @@ What a command needs is imported when it runs, so that help comes at once.
 
 from typing import TYPE_CHECKING
 
+from deliberation.cli.arrivals import import_polis
 from deliberation.cli.people import access, user_group
 from deliberation.cli.routes import routes
 from deliberation.cli.running import check, db_group, demo, mail_group, serve
 from deliberation.cli.safety import backup, restore
 from deliberation.cli.taking import export
 from deliberation.cli.terminal import N_, Group, run
-from deliberation.cli.texts import edition, import_file, import_polis, moderation, phase
+from deliberation.cli.texts import edition, import_file, moderation, phase
 
 if TYPE_CHECKING:
     from flask import Flask

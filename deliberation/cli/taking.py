@@ -17,13 +17,15 @@ if TYPE_CHECKING:
     from deliberation.results.filters import Filters
 
 PART = 1 << 16
+ARCHIVE = "archive"
 
 
 @click.command(cls=Command, help=N_("Die Auswertung als Datei schreiben."))
 @click.argument("slug")
 @click.option(
-    "--format", "file_format", required=True, help=N_("docx, odt, pdf, md, html, csv, xlsx, json, jsonl, jsonld oder polis")
-)
+    "--format", "file_format", required=True,
+    help=N_("docx, odt, pdf, md, html, annotated.docx (auch pdf, html), csv, xlsx, json, jsonl, jsonld, polis oder archive"),
+)  # fmt: skip
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help=N_("Datei, - für die Ausgabe"))
 @click.option("--thesis", help=N_("Nur diese These"))
 @click.option("--edition", help=N_("Nur diese Fassung"))
@@ -37,6 +39,8 @@ def export(slug: str, file_format: str, output: Path, **wanted: str | None) -> N
     from deliberation.results.writers import WRITERS
 
     OneOf(tuple(WRITERS)).convert(file_format, None, None)
+    if file_format == ARCHIVE and any(wanted.values()):
+        raise Mistake(_("Ein Archiv enthält alles Öffentliche: Filter gelten dafür nicht."))
     is_printed = str(output) == "-"
     with site() as app, reading_only():
         declaration = declaration_called(slug)

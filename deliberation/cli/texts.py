@@ -25,12 +25,15 @@ STATE_WORDS = {
     "new": N_("neu"),
     "gone": N_("weggefallen"),
 }
+ARCHIVES = (".zip", ".json")
 STEPS = 4
 """Of publishing an edition: read, compare, think through, write."""
 
 
 @click.command(
-    "import", cls=Command, help=N_("Einen Text als neue Erklärung einlesen: Word, LibreOffice, PDF, HTML, Markdown, Text.")
+    "import",
+    cls=Command,
+    help=N_("Einen Text als neue Erklärung einlesen (Word, LibreOffice, PDF, HTML, Markdown, Text) oder ein Archiv (zip, json)."),
 )
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--slug", default="", help=N_("Adresse der Erklärung: /d/<slug>"))
@@ -38,8 +41,12 @@ STEPS = 4
 @click.option("--split", "shape", default="auto", type=OneOf(SHAPES), help=N_("Wonach Thesen gebildet werden"))
 @click.option("--dry-run", is_flag=True, help=N_("Nur zeigen, wie der Text aufgeteilt würde (JSON)"))
 def import_file(file: Path, slug: str, title: str, shape: str, dry_run: bool) -> None:
+    from deliberation.cli.arrivals import import_archive
     from deliberation.declarations import importing
 
+    if file.suffix.lower() in ARCHIVES:
+        import_archive(file, slug, dry_run)
+        return
     draft = _read(file, shape)
     if dry_run:
         import json
@@ -81,10 +88,11 @@ def _create_declaration(draft: "DraftDeclaration", slug: str, title: str) -> Non
     except actions.SlugTaken:
         raise Mistake(_("Eine Erklärung „%(slug)s“ gibt es schon.", slug=slug)) from None
     except actions.SlugInvalid:
-        raise _plain_slug() from None
+        raise plain_slug() from None
 
 
-def _plain_slug() -> Mistake:
+def plain_slug() -> Mistake:
+    """What to say about an address that cannot be one."""
     return Mistake(_("Die Adresse darf nur a–z, 0–9 und einzelne Bindestriche enthalten."))
 
 
@@ -234,20 +242,3 @@ def declaration_called(slug: str) -> "Declaration":
     return declaration
 
 
-@click.command("import-polis", cls=Command, help=N_("Aussagen und Stimmen aus den Dateien von Polis einlesen."))
-@click.argument("slug")
-@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
-def import_polis(slug: str, folder: Path) -> None:
-    from deliberation.declarations.actions import SlugInvalid
-    from deliberation.declarations.models import find_declaration
-    from deliberation.results import polis
-
-    with site():
-        try:
-            declaration = find_declaration(slug) or polis.create_for_polis(Operator(), slug, folder)
-            counts = polis.import_polis(Operator(), declaration, folder, show_progress)
-        except SlugInvalid:
-            raise _plain_slug() from None
-        except polis.PolisRefused as refused:
-            raise Mistake(_(polis.REFUSALS[refused.reason], **refused.details)) from None
-        say(_(polis.DONE, **vars(counts)))

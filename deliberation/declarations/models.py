@@ -120,6 +120,8 @@ class Declaration(Model):
     # The day on which the report was last published, and whether its draft is open to those who take part (`reports`).
     reported_on: Mapped[date | None]
     shows_report_draft: Mapped[bool] = mapped_column(default=False)
+    # Made from an archive: its figures (`results/archive/importing`), which cannot be counted from what came along.
+    imported: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     # Those of the edition in force; what a later edition took out keeps its row, see `find_thesis`.
     theses: Mapped[list["Thesis"]] = relationship(

@@ -12,6 +12,7 @@ from flask import Flask
 from deliberation.clock import now, today
 from deliberation.counters import Counters
 from deliberation.database import db, reading_only, set_reading
+from deliberation.jobs.archiving import keep_snapshots
 from deliberation.jobs.exporting import Exporting
 from deliberation.jobs.locks import FileLock, Lock, ServerLock, lock_for
 from deliberation.settings import setting
@@ -21,6 +22,8 @@ from deliberation.web import limiter
 PAUSE_SECONDS = 1.5
 STOP_SECONDS = 3.0
 FORGET_EVERY = timedelta(minutes=10)
+KEEP_EVERY = timedelta(seconds=30)
+"""Snapshots are looked at; whoever fetches one meanwhile has it looked at then."""
 SLOW_SECONDS = 2.0
 """After so long no other message to a webhook is begun in this round."""
 
@@ -37,7 +40,7 @@ class Jobs(Thread):
         self.app = app
         self.lock: Lock = lock_for(app)
         self._ended = Event()
-        self._forget_from = self._pulse_from = now()
+        self._forget_from = self._pulse_from = self._keep_from = now()
         # The last day whose planned phases were opened; None: this process has just begun.
         self._opened_for: date | None = None
         # The last erasure after which the files were swept; None: this process has just begun.
@@ -77,6 +80,9 @@ class Jobs(Thread):
             self._opened_for = today()
             pulled = pull_due_letters()
             sent, _failed = send_due_mail()
+            if now() >= self._keep_from:
+                self._keep_from = now() + KEEP_EVERY
+                keep_snapshots(self.app)
             has_forgotten = now() >= self._forget_from
             if has_forgotten:
                 self._forget_from = now() + FORGET_EVERY

@@ -11,6 +11,8 @@ from typing import IO
 from deliberation.declarations.models import Declaration
 from deliberation.permissions import Permission, Person, require
 from deliberation.results import words
+from deliberation.results.archive import packing
+from deliberation.results.archive.model import load_archive
 from deliberation.results.filters import Filters
 from deliberation.results.items import count_matching
 from deliberation.results.spool import Spool
@@ -106,6 +108,15 @@ def is_long(person: Person, declaration: Declaration, file_format: str, filters:
     require(person, Permission.EXPORT, declaration)
     text = Text.of(declaration, filters)
     return count_matching(declaration, filters, text.editions, text.placed_in) >= WRITERS[file_format].long_from
+
+
+def export_archive(person: Person, declaration: Declaration, site: str = "", number: int = 0) -> ExportFile:
+    """Everything public in one zip of pages, print and data, in the language of the declaration. `number` is that of the
+    snapshot, if it is one."""
+    require(person, Permission.EXPORT, declaration)
+    with words.speaking(declaration.language), words.calling(declaration):
+        found = load_archive(person, declaration, site, number)
+        return ExportFile(f"{packing.folder(found)}.zip", "application/zip", packing.packed(found))
 
 
 def file_name(summary: Summary, ending: str) -> str:

@@ -1,7 +1,8 @@
 """Numbers about a deliberation as a whole, each in the coarseness in which it may be known."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select, union
 
@@ -57,6 +58,10 @@ def is_open(declaration: Declaration) -> bool:
 
 def count_people(declaration: Declaration) -> int | None:
     """Everybody who wrote something that is shown, voted or took a stance; while open a multiple of five."""
+    if declaration.imported is not None:
+        # Of most of them nothing came along but that they were there.
+        known: int | None = declaration.imported["people"]
+        return known
     wrote = select(Annotation.author_id).where(
         Annotation.declaration_id == declaration.id,
         Annotation.status == Status.VISIBLE,
@@ -75,7 +80,9 @@ def count_people(declaration: Declaration) -> int | None:
 
 
 def load_moderation(declaration: Declaration) -> ModerationFigures:
-    """Two queries."""
+    """Two queries. Of a deliberation that came from an archive, what the archive says."""
+    if declaration.imported is not None:
+        return _imported(declaration.imported)
     acts = (
         select(Decision.kind, Decision.rule, func.count())
         .join(Annotation, Annotation.number == Decision.annotation_id)
@@ -96,6 +103,15 @@ def load_moderation(declaration: Declaration) -> ModerationFigures:
         hidden=merged(hidden),
         returned=coarse(total(DecisionKind.RETURN)),
         restored=coarse(total(DecisionKind.RESTORE)),
+    )
+
+
+def _imported(figures: Mapping[str, Any]) -> ModerationFigures:
+    return ModerationFigures(
+        waiting=figures["waiting"],
+        hidden=tuple((tuple(Rule(rule) for rule in rules), count) for rules, count in figures["hidden"]),
+        returned=figures["returned"],
+        restored=figures["restored"],
     )
 
 

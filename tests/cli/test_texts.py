@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from deliberation.database import db
+from deliberation.database import db, set_reading
 from deliberation.declarations.models import Declaration, Policy, find_declaration
 from deliberation.permissions import Phase
+from deliberation.privacy.deletion import remove
 from tests import builders
 from tests.builders import Cast
 from tests.cli.conftest import Run
@@ -209,3 +210,23 @@ def test_wrong_exports_are_refused(
 def test_a_file_that_cannot_be_written_is_named(refused: Callable[..., str], cast: Cast, tmp_path: Path) -> None:
     path = tmp_path / "nowhere" / "auswertung.md"
     assert "nowhere" in refused("export", "erklaerung", "--format", "md", "-o", path)
+
+
+def test_an_archive_goes_out_and_comes_in_again(
+    run: Run, refused: Callable[..., str], cast: Cast, tmp_path: Path
+) -> None:
+    builders.annotate(cast.ada, cast.declaration, body="Das bleibt.")
+    file = tmp_path / "archiv.zip"
+    assert run("export", "erklaerung", "--format", "archive", "-o", file).exit_code == 0
+    assert "Filter" in refused("export", "erklaerung", "--format", "archive", "-o", file, "--thesis", "1")
+    assert json.loads(run("import", file, "--dry-run").stdout)["annotations"] == 1
+    # Its numbers are taken as long as the first one is here.
+    assert "Nummern" in refused("import", file, "--slug", "zweite")
+    set_reading(False)
+    declaration = find_declaration("erklaerung")
+    assert declaration is not None
+    remove(declaration)
+    assert run("import", file, "--slug", "zweite").exit_code == 0
+    brought = find_declaration("zweite")
+    assert brought is not None
+    assert brought.title == "Erklärung"

@@ -273,6 +273,8 @@ VALUES: dict[str, dict[str, Any]] = {
     "editions.anchor": {"number": "waiting"},
     "proposals.place": {"p": "2"},
     "results.download": {"file_format": "csv"},
+    "results.snapshot": {"number": 1},
+    "results.snapshot_file": {"number": 1},
     "moderation.own_decision": {"number": "hidden"},
     "reports.issue": {"number": 1},
     "moderation.report_csv": {"year": "year"},

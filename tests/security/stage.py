@@ -4,6 +4,7 @@ whether a table has changed."""
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app
@@ -34,6 +35,7 @@ from deliberation.privacy import deletion
 from deliberation.proposals import ballots
 from deliberation.reports import actions as reporting
 from deliberation.reports import points, publishing
+from deliberation.results.archive import snapshots
 from deliberation.site import first
 from deliberation.web import TOKEN
 from tests import builders
@@ -151,6 +153,9 @@ def make_cookie(app: Flask, content: dict[str, Any]) -> str:
 
 def _fill(declaration: Declaration, team: dict[str, User]) -> Things:
     slug, author, participant = declaration.slug, team["author"], team["participant"]
+    # Before anybody writes: a file in which something was taken back is gone.
+    due = snapshots.Due(declaration.id, 1, Phase.READING)
+    snapshots.keep(due, *snapshots.make(due, ""), Path(current_app.instance_path) / snapshots.FOLDER)
     waiting = builders.annotate(participant, declaration, "1.2", "Bei uns fragt niemand.")
     take_stance(participant, *_place(declaration, "1.2"), StanceValue.CARRY)
     scene.publish(

@@ -40,7 +40,7 @@ def write(changes: Changes, when: datetime, author: str) -> bytes:
         if found[-1].kind != "kept":
             # The mark of a paragraph can only go by joining the next one: the last paragraph has to stay.
             body.append(w("p", w("pPr", w("pStyle", val=CONTINUED))))
-        body.append(_section())
+        body.append(section())
         comments = w("comments", *pen.comments)
         return package.packed(about, w("document", body), comments)
 
@@ -137,7 +137,7 @@ def _comment_line(line: str, is_first: bool) -> Element:
     return made
 
 
-def _section() -> Element:
+def section() -> Element:
     """A4 with the footer that counts the pages."""
     footer = w("footerReference", type="default")
     footer.set(f"{{{R}}}id", package.FOOTER_ID)

@@ -25,6 +25,7 @@ ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+_THREADS = "http://schemas.microsoft.com/office/2011/relationships"
 _CORE_TYPE = "application/vnd.openxmlformats-package.core-properties+xml"
 
 
@@ -42,24 +43,28 @@ class About:
         return LANGUAGES.get(self.language, self.language)
 
 
-def packed(about: About, document: Any, comments: Any) -> bytes:
-    """The file. Same parts, same bytes: the times inside the zip are always the same."""
+def packed(about: About, document: Any, comments: Any, threads: Any = None) -> bytes:
+    """The file. Same parts, same bytes: the times inside the zip are always the same. `threads` says which comment answers
+    which."""
+    targets = [(f"{R}/{name}", f"{name}.xml") for name in ("styles", "settings", "comments", "footer")]
+    if threads is not None:
+        targets.append((f"{_THREADS}/commentsExtended", "commentsExtended.xml"))
     parts: dict[str, str | bytes] = {
-        "[Content_Types].xml": _content_types(),
+        "[Content_Types].xml": _content_types(threads is not None),
         "_rels/.rels": _relationships(
             (f"{R}/officeDocument", "word/document.xml"),
             (f"{_PACKAGE}/relationships/metadata/core-properties", "docProps/core.xml"),
         ),
         "docProps/core.xml": _core(about),
-        "word/_rels/document.xml.rels": _relationships(
-            *((f"{R}/{name}", f"{name}.xml") for name in ("styles", "settings", "comments", "footer"))
-        ),
+        "word/_rels/document.xml.rels": _relationships(*targets),
         "word/document.xml": _serialised(document),
         "word/styles.xml": _HEAD + styles(about.full_language),
         "word/settings.xml": _settings(about),
         "word/comments.xml": _serialised(comments),
         "word/footer.xml": _footer(about),
     }
+    if threads is not None:
+        parts["word/commentsExtended.xml"] = _serialised(threads)
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
@@ -73,8 +78,9 @@ def _serialised(root: Any) -> bytes:
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
-def _content_types() -> str:
+def _content_types(has_threads: bool) -> str:
     names = {"document": "document.main", "styles": "", "settings": "", "comments": "", "footer": ""}
+    names |= {"commentsExtended": ""} if has_threads else {}
     overrides = [(f"/word/{name}.xml", f"{_WORD_TYPE}.{kind or name}+xml") for name, kind in names.items()]
     return (
         f'{_HEAD}<Types xmlns="{_PACKAGE}/content-types">'

@@ -180,7 +180,7 @@ def download(slug: str, file_format: str) -> Any:
         made = export(person, declaration, file_format, filters, current_app.config["BASE_URL"])
         after_page(lambda: note_names(person, declaration, filters))
         after_page(lambda: note_export(person, declaration))
-        response = _attachment(made.content, made.mimetype, made.name)
+        response = attachment(made.content, made.mimetype, made.name)
         if made.readme:
             response.headers["Link"] = f'<{_columns_url(declaration)}>; rel="describedby"; type="text/html"'
         return response
@@ -212,7 +212,7 @@ def columns_text(slug: str) -> Any:
         summary = _summarise(declaration, filters)
         name = file_name(summary, "csv")
         with words.speaking(declaration.language):
-            return _attachment(readme(summary, name).encode(), "text/plain", f"{name}.README.txt")
+            return attachment(readme(summary, name).encode(), "text/plain", f"{name}.README.txt")
 
     return _with_filters(declaration, answer)
 
@@ -227,12 +227,13 @@ def _with_choice(declaration: Declaration, endpoint: str) -> str:
     return url_for(endpoint, slug=declaration.slug, **chosen)  # type: ignore[arg-type]
 
 
-def _attachment(content: bytes, mimetype: str, name: str) -> Response:
+def attachment(content: bytes, mimetype: str, name: str) -> Response:
     is_text = mimetype.startswith("text/") or mimetype == "application/json"
     response = Response(content, content_type=f"{mimetype}; charset=utf-8" if is_text else mimetype)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-# The pages of longer files register themselves with the blueprint above.
+# The pages of the archive and of longer files register themselves with the blueprint above.
+from deliberation.results.views import archive  # noqa: E402, F401
 from deliberation.results.views.exports import order_file  # noqa: E402

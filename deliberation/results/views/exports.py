@@ -27,8 +27,15 @@ FORMATS = {
     "jsonl": _l("Daten, eine Zeile je Anmerkung (JSON Lines)"),
     "jsonld": _l("Web-Anmerkungen (JSON-LD)"),
     "polis": _l("Dateien für Polis"),
-    "md": _l("Bericht (Markdown)"),
-    "html": _l("Bericht als Webseite (HTML)"),
+    "docx": _l("Word-Datei"),
+    "pdf": _l("PDF"),
+    "odt": _l("ODT (LibreOffice)"),
+    "html": _l("Webseite (HTML)"),
+    "md": _l("Markdown"),
+    "annotated.docx": _l("Text mit allen Anmerkungen, für Word"),
+    "annotated.pdf": _l("Text mit allen Anmerkungen, zum Drucken (PDF)"),
+    "annotated.html": _l("Text mit allen Anmerkungen, als Seite (HTML)"),
+    "archive": _l("Archiv mit allem Öffentlichen (ZIP)"),
 }
 """What a file is called; a format without a name of its own is called by its ending."""
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from deliberation.declarations.models import Declaration
+from deliberation.permissions import Operator
 from deliberation.results.documents.files import write_docx, write_odt, write_pdf
 from deliberation.results.documents.opendocument.package import MIMETYPE as ODT
 from deliberation.results.summary import Summary
@@ -50,6 +51,30 @@ def _polis(declaration: Declaration, summary: Summary) -> Stream:
     return gather(declaration, summary)
 
 
+def _annotated(ending: str) -> Callable[[Declaration, Summary], Stream]:
+    def gather(declaration: Declaration, summary: Summary) -> Stream:
+        from deliberation.results.annotated import ANNOTATED
+        from deliberation.results.annotated.model import annotate
+
+        annotated = annotate(declaration, summary)
+        return lambda _summary, out: _all_of(out, ANNOTATED[ending](annotated))
+
+    return gather
+
+
+def _archive(declaration: Declaration, summary: Summary) -> Stream:
+    """Everything public, whatever was chosen."""
+    from deliberation.results.archive.model import load_archive
+    from deliberation.results.archive.packing import packed
+
+    found = load_archive(Operator(), declaration, summary.site)
+    return lambda _summary, out: _all_of(out, packed(found))
+
+
+def _all_of(out: IO[bytes], content: bytes) -> None:
+    out.write(content)
+
+
 WRITERS: dict[str, Writer] = {
     "csv": Writer("csv", "text/csv", stream=csv.stream, has_readme=True, long_from=20_000),
     "md": Writer("md", "text/markdown", markdown.write, long_from=5000),
@@ -63,5 +88,9 @@ WRITERS: dict[str, Writer] = {
     "docx": Writer("docx", DOCX, write_docx, long_from=2000),
     "odt": Writer("odt", ODT, write_odt, long_from=2000),
     "pdf": Writer("pdf", "application/pdf", write_pdf, long_from=2000),
+    "annotated.docx": Writer("annotated.docx", DOCX, gather=_annotated("docx")),
+    "annotated.pdf": Writer("annotated.pdf", "application/pdf", gather=_annotated("pdf")),
+    "annotated.html": Writer("annotated.html", "text/html", gather=_annotated("html")),
+    "archive": Writer("archive.zip", "application/zip", gather=_archive, long_from=200),
     "polis": Writer("zip", "application/zip", gather=_polis, long_from=2000),
 }

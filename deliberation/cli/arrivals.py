@@ -1,0 +1,58 @@
+"""Commands that bring in whole deliberations from elsewhere."""
+
+import json
+from pathlib import Path
+
+import click
+
+from deliberation.cli.terminal import N_, Command, Mistake, _, say, show_progress, site
+from deliberation.cli.texts import plain_slug
+from deliberation.permissions import Operator
+
+
+def import_archive(file: Path, slug: str, dry_run: bool) -> None:
+    """A whole deliberation from its archive, under an address of its own."""
+    from deliberation.declarations.actions import SlugInvalid, SlugTaken
+    from deliberation.results.archive import importing
+
+    try:
+        data = importing.read_data(file.read_bytes())
+        if dry_run:
+            shown = sum("body" in one for one in data["annotations"])
+            say(json.dumps({"title": data["declaration"]["title"], "annotations": shown}, ensure_ascii=False))
+            return
+        if not slug:
+            raise click.UsageError(_("Es fehlt: %(name)s.", name="--slug"))
+        with site():
+            importing.import_archive(Operator(), data, slug)
+            say(_("Aus dem Archiv ist eine Beratung geworden: /d/%(slug)s", slug=slug))
+            say(
+                _(
+                    "Lesen können sie alle, weiterschreiben nur, wen Sie einladen: Konten und einzelne Stimmen kamen nicht mit."
+                )
+            )
+    except importing.ArchiveRefused as refused:
+        raise Mistake(_(importing.REFUSALS[refused.reason], what=refused.what)) from None
+    except SlugTaken:
+        raise Mistake(_("Eine Erklärung „%(slug)s“ gibt es schon.", slug=slug)) from None
+    except SlugInvalid:
+        raise plain_slug() from None
+
+
+@click.command("import-polis", cls=Command, help=N_("Aussagen und Stimmen aus den Dateien von Polis einlesen."))
+@click.argument("slug")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+def import_polis(slug: str, folder: Path) -> None:
+    from deliberation.declarations.actions import SlugInvalid
+    from deliberation.declarations.models import find_declaration
+    from deliberation.results import polis
+
+    with site():
+        try:
+            declaration = find_declaration(slug) or polis.create_for_polis(Operator(), slug, folder)
+            counts = polis.import_polis(Operator(), declaration, folder, show_progress)
+        except SlugInvalid:
+            raise plain_slug() from None
+        except polis.PolisRefused as refused:
+            raise Mistake(_(polis.REFUSALS[refused.reason], **refused.details)) from None
+        say(_(polis.DONE, **vars(counts)))

@@ -1,0 +1,202 @@
+"""Everything public about a deliberation as data from which `importing` makes the same deliberation again.
+
+Texts, editions and annotations refer to one another by numbers of their own; ids of the database, accounts and times stay
+here. Votes and stances are what was published, never single ones.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from deliberation.annotations.models import StanceTally
+from deliberation.annotations.tallies import STEP
+from deliberation.database import db
+from deliberation.declarations.editions import load_editions
+from deliberation.declarations.models import (
+    Correction,
+    Declaration,
+    Edition,
+    Paragraph,
+    ParagraphState,
+    Thesis,
+    ThesisState,
+    Wording,
+)
+from deliberation.results import words
+from deliberation.results.archive.contributions import Keys, annotations_of, day_of, load_all
+from deliberation.results.archive.rounds import closing_of, groups_of
+from deliberation.results.summary import Summary
+
+_ = words.gettext
+FORMAT = "deliberation-archive"
+VERSION = 1
+
+
+def to_data(declaration: Declaration, summary: Summary, log: Sequence[Any]) -> dict[str, Any]:
+    """`log` are the lines of the public log: day, act, number, whether about a contribution, before, after, rule."""
+    editions = load_editions(declaration)[::-1]
+    theses = db.session.scalars(select(Thesis).where(Thesis.declaration_id == declaration.id).order_by(Thesis.id)).all()
+    paragraphs = load_all(Paragraph, Paragraph.thesis_id, [one.id for one in theses])
+    wordings = load_all(Wording, Wording.paragraph_id, [one.id for one in paragraphs])
+    keys = Keys(
+        {one.id: one.number for one in editions},
+        {one.id: one.number for one in theses},
+        {one.id: place for place, one in enumerate(paragraphs, start=1)},
+        {one.id: place for place, one in enumerate(wordings, start=1)},
+    )
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "day": summary.day.isoformat(),
+        "address": f"{summary.site}/d/{summary.about.slug}",
+        "note": words.not_representative(),
+        "meanings": meanings(),
+        "declaration": _declaration(declaration),
+        "editions": [_edition(one, keys) for one in editions],
+        "paragraphs": [
+            {
+                "paragraph": keys.paragraphs[one.id],
+                "thesis": keys.theses[one.thesis_id],
+                "number": one.number,
+                "merged_into": keys.paragraphs.get(one.successor_id or 0),
+            }
+            for one in paragraphs
+        ],
+        "wordings": [
+            {
+                "wording": keys.wordings[one.id],
+                "paragraph": keys.paragraphs[one.paragraph_id],
+                "edition": keys.editions[one.edition_id],
+                "parts": one.parts,
+            }
+            for one in wordings
+        ],
+        "corrections": _corrections(paragraphs, keys),
+        "annotations": annotations_of(declaration, summary, keys),
+        "stances": _stances(declaration, keys),
+        "figures": _figures(summary),
+        "closing": closing_of(declaration),
+        "groups": groups_of(declaration, summary),
+        "log": [
+            {
+                "day": day.isoformat(), "act": act.value, "annotation": number, "is_about_annotation": is_about,
+                "before": before, "after": after, "rule": rule,
+            }
+            for day, act, number, is_about, before, after, rule in log
+        ],
+    }  # fmt: skip
+
+
+def _declaration(declaration: Declaration) -> dict[str, Any]:
+    return {
+        "slug": declaration.slug,
+        "title": declaration.title,
+        "language": declaration.language,
+        "is_sample": declaration.is_sample,
+        "phase": declaration.phase.value,
+        "summary": declaration.summary,
+        "publisher": declaration.publisher,
+        "about": declaration.about,
+        "contact": declaration.contact,
+        "licence": declaration.licence,
+        "labels": declaration.labels,
+        "rules": declaration.rules,
+        "rules_line": declaration.rules_line,
+        "rules_version": declaration.rules_version,
+        "policy": declaration.policy.value,
+        "is_private": not declaration.is_open_to_all,
+    }
+
+
+def _edition(edition: Edition, keys: Keys) -> dict[str, Any]:
+    states = select(ParagraphState).where(ParagraphState.edition_id == edition.id).order_by(ParagraphState.position)
+    paragraphs: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for one in db.session.scalars(states):
+        paragraphs[one.thesis_id].append(
+            {
+                "paragraph": keys.paragraphs[one.paragraph_id],
+                "number": one.number,
+                "wording": keys.wordings[one.wording_id],
+                "reason": one.reason,
+            }
+        )
+    theses = select(ThesisState).where(ThesisState.edition_id == edition.id).order_by(ThesisState.position)
+    return {
+        "number": edition.number,
+        "day": day_of(edition.published_at),
+        "note": edition.note,
+        "theses": [
+            {
+                "number": keys.theses[one.thesis_id],
+                "heading": one.heading,
+                "group": one.group,
+                "since": keys.editions[one.since_id],
+                "paragraphs": paragraphs[one.thesis_id],
+            }
+            for one in db.session.scalars(theses)
+        ],
+    }
+
+
+def _corrections(paragraphs: Sequence[Paragraph], keys: Keys) -> list[dict[str, Any]]:
+    return [
+        {
+            "paragraph": keys.paragraphs[one.paragraph_id],
+            "edition": keys.editions[one.edition_id],
+            "old": keys.wordings[one.old_wording_id],
+            "new": keys.wordings[one.new_wording_id],
+            "reason": one.reason,
+            "day": day_of(one.corrected_at),
+        }
+        for one in load_all(Correction, Correction.paragraph_id, [one.id for one in paragraphs])
+    ]
+
+
+def _stances(declaration: Declaration, keys: Keys) -> list[dict[str, Any]]:
+    query = select(StanceTally).where(StanceTally.declaration_id == declaration.id).order_by(StanceTally.id)
+    return [
+        {
+            "thesis": keys.theses[one.thesis_id],
+            "paragraph": keys.paragraphs.get(one.paragraph_id or 0),
+            "since": keys.editions[one.edition_id],
+            "carry": one.carry,
+            "change": one.change,
+            "unclear": one.unclear,
+            "against": one.against,
+        }
+        for one in db.session.scalars(query)
+        if one.carry + one.change + one.unclear + one.against >= STEP
+    ]
+
+
+def _figures(summary: Summary) -> dict[str, Any]:
+    moderation = summary.moderation
+    return {
+        "people": summary.figures.people,
+        "hidden": [[[rule.value for rule in rules], count] for rules, count in moderation.hidden],
+        "returned": moderation.returned,
+        "restored": moderation.restored,
+        "waiting": moderation.waiting,
+    }
+
+
+def meanings() -> dict[str, str]:
+    """What stands where, for people and for whoever writes a program that reads it."""
+    return {
+        "editions": _("Fassungen: was in welcher Reihenfolge mit welchem Wortlaut dastand"),
+        "paragraphs": _("Absätze mit der These und der Nummer, die sie jetzt haben; merged_into: worin er aufging"),
+        "wordings": _("Wortlaute; parts: je Einheit Beschriftung, Ebene und Sätze; edition: seit welcher Fassung"),
+        "corrections": _("berichtigte Druckfehler"),
+        "annotations": _(
+            "Anmerkungen und Antworten. thesis und paragraph: wo sie jetzt stehen; edition, wording, sentences und quote: "
+            "worauf sie sich beziehen; anchors: was spätere Fassungen damit gemacht haben; agree, disagree und pass: "
+            "veröffentlichte Stimmen, null unter fünf; wo nur der Platz steht, war nichts zu lesen"
+        ),
+        "stances": _("veröffentlichte Haltungen zu These oder Absatz, seit welcher Fassung dieser Wortlaut gilt"),
+        "figures": _("Zahlen zur ganzen Beratung; null: zwischen eins und vier"),
+        "closing": _("Schlussrunde: mittlerer Widerstand gegen jeden Wortlaut, 0 bis 10"),
+        "groups": _("Meinungsgruppen: Größen in Fünferschritten; shares: wie viel Prozent jeder Gruppe zustimmen"),
+        "log": _("das öffentliche Protokoll der Moderation"),
+    }

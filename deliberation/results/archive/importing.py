@@ -1,0 +1,196 @@
+"""From the data of an archive the same deliberation again: text, editions, annotations, conversations, published figures.
+
+Nobody comes along: names are names of nobody's account, and votes and stances are the sums that were published. So it is
+a record: only whom its organiser invites can go on writing in it. What the file says is checked like what a stranger
+sends.
+"""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import func, select
+
+from deliberation.annotations.models import (
+    Annotation,
+    Kind,
+    StanceTally,
+    Status,
+)
+from deliberation.database import ID_MAX, db
+from deliberation.declarations.actions import check_slug
+from deliberation.declarations.importing.refusals import N_
+from deliberation.declarations.models import TITLE_MAX, Act, Declaration, LogEntry, Policy
+from deliberation.permissions import Access, Permission, Person, Phase, require
+from deliberation.results.archive.arriving import People, write_annotations
+from deliberation.results.archive.data import FORMAT, VERSION
+from deliberation.results.archive.packing import DATA
+from deliberation.results.archive.texts import Text, moment_of, write_text
+from deliberation.text import RENDER_VERSION, to_safe_html
+
+AT_ONCE = 400
+FILE_MAX = 500_000_000
+"""Bytes of data, unpacked."""
+REFUSALS = {
+    "format": N_("Das ist kein Archiv einer Beratung: Es fehlt die Datei data.json."),
+    "version": N_("Dieses Archiv hat eine neuere Form. Bitte zuerst das Programm erneuern."),
+    "numbers": N_(
+        "Anmerkungen mit diesen Nummern gibt es hier schon. Nummern sind öffentlich und gelten für immer; ein Archiv braucht "
+        "deshalb eine Installation, in der sie frei sind."
+    ),
+    "broken": N_("In diesem Archiv stimmt etwas nicht: %(what)s."),
+}
+
+
+class ArchiveRefused(Exception):
+    """`reason` is a key of REFUSALS; `what` names the fault in the data."""
+
+    def __init__(self, reason: str, what: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.what = what
+
+
+def is_archive(name: str) -> bool:
+    """Whether a file is called like one; texts come in other formats."""
+    return name.lower().endswith((".json", ".zip"))
+
+
+def read_data(content: bytes) -> dict[str, Any]:
+    """The data of an archive, from its zip or from the file in it. Raises ArchiveRefused."""
+    try:
+        if content.startswith(b"PK"):
+            with zipfile.ZipFile(io.BytesIO(content)) as parts:
+                [entry] = [one for one in parts.infolist() if one.filename.rpartition("/")[2] == DATA]
+                if entry.file_size > FILE_MAX:
+                    raise ArchiveRefused("format")
+                content = parts.read(entry)
+        data = json.loads(content)
+    except (ValueError, zipfile.BadZipFile):
+        raise ArchiveRefused("format") from None
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        raise ArchiveRefused("format")
+    if data.get("version") != VERSION:
+        raise ArchiveRefused("version")
+    return data
+
+
+def import_archive(operator: Person, data: Mapping[str, Any], slug: str) -> Declaration:
+    """Store it under this address. All or nothing: the caller commits. Raises SlugTaken, SlugInvalid, ArchiveRefused."""
+    require(operator, Permission.CREATE_DECLARATION)
+    check_slug(slug)
+    try:
+        return _store(data, slug)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as fault:
+        raise ArchiveRefused("broken", f"{type(fault).__name__}: {fault}"[:200]) from fault
+
+
+def _store(data: Mapping[str, Any], slug: str) -> Declaration:
+    _check_numbers(data)
+    declaration = _declaration(data, slug)
+    placed = write_text(declaration, data)
+    people = People(declaration.id)
+    write_annotations(declaration, data["annotations"], placed, people)
+    _stances(declaration, data["stances"], placed)
+    _log(declaration, data, placed)
+    _count_on()
+    db.session.refresh(declaration, ["theses", "editions"])
+    return declaration
+
+
+def _check_numbers(data: Mapping[str, Any]) -> None:
+    numbers = _numbers(data)
+    if any(not isinstance(one, int) or not 0 < one < ID_MAX for one in numbers):
+        raise ArchiveRefused("broken", "number")
+    for start in range(0, len(numbers), AT_ONCE):
+        some = numbers[start : start + AT_ONCE]
+        if db.session.scalar(select(Annotation.number).where(Annotation.number.in_(some)).limit(1)) is not None:
+            raise ArchiveRefused("numbers")
+
+
+def _numbers(data: Mapping[str, Any]) -> list[int]:
+    """Of all annotations, and of those that only the log still knows."""
+    logged = {line["annotation"] for line in data["log"] if line["annotation"]}
+    return sorted(logged | {one["number"] for one in data["annotations"]})
+
+
+def _declaration(data: Mapping[str, Any], slug: str) -> Declaration:
+    about = data["declaration"]
+    declaration = Declaration(
+        slug=slug,
+        title=about["title"][:TITLE_MAX],
+        language=about["language"][:5],
+        is_sample=bool(about["is_sample"]),
+        phase=Phase(about["phase"]),
+        policy=Policy(about["policy"]),
+        access=Access.PRIVATE if about["is_private"] else Access.INVITED,
+        summary=about["summary"],
+        publisher=about["publisher"][:TITLE_MAX],
+        about=about["about"],
+        about_html=to_safe_html(about["about"]),
+        contact=about["contact"][:TITLE_MAX],
+        licence=about["licence"][:TITLE_MAX],
+        labels=dict(about["labels"]),
+        rules=list(about["rules"]),
+        rules_line=about["rules_line"],
+        rules_version=int(about["rules_version"]),
+        imported={**data["figures"], "closing": list(data["closing"]), "groups": dict(data["groups"])},
+        theses=[],
+        editions=[],
+    )
+    db.session.add(declaration)
+    db.session.flush()
+    return declaration
+
+
+def _stances(declaration: Declaration, given: Iterable[Mapping[str, Any]], text: Text) -> None:
+    for one in given:
+        db.session.add(
+            StanceTally(
+                declaration_id=declaration.id,
+                thesis_id=text.theses[one["thesis"]],
+                paragraph_id=text.paragraphs[one["paragraph"]] if one["paragraph"] else None,
+                edition_id=text.editions[one["since"]],
+                **{name: int(one[name]) for name in ("carry", "change", "unclear", "against")},
+            )
+        )
+    db.session.flush()
+
+
+def _log(declaration: Declaration, data: Mapping[str, Any], text: Text) -> None:
+    """The public log. What it names and nobody sees any more gets its number and no words; what it does not name, one
+    such place for all."""
+    known = {one["number"] for one in data["annotations"]}
+    numbers = _numbers(data)
+    nameless = max(numbers, default=0) + 1
+    needs_place = any(line["is_about_annotation"] and not line["annotation"] for line in data["log"])
+    stubs = [number for number in numbers if number not in known] + ([nameless] if needs_place else [])
+    first = next(iter(text.theses.values()))
+    edition = next(iter(text.editions.values()))
+    for number in stubs:
+        row = Annotation(
+            number=number, declaration_id=declaration.id, thesis_id=first, edition_id=edition, kind=Kind.REFERENCE,
+            body="", body_html="", render_version=RENDER_VERSION, status=Status.HIDDEN, form_key=f"archive-{number}",
+        )  # fmt: skip
+        db.session.add(row)
+    db.session.flush()
+    for line in data["log"]:
+        about = line["annotation"] or (nameless if line["is_about_annotation"] else None)
+        db.session.add(
+            LogEntry(
+                declaration_id=declaration.id, act=Act(line["act"]), annotation_id=about, before=line["before"][:60],
+                after=line["after"][:60], rule=line["rule"][:4], at=moment_of(line["day"]),
+            )
+        )  # fmt: skip
+        # One by one: their order is that of their ids.
+        db.session.flush()
+
+
+def _count_on() -> None:
+    """The next annotation gets a number after those that came with theirs. SQLite sees to it by itself."""
+    if db.engine.dialect.name != "sqlite":
+        highest = select(func.max(Annotation.number)).scalar_subquery()
+        sequence = func.pg_get_serial_sequence("annotation", "id")
+        db.session.execute(select(func.setval(sequence, func.coalesce(highest, 1))))
