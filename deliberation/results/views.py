@@ -125,7 +125,8 @@ def _with_filters(declaration: Declaration, answer: Callable[[Filters], Any]) ->
 @limiter.limit(FILES)
 def download(slug: str, file_format: str) -> Any:
     declaration = _declaration(slug, Permission.EXPORT)
-    is_annotated = request.args.get("purpose") == "annotated"
+    # Chosen by a button, in a form that has a purpose already.
+    is_annotated = "annotated" in request.args.getlist("purpose")
     if file_format not in (ANNOTATED if is_annotated else WRITERS):
         abort(404)
     write = export_annotated if is_annotated else export

@@ -191,8 +191,12 @@ def test_what_an_edition_took_out_keeps_its_annotations(cast):
 
 
 def test_only_who_may_export_gets_it(cast, client):
-    address = "/d/erklaerung/export.docx?purpose=annotated&names=numbers"
-    assert client.sign_in(cast.otto).get(address).status_code == 200
+    address = "/d/erklaerung/export.docx?purpose=report&names=numbers&purpose=annotated"
+    dialog = html.fromstring(client.sign_in(cast.otto).get("/d/erklaerung/export").text)
+    buttons = dialog.xpath("//form//button[@name='purpose'][@value='annotated']/@formaction")
+    assert buttons == [f"/d/erklaerung/export.{one}" for one in ("docx", "pdf", "html")]
+    file = client.sign_in(cast.otto).get(address)
+    assert len(docx.Document(io.BytesIO(file.data)).element.body) > 5
     assert client.sign_in(cast.otto).get("/d/erklaerung/export.csv?purpose=annotated").status_code == 404
     with pytest.raises(NotAllowed):
         export_annotated(cast.ada, cast.declaration, "docx")
