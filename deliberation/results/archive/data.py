@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from deliberation.annotations.models import StanceTally
+from deliberation.annotations.models import Annotation, StanceTally
 from deliberation.annotations.tallies import STEP
 from deliberation.database import db
 from deliberation.declarations.editions import load_editions
@@ -74,6 +74,10 @@ def to_data(declaration: Declaration, summary: Summary, log: Sequence[Any]) -> d
             for one in wordings
         ],
         "corrections": _corrections(paragraphs, keys),
+        "last_number": db.session.scalar(
+            select(func.max(Annotation.number)).where(Annotation.declaration_id == declaration.id)
+        )
+        or 0,
         "annotations": annotations_of(declaration, summary, keys),
         "stances": _stances(declaration, keys),
         "figures": _figures(summary),

@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select, table
 
 from deliberation.annotations.models import (
     Annotation,
@@ -111,9 +111,9 @@ def _check_numbers(data: Mapping[str, Any]) -> None:
 
 
 def _numbers(data: Mapping[str, Any]) -> list[int]:
-    """Of all annotations, and of those that only the log still knows."""
+    """Of all annotations, of those that only the log still knows, and the last that was given: none is given again."""
     logged = {line["annotation"] for line in data["log"] if line["annotation"]}
-    return sorted(logged | {one["number"] for one in data["annotations"]})
+    return sorted((logged | {one["number"] for one in data["annotations"]} | {data["last_number"]}) - {0})
 
 
 def _declaration(data: Mapping[str, Any], slug: str) -> Declaration:
@@ -189,8 +189,9 @@ def _log(declaration: Declaration, data: Mapping[str, Any], text: Text) -> None:
 
 
 def _count_on() -> None:
-    """The next annotation gets a number after those that came with theirs. SQLite sees to it by itself."""
+    """The next annotation gets a number after all there ever were. SQLite sees to it by itself."""
     if db.engine.dialect.name != "sqlite":
-        highest = select(func.max(Annotation.number)).scalar_subquery()
+        highest = select(func.coalesce(func.max(Annotation.number), 1)).scalar_subquery()
+        last = select(literal_column("last_value")).select_from(table("annotation_id_seq")).scalar_subquery()
         sequence = func.pg_get_serial_sequence("annotation", "id")
-        db.session.execute(select(func.setval(sequence, func.coalesce(highest, 1))))
+        db.session.execute(select(func.setval(sequence, func.greatest(highest, last))))
