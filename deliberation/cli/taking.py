@@ -31,6 +31,7 @@ NAMES = ("pseudonyms", "numbers", "none")
 @click.option("--kind", help=N_("Nur Anmerkungen dieser Art"))
 @click.option("--names", help=N_("pseudonyms, numbers oder none: wie Autorinnen und Autoren erscheinen"))
 def export(slug: str, file_format: str, output: Path, **wanted: str | None) -> None:
+    from deliberation.database import db
     from deliberation.results import actions, exports
     from deliberation.results.writers import WRITERS
 
@@ -41,7 +42,8 @@ def export(slug: str, file_format: str, output: Path, **wanted: str | None) -> N
         filters = _filters(declaration, wanted)
         # What is laid aside on the way to a file has room where the file has.
         folder = None if is_printed else str(output.resolve().parent)
-        made = exports.prepare(Operator(), declaration, file_format, filters, app.config["BASE_URL"], folder)
+        site_url, pause = app.config["BASE_URL"], db.session.commit
+        made = exports.prepare(Operator(), declaration, file_format, filters, site_url, folder, pause)
     with site():
         if is_printed:
             _print(made)

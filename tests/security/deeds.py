@@ -226,6 +226,7 @@ DEEDS: dict[str, Deed] = {
     "moderation.team": Deed("moderator", lambda things: {"duty": things.keys["duty"]}),
     "moderation.own": Deed("moderator", _(name="M. Ohlsen")),
     "moderation.keys": Deed("moderator", _(keys="on")),
+    "results.cancel_export": Deed("organiser"),
     # --- the door for programs ---
     "accounts.new_token": Deed(
         "author", lambda _things: {"label": "Auswertung", "scopes": ["read"], "ends_on": today().isoformat(), "form_key": KEY},
@@ -260,6 +261,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "moderation.report_csv": {"year": "year"},
     "moderation.report_json": {"year": "year"},
 }
+KEYS = {"declarations": "import", "editions": "draft", "accounts": "passkey", "results": "export"}
 QUERIES = {"editions.redline": "?from=1&to=2", "editions.changes": "?from=1&to=2"}
 
 
@@ -271,7 +273,7 @@ def values_of(endpoint: str, things: Things) -> dict[str, Any]:
         "number": things.annotation.number,
         "t": "3",
         "p": "1",
-        "key": things.keys[{"declarations": "import", "editions": "draft", "accounts": "passkey"}.get(prefix, "block")],
+        "key": things.keys[KEYS.get(prefix, "block")],
         "token": things.keys["token"],
         "measure_id": things.measure.id,
         "name": things.keys["asset"],
