@@ -35,6 +35,7 @@ ARCHIVE = "archive"
 @click.option("--purpose", help=N_("conference, council, committee, press oder data: wofür ein lesbares Dokument ist"))
 @click.option("--annex", help=N_("with oder without: ob am Ende alle Anmerkungen stehen"))
 def export(slug: str, file_format: str, output: Path, **wanted: str | None) -> None:
+    from deliberation.database import db
     from deliberation.results import actions, exports
     from deliberation.results.writers import WRITERS
 
@@ -47,7 +48,8 @@ def export(slug: str, file_format: str, output: Path, **wanted: str | None) -> N
         filters = _filters(declaration, wanted)
         # What is laid aside on the way to a file has room where the file has.
         folder = None if is_printed else str(output.resolve().parent)
-        made = exports.prepare(Operator(), declaration, file_format, filters, app.config["BASE_URL"], folder)
+        site_url, pause = app.config["BASE_URL"], db.session.commit
+        made = exports.prepare(Operator(), declaration, file_format, filters, site_url, folder, pause)
     with site():
         if is_printed:
             _print(made)

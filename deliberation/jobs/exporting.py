@@ -107,7 +107,7 @@ def make_next(app: Flask, should_stop: Callable[[], bool] = lambda: False) -> bo
 def _make(app: Flask, job_id: int, tries: int, should_stop: Callable[[], bool], locale: str) -> None:
     folder, told = Folder.of(app.instance_path), time.monotonic()
     with reading_only():
-        prepared, key, mark = export_jobs.read(job_id, app.config["BASE_URL"], folder)
+        prepared, key, mark = export_jobs.read(job_id, app.config["BASE_URL"], folder, db.session.commit)
     db.session.commit()
 
     def report(done: int, total: int) -> None:

@@ -5,7 +5,7 @@ A finished file is a copy outside the database. It is handed out only while ever
 were hidden, redacted, changed or taken back, or somebody left whose name is in it, it is out of date and has to be ordered anew.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -185,16 +185,16 @@ def claim() -> tuple[int, int] | None:
     return (job.id, tries) if rows_changed(mine.values(state=JobState.RUNNING, tries=tries)) else None
 
 
-def read(job_id: int, site: str, folder: Folder) -> tuple[Prepared, str, str]:
+def read(job_id: int, site: str, folder: Folder, pause: Callable[[], None]) -> tuple[Prepared, str, str]:
     """Everything the file is made of, its key and its mark. Raises Ended, NotAllowed, FiltersInvalid; OSError without room."""
     job = db.session.get(ExportJob, job_id)
     person = load_user(job.user_id) if job else None
     if job is None or person is None:
         raise Ended
     filters = read_filters(job.declaration, job.filters)
-    # The mark first: what changes in between makes the file out of date, not wrong unnoticed.
+    # The mark first: whatever is hidden, changed or taken back while the file is made, the file is out of date at once.
     mark = to_mark(job.declaration)
-    return prepare(person, job.declaration, job.file_format, filters, site, str(folder.path)), job.key, mark
+    return prepare(person, job.declaration, job.file_format, filters, site, str(folder.path), pause), job.key, mark
 
 
 def note_percent(job_id: int, tries: int, percent: int) -> None:

@@ -69,15 +69,16 @@ def prepare(
     filters: Filters | None = None,
     site: str = "",
     folder: str | None = None,
+    pause: Callable[[], None] | None = None,
 ) -> Prepared:
-    """Read what the file is made of; `folder` is where there is room for it. Raises KeyError for a format that does not
-    exist."""
+    """Read what the file is made of; `folder` is where there is room for it, `pause` may end the transaction now and then
+    (`items.iter_items`). Raises KeyError for a format that does not exist."""
     require(person, Permission.EXPORT, declaration)
     writer = WRITERS[file_format]
     write = writer.write
     if write is not None:
         return Prepared(declaration, writer, summarise(person, declaration, filters, site), _at_once(write))
-    summary = summarise_into_spool(person, declaration, filters, site, folder, writer.with_targets)
+    summary = summarise_into_spool(person, declaration, filters, site, folder, writer.with_targets, pause)
     stream = writer.stream
     if writer.gather is not None:
         with words.speaking(declaration.language), words.calling(declaration):

@@ -104,20 +104,35 @@ def iter_items(
     editions: Sequence[Edition],
     shown: Edition,
     with_targets: bool = False,
+    pause: Callable[[], None] | None = None,
 ) -> Iterator[Item]:
-    """As `load_items`, a few at a time, so that there may be any number of them. One statement reads them all: what it
-    began with is what it ends with, whatever is written meanwhile."""
+    """As `load_items`, a few at a time, so that there may be any number of them; nothing that is written from now on.
+
+    `pause` is called after each few: it may end the transaction, so that nobody who writes waits for long (SQLite). Then what
+    changes meanwhile is read as it is when its turn comes; each annotation is read once, and whoever counts them here counts
+    what stands in the file."""
     numbers = {edition.id: edition.number for edition in editions}
     ground = _find_ground(declaration, filters, numbers, shown)
     authors = _author_names(_load_authors(declaration, filters, numbers, shown), filters)
     to_target = Targets(declaration, numbers).of if with_targets else None
-    query = select_items(declaration, filters, numbers, shown, with_targets).execution_options(yield_per=AT_ONCE)
-    for part in db.session.execute(query).partitions():
+    last = (
+        db.session.scalar(select(func.max(Annotation.number)).where(Annotation.declaration_id == declaration.id)) or 0
+    )
+    query = select_items(declaration, filters, numbers, shown, with_targets).limit(AT_ONCE)
+    after, is_more = 0, True
+    while is_more:
+        part = db.session.execute(query.where(Annotation.number > after, Annotation.number <= last)).all()
+        is_more = len(part) == AT_ONCE
+        after = part[-1].number if is_more else last
         rows = [row for row in part if row.is_public or row.number in ground]
-        if rows:
-            answers = _load_answers(declaration, filters, [row.number for row in rows if row.is_public])
-            for row in rows:
-                yield _to_item(row, numbers, authors, answers, to_target)
+        answers = _load_answers(declaration, filters, [row.number for row in rows if row.is_public])
+        if pause:
+            pause()
+        for row in rows:
+            if row.author_id not in authors:
+                # Published while the others were read.
+                authors |= _author_names({row.author_id: row.pseudonym}, filters, len(authors))
+            yield _to_item(row, numbers, authors, answers, to_target)
 
 
 def count_matching(declaration: Declaration, filters: Filters, editions: Sequence[Edition], shown: Edition) -> int:
@@ -206,7 +221,7 @@ def _find_ground(declaration: Declaration, filters: Filters, numbers: Mapping[in
     replied = select_matching(declaration, filters, numbers, shown, Annotation.parent_id)
     replied = replied.where(public, Annotation.parent_id.is_not(None)).distinct()
     ground: set[int] = set()
-    for number in db.session.scalars(replied.execution_options(yield_per=AT_ONCE)):
+    for number in db.session.scalars(replied):
         while number in parents and number not in ground:
             ground.add(number)
             number = parents[number]
@@ -223,13 +238,13 @@ def _load_authors(
     return dict(db.session.execute(query.where(may_be_passed_on(declaration)).distinct()).all())
 
 
-def _author_names(authors: Mapping[int, str], filters: Filters) -> dict[int | None, str | None]:
+def _author_names(authors: Mapping[int, str], filters: Filters, first: int = 1) -> dict[int | None, str | None]:
     """What stands for each author. Numbers are drawn anew for every file, so that two files cannot be joined."""
     match Names(filters.names):
         case Names.PSEUDONYMS:
             return {None: None} | dict(authors)
         case Names.NUMBERS:
-            drawn = random.SystemRandom().sample(range(1, len(authors) + 1), len(authors))
+            drawn = random.SystemRandom().sample(range(first, len(authors) + first), len(authors))
             return {None: None, **{author: f"Person {n}" for author, n in zip(authors, drawn, strict=True)}}
         case Names.NONE:
             return {None: "", **dict.fromkeys(authors, "")}

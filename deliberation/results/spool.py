@@ -1,8 +1,8 @@
 """Annotations on their way into a file, laid aside on disk, so that there may be any number of them.
 
-They are read from the database once, in one go and as fast as it gives them: on SQLite without a write-ahead log nobody can
-write while somebody reads, and a spreadsheet of 100 000 rows takes its time. What was read is counted for the figures while
-it passes by, so figures and rows are of the same moment. The writers then take their time with the spool alone.
+They are read from the database once, a few at a time, and nobody who writes has to wait for a slow writer: on SQLite without a
+write-ahead log nobody writes while somebody reads, and a spreadsheet of 100 000 rows takes its time. What was read is counted
+for the figures while it passes by, so figures and rows of a file agree. The writers go through the spool alone.
 
 The file has no name (it is deleted as soon as it is opened), so nothing stays of it, however the process ends. What is in it
 is what was read to be written out: nothing hidden, nobody's account.

@@ -2,7 +2,7 @@
 cannot disagree. What is not public is never loaded."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -167,13 +167,14 @@ def summarise_into_spool(
     site: str = "",
     folder: str | None = None,
     with_targets: bool = False,
+    pause: Callable[[], None] | None = None,
 ) -> Summary:
     """As `summarise`, for any number of annotations: `items` lie on disk, in `folder`, until the summary is let go, and the
-    lists of the summary name annotations without their words. Two queries more, and one for every 500 annotations."""
+    lists of the summary name annotations without their words. `pause`: see `iter_items`."""
     require(person, Permission.READ, declaration)
     text = Text.of(declaration, filters or Filters())
     counted = Counted(load_answered(declaration), with_words=False)
-    items = iter_items(declaration, text.filters, text.editions, text.placed_in, with_targets)
+    items = iter_items(declaration, text.filters, text.editions, text.placed_in, with_targets, pause)
     return _to_summary(declaration, text, site, counted, Spool(counted.watch(items), folder))
 
 

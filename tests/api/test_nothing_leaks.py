@@ -13,6 +13,7 @@ from deliberation.results.writers import WRITERS
 from tests import builders
 from tests.api.program import AT, LD, Program, program_of
 from tests.privacy import library
+from tests.results.scene import text_of
 
 pytestmark = pytest.mark.any_engine
 
@@ -62,7 +63,7 @@ def read(program, numbers):
 
 def everything(answer):
     headers = [f"{name}: {value}" for name, value in answer.headers if name not in ("X-Request-ID", "Date")]
-    return REFERENCE.sub("", "\n".join([*headers, answer.text]))
+    return REFERENCE.sub("", "\n".join([*headers, text_of(answer.get_data())]))
 
 
 def numbers_now():
@@ -94,8 +95,9 @@ class TestSecrets:
                 words = everything(answer)
                 found += [f"{state}: {address} as {role}" for state, word in made.canaries.items() if word in words]
                 assert not COUNTED.search(words), f"{address} as {role}"
-                assert not EXACT.search(answer.text.replace("T00:00:00Z", "")), f"{address} as {role}"
-                assert not ADDRESS.search(answer.text), f"{address} as {role}"
+                text = text_of(answer.get_data())
+                assert not EXACT.search(text.replace("T00:00:00Z", "")), f"{address} as {role}"
+                assert not ADDRESS.search(text), f"{address} as {role}"
         assert found == []
         assert asked > 500
 

@@ -243,6 +243,7 @@ DEEDS: dict[str, Deed] = {
     "reports.restore_sentence": Deed("organiser", values={"number": "removed"}),
     "reports.point": Deed("organiser", _(state="taken", answer="Danke.", seen="open"), {"number": "point"}),
     "reports.publish": Deed("operator", lambda things: {"version": things.numbers["report version"], "note": "Ein Wort."}),
+    "results.cancel_export": Deed("organiser"),
     # --- the door for programs ---
     "accounts.new_token": Deed(
         "author", lambda _things: {"label": "Auswertung", "scopes": ["read"], "ends_on": today().isoformat(), "form_key": KEY},
@@ -280,6 +281,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "moderation.report_csv": {"year": "year"},
     "moderation.report_json": {"year": "year"},
 }
+KEYS = {"declarations": "import", "editions": "draft", "accounts": "passkey", "results": "export"}
 QUERIES = {"editions.redline": "?from=1&to=2", "editions.changes": "?from=1&to=2", "reports.changes": "?from=1&to=2"}
 
 
@@ -291,7 +293,7 @@ def values_of(endpoint: str, things: Things) -> dict[str, Any]:
         "number": things.annotation.number,
         "t": "3",
         "p": "1",
-        "key": things.keys[{"declarations": "import", "editions": "draft", "accounts": "passkey"}.get(prefix, "block")],
+        "key": things.keys[KEYS.get(prefix, "block")],
         "token": things.keys["token"],
         "measure_id": things.measure.id,
         "name": things.keys["asset"],

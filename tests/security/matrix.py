@@ -25,6 +25,10 @@ OWNED = {
     "declarations.import_change": "organiser",
     "accounts.passkey_remove": "author",
     "accounts.revoke_token": "author",
+    "results.export_job": "organiser",
+    "results.export_file": "organiser",
+    "results.cancel_export": "organiser",
+    "results.find_export": "organiser",
 }
 # What only members of a declaration have there; for everybody else it is absent.
 MEMBERS = ("privacy.own_statement",)
@@ -160,7 +164,10 @@ def _targets(stage: Stage, rule: Rule) -> Iterator[tuple[str, Things | None, dic
 
 
 # Pages whose address names a declaration and something in it: the other one's thing is not in this one.
-CROSSED = ("webhooks.test", "webhooks.revoke", "moderation.objection", "proposals.take_down", "editions.preview")
+CROSSED = (
+    "results.export_job", "results.cancel_export", "webhooks.test", "webhooks.revoke", "moderation.objection",
+    "proposals.take_down", "editions.preview",
+)  # fmt: skip
 
 
 def _is_let_in(stage: Stage, rule: Rule, policy: Policy, method: str, role: str, things: Things | None) -> bool:

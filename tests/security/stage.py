@@ -35,7 +35,9 @@ from deliberation.privacy import deletion
 from deliberation.proposals import ballots
 from deliberation.reports import actions as reporting
 from deliberation.reports import points, publishing
+from deliberation.results import export_jobs
 from deliberation.results.archive import snapshots
+from deliberation.results.filters import Filters
 from deliberation.site import first
 from deliberation.web import TOKEN
 from tests import builders
@@ -198,6 +200,7 @@ def _fill(declaration: Declaration, team: dict[str, User]) -> Things:
     passkey = Passkey(user_id=author.id, credential_id=credential, public_key="AAAA", label="Handy")
     db.session.add(passkey)
     hook = hooks.add(team["organiser"], declaration, hooks.Wish("https://example.org/hook", list(HookEvent), f"hook-{slug}"))
+    ordered = export_jobs.order(team["organiser"], declaration, "csv", Filters(names="none"))
     tokens.make(author, tokens.Wish("Auswertung", [Scope.READ], clock.today()), with_second=True)
     db.session.commit()
     voting, ballot = _open_closing_round(f"{slug}-schluss", team)
@@ -219,7 +222,7 @@ def _fill(declaration: Declaration, team: dict[str, User]) -> Things:
         decision=decision, objected=objected, objection=objection, measure=measure, warned=member,
         keys={
             "import": kept.key, "draft": draft.key, "receipt": report.key, "passkey": passkey.key,
-            "test": hook.key, "revoke": hook.key, "revoke_token": tokens.load(author)[0].key,
+            "test": hook.key, "revoke": hook.key, "export": ordered.key, "revoke_token": tokens.load(author)[0].key,
             "email_confirm": move.secrets["token"],
             "email_stop": stop.secrets["token"],
             "shown_draft": shown,
