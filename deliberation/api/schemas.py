@@ -115,6 +115,7 @@ SCHEMAS: dict[str, Schema] = {
             "unanswered": _list(INTEGER), "kinds": {"type": "object", "additionalProperties": COUNT},
             "outcomes": {"type": "object", "additionalProperties": COUNT}, "timeline": _or_null({"type": "object"}),
             "moderation": {"type": "object"},
+            "opinion_groups": _or_null({"type": "object"}), "fields_of_work": _or_null({"type": "object"}),
             "theses": _list(_object({
                 "number": TEXT, "heading": TEXT, "stances": _STANCES, "contributions": COUNT,
                 "paragraphs": _list(_object({"number": TEXT, "stances": _STANCES, "contributions": COUNT})),

@@ -166,10 +166,10 @@ class TestNaming:
         ada = client.sign_in(cast.ada)
         assert "Keine Angabe" in ada.get("/me/fields").text
         for wanted, kept in (("youth", [Field.YOUTH]), ("school", [Field.SCHOOL]), ("", [])):
-            answer = ada.post("/me/fields", data={"declaration": "erklaerung", "field": wanted})
+            answer = ada.post("/d/erklaerung/field", data={"field": wanted})
             assert answer.status_code == 303
             assert list(db.session.scalars(select(WorkField.field))) == kept
-        assert ada.post("/me/fields", data={"declaration": "erklaerung", "field": "gewerkschaft"}).status_code == 400
+        assert ada.post("/d/erklaerung/field", data={"field": "gewerkschaft"}).status_code == 400
 
     def test_whoever_does_not_take_part_has_none(self, cast):
         with pytest.raises(NotAllowed):

@@ -77,7 +77,7 @@ DEEDS: dict[str, Deed] = {
     "site.step": Deed("operator", _(PRIVACY_HOSTING="Im eigenen Haus", PRIVACY_AUTHORITY="Die Behörde im Land")),
     "site.first_account": Deed("guest", _(email="neu@example.org", password="vier Wörter ohne Zusammenhang")),
     "site.own_step": Deed("organiser"),
-    "board.own_fields": Deed("author", _(declaration="erklaerung", field="youth")),
+    "board.own_field": Deed("author", _(field="youth")),
     "accounts.mail_settings": Deed("author", _(lang="de", letters="y")),
     "privacy.note": Deed("author", _(body="Daran denken.")),
     "annotations.all_read": Deed("author"),

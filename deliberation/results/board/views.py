@@ -10,9 +10,8 @@ from deliberation.accounts.models import User
 from deliberation.annotations.models import OutcomeValue
 from deliberation.annotations.views import readable_declaration
 from deliberation.declarations.editions import load_editions
-from deliberation.declarations.models import Declaration, find_declaration
+from deliberation.declarations.models import Declaration
 from deliberation.labels import rule_in
-from deliberation.permissions import Permission, require
 from deliberation.results import field_words, group_words, words
 from deliberation.results.actions import is_first_look, mark_results_seen
 from deliberation.results.board import board_words, measures
@@ -110,21 +109,26 @@ def team(slug: str) -> str:
     )  # fmt: skip
 
 
-@board.route("/me/fields", methods=["GET", "POST"])
-def own_fields() -> Response:
-    """One's field of work in each declaration one takes part in: said, changed or taken back."""
+@board.get("/me/fields")
+def own_fields() -> str:
+    """One's field of work in each declaration one takes part in."""
+    return render_template("results/own_fields.html", own=load_own_fields(_person()), choices=list(Field), here="me")
+
+
+@board.post("/d/<slug>/field")
+def own_field(slug: str) -> Response:
+    """Say it, change it or take it back."""
+    declaration = readable_declaration(slug)
+    wanted = request.form.get("field", "")
+    if wanted not in {"", *(one.value for one in Field)}:
+        abort(400)
+    choose_field(_person(), declaration, Field(wanted) if wanted else None)
+    removed = _("Gelöscht. Es steht nichts mehr über Ihr Arbeitsfeld da.")
+    flash(_("Gespeichert. Danke für die Angabe.") if wanted else removed, "done")
+    return redirect(url_for("board.own_fields", _anchor=slug), 303)
+
+
+def _person() -> User:
     person = viewer()
-    assert isinstance(person, User), "the policy of this page lets nobody else in"
-    if request.method == "POST":
-        declaration = find_declaration(request.form.get("declaration", "")) or abort(404)
-        require(person, Permission.SAY_FIELD, declaration)
-        wanted = request.form.get("field", "")
-        if wanted not in {"", *(one.value for one in Field)}:
-            abort(400)
-        choose_field(person, declaration, Field(wanted) if wanted else None)
-        removed = _("Gelöscht. Es steht nichts mehr über Ihr Arbeitsfeld da.")
-        flash(_("Gespeichert. Danke für die Angabe.") if wanted else removed, "done")
-        return redirect(url_for("board.own_fields"), 303)
-    return current_app.make_response(
-        render_template("results/own_fields.html", own=load_own_fields(person), choices=list(Field), here="me")
-    )
+    assert isinstance(person, User), "the policy of these pages lets nobody else in"
+    return person
