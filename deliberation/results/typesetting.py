@@ -8,8 +8,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import typst
-
 from deliberation.config import package_root
 
 FONTS = Path(__file__).parent / "fonts"
@@ -30,10 +28,15 @@ def to_pictures(template: str, data: Any, day: date, dots_per_inch: float = 96.0
 
 def count_pages(template: str, data: Any) -> int:
     """How many pages it has, as the template says at its label `pages`. Nothing is drawn."""
+    import typst
+
     return int(typst.query(selector="<pages>", field="value", one=True, **_job(template, data)).strip())
 
 
 def _compile(template: str, data: Any, day: date, **options: Any) -> Any:
+    # Loaded by whoever needs it: a worker that only answers pages stays small.
+    import typst
+
     moment = datetime(day.year, day.month, day.day, tzinfo=UTC)
     return typst.compile(**_job(template, data), timestamp=int(moment.timestamp()), **options)
 

@@ -31,6 +31,8 @@ from tests import builders
 from tests.results import scene
 from tests.results.scene import text_of
 
+# Documents are made from a summary; that both databases give the same one, the other tests look after.
+pytestmark = pytest.mark.any_engine
 FORMATS = ("docx", "odt", "pdf")
 SITE = "https://beratung.example"
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

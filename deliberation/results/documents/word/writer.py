@@ -199,7 +199,7 @@ def _grid(
         f'<w:tbl><w:tblPr><w:tblW w:w="{twips(sum(widths))}" w:type="dxa"/><w:tblBorders>'
         f'<w:bottom w:val="single" w:sz="4" w:space="0" w:color="{EDGE}"/>'
         f'<w:insideH w:val="single" w:sz="4" w:space="0" w:color="{EDGE}"/></w:tblBorders><w:tblLayout w:type="fixed"/>'
-        '<w:tblLook w:val="00A0" w:firstRow="1" w:lastRow="0" w:firstColumn="1" w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>'
+        '<w:tblLook w:val="06A0" w:firstRow="1" w:lastRow="0" w:firstColumn="1" w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>'
         f'<w:tblCaption w:val="{safe(caption)}"/></w:tblPr><w:tblGrid>{columns}</w:tblGrid>{"".join(lines)}</w:tbl>'
         + _p("", "Gap")
     )
