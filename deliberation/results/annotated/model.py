@@ -118,6 +118,11 @@ class AnnotatedThesis:
         return f"these-{self.number}"
 
     @property
+    def is_crowded(self) -> bool:
+        """Whether annotations on the whole are so many that they stand behind the text."""
+        return sum(note.size for note in self.notes) > CROWD_FROM
+
+    @property
     def opening(self) -> str:
         """How it begins, for a list where it has no heading."""
         return excerpt(self.paragraphs[0].lines[0].text, OPENING_WORDS) if self.paragraphs else ""
