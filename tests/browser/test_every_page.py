@@ -9,7 +9,7 @@ GUEST_PAGES = [
     "/d/musterstadt", "/d/musterstadt/text", "/d/musterstadt/2", "/d/musterstadt/2/1", "/d/musterstadt/2/0",
     "/d/musterstadt/0/3", "/d/musterstadt/2/1/annotations", "/a/1", "/a/1/replies", "/a/1/flags", "/d/musterstadt/new",
     "/d/musterstadt/results", "/d/musterstadt/rules", "/d/musterstadt/moderation/log", "/d/musterstadt/editions",
-    "/d/musterstadt/editions/1",
+    "/d/musterstadt/editions/1", "/d/musterstadt/archive",
     "/d/musterstadt/1/4/proposals", "/d/musterstadt/closing", "/a/1/wording", "/login", "/register", "/regeln",
     "/so-wird-gezaehlt", "/impressum", "/datenschutz", "/barrierefreiheit", "/sprache", "/gibt-es-nicht",
     "/invitation", "/d/musterstadt/report",

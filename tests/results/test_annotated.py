@@ -21,7 +21,8 @@ from deliberation.database import db
 from deliberation.declarations.models import find_declaration
 from deliberation.permissions import NotAllowed, Operator
 from deliberation.results.annotated import ANNOTATED
-from deliberation.results.annotated.model import Mark, Note, cut, find_marks, load_annotated, to_notes
+from deliberation.results.annotated.marks import Mark, find_marks
+from deliberation.results.annotated.model import Note, cut, load_annotated, to_notes
 from deliberation.results.exports import export
 from deliberation.results.filters import Filters, Names
 from deliberation.results.items import Item

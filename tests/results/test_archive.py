@@ -128,6 +128,15 @@ def test_the_same_state_makes_the_same_file(cast):
     assert archived() == archived()
 
 
+def test_where_there_is_too_much_for_one_print_nothing_leads_to_it(cast, monkeypatch):
+    lively(cast)
+    monkeypatch.setattr("deliberation.results.archive.model.DOCUMENT_MAX", 1)
+    files = files_of(archived())
+    assert "document.pdf" not in files
+    assert not [name for name, content in files.items() if b"document.pdf" in content]
+    assert "Zum Drucken: jede These" in files["index.html"].decode()
+
+
 def test_only_who_may_export_makes_an_archive_by_hand(cast):
     with pytest.raises(NotAllowed):
         export_archive(cast.ada, cast.declaration)

@@ -12,6 +12,7 @@ from deliberation.declarations.editions import find_edition, load_text
 from deliberation.declarations.importing import DraftParagraph, DraftThesis
 from deliberation.declarations.models import CLOSING, PREAMBLE, Declaration
 from deliberation.permissions import Person
+from deliberation.results.annotated.marks import Mark, find_marks
 from deliberation.results.filters import Filters
 from deliberation.results.items import Item
 from deliberation.results.summary import Summary, summarise
@@ -21,15 +22,6 @@ CROWD_FROM = 1400
 """Characters of annotations from which a paragraph is crowded, unless it is long itself."""
 CROWD_SHARE = 3
 OPENING_WORDS = 70
-
-
-@dataclass(frozen=True)
-class Mark:
-    """Words of one line of a paragraph that an annotation is about, by the places of their characters."""
-
-    line: int
-    start: int
-    end: int
 
 
 @dataclass(frozen=True)
@@ -116,6 +108,11 @@ class AnnotatedThesis:
     @property
     def anchor(self) -> str:
         return f"these-{self.number}"
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether annotations on the whole are so many that they stand behind the text."""
+        return sum(note.size for note in self.notes) > CROWD_FROM
 
     @property
     def opening(self) -> str:
@@ -233,50 +230,6 @@ def _paragraph(thesis: str, paragraph: DraftParagraph, notes: Sequence[Note], ed
 def _place_of(note: Note) -> tuple[bool, int, int, int]:
     first = note.marks[0] if note.marks else Mark(0, 0, 0)
     return (not note.marks, first.line, first.start, note.lead.number)
-
-
-def find_marks(lines: Sequence[Sequence[str]], item: Item, edition: int) -> tuple[Mark, ...]:
-    """The words that an annotation is about: those it quotes, if they stand there once, else its sentences.
-
-    Sentences are numbered through the lines from 1. A quote without a sentence is looked for only in the edition it was
-    taken from: elsewhere nobody has said that like words are the same."""
-    named: list[Mark] = []
-    number = 0
-    for index, sentences in enumerate(lines):
-        at = 0
-        for sentence in sentences:
-            number += 1
-            if number in item.sentences:
-                named.append(Mark(index, at, at + len(sentence)))
-            at += len(sentence) + 1
-    if item.quote and (named or (not item.sentences and item.edition == edition)):
-        texts = [" ".join(sentences) for sentences in lines]
-        found = [mark for mark in _occurrences(texts, item.quote) if not named or _touches(mark, named)]
-        if len(found) == 1:
-            return tuple(found)
-    return tuple(_joined(named))
-
-
-def _occurrences(texts: Sequence[str], quote: str) -> Iterator[Mark]:
-    for index, text in enumerate(texts):
-        at = text.find(quote)
-        while at >= 0:
-            yield Mark(index, at, at + len(quote))
-            at = text.find(quote, at + 1)
-
-
-def _touches(mark: Mark, others: Iterable[Mark]) -> bool:
-    return any(mark.line == one.line and mark.start < one.end and one.start < mark.end for one in others)
-
-
-def _joined(marks: Iterable[Mark]) -> list[Mark]:
-    """Sentences that follow one another are one mark, the blank between them included."""
-    made: list[Mark] = []
-    for mark in marks:
-        if made and made[-1].line == mark.line and made[-1].end + 1 == mark.start:
-            mark = Mark(mark.line, made.pop().start, mark.end)
-        made.append(mark)
-    return made
 
 
 def cut(text: str, line: int, notes: Sequence[Note]) -> tuple[Piece, ...]:

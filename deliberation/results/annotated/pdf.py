@@ -31,6 +31,8 @@ def to_data(annotated: Annotated) -> dict[str, Any]:
             "group": fit(thesis.group),
             "title": said.thesis_title(thesis),
             "batches": _batches(thesis.notes, annotated),
+            "is_crowded": thesis.is_crowded,
+            "on_the_whole": said.on_the_whole(thesis),
             "paragraphs": [_paragraph(paragraph, annotated) for paragraph in thesis.paragraphs],
         }
         for thesis in annotated.theses

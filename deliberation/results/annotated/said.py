@@ -127,6 +127,11 @@ def thesis_title(thesis: AnnotatedThesis | DraftThesis) -> str:
     return fit(f"{thesis.number}. {thesis.heading}" if is_numbered else f"{name}: {thesis.heading}")
 
 
+def on_the_whole(thesis: AnnotatedThesis) -> str:
+    """Above annotations on a thesis that stand behind its text."""
+    return _("Zu %(thesis)s insgesamt", thesis=words.thesis_label(thesis.number))
+
+
 def introduction(annotated: Annotated) -> list[str]:
     """What whoever opens the file must know, a paragraph each."""
     summary = annotated.summary

@@ -20,6 +20,8 @@ from deliberation.results.redline import html as redline
 from deliberation.results.summary import Summary, summarise
 
 ELSEWHERE = "elsewhere.html"
+DOCUMENT_MAX = 5000
+"""Annotations and replies in a print of everything: as many take 0.9 GB of memory. Beyond, every page prints by itself."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,11 @@ class Archive:
     @property
     def summary(self) -> Summary:
         return self.annotated.summary
+
+    @property
+    def has_document(self) -> bool:
+        """Whether there is a print of everything."""
+        return self.annotated.shown <= DOCUMENT_MAX
 
     @property
     def closing(self) -> Any:

@@ -41,7 +41,8 @@ def folder(archive: Archive) -> str:
 def to_files(archive: Archive) -> dict[str, bytes]:
     """Every file by its name; the checksums come last, of all the others."""
     files = pages.write(archive)
-    files[DOCUMENT] = pdf.write(archive.annotated)
+    if archive.has_document:
+        files[DOCUMENT] = pdf.write(archive.annotated)
     files[DATA] = (json.dumps(archive.data, ensure_ascii=False, indent=1) + "\n").encode()
     table = io.BytesIO()
     csv.stream(archive.summary, table)
@@ -64,7 +65,7 @@ def _licence(archive: Archive) -> str:
 def _readme(archive: Archive) -> str:
     files = {
         "index.html": _("Hier anfangen: im Browser öffnen"),
-        DOCUMENT: _("der Text mit allen Anmerkungen zum Drucken"),
+        **({DOCUMENT: _("der Text mit allen Anmerkungen zum Drucken")} if archive.has_document else {}),
         TABLE: _("alle Anmerkungen als Tabelle; was die Spalten bedeuten, steht in COLUMNS.txt"),
         DATA: _("alles als Daten; „deliberation import“ macht daraus wieder eine Beratung"),
         "LICENCE.txt": _("was Sie mit dem Text dürfen"),
