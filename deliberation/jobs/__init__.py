@@ -59,7 +59,6 @@ class Jobs(Thread):
         """One round. Whether this process is the one that does the work."""
         try:
             if not self.lock.take():
-                self.exporting.forget_lock()
                 return False
             self._work()
         except Exception as error:
@@ -67,7 +66,6 @@ class Jobs(Thread):
             log.error("jobs failed: %s", type(error).__name__)
             self._note_fault(type(error).__name__)
             self.lock.release()
-            self.exporting.forget_lock()
             return False
         return True
 

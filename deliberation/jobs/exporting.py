@@ -16,6 +16,7 @@ from deliberation.permissions import NotAllowed
 from deliberation.results import export_jobs
 from deliberation.results.export_jobs import Ended, Folder
 from deliberation.results.filters import FiltersInvalid
+from deliberation.results.models import JobState
 from deliberation.settings import setting
 
 REPORT_SECONDS = 1.0
@@ -35,35 +36,38 @@ class Exporting:
     def __init__(self, app: Flask, ended: Event) -> None:
         self._app, self._ended = app, ended
         self._thread: Thread | None = None
-        self._is_new = True
 
     @property
     def is_busy(self) -> bool:
         return self._thread is not None and self._thread.is_alive()
 
     def look(self) -> None:
-        """What an earlier process left unfinished is taken up again, files of nobody are thrown away, and work is begun."""
-        if self._is_new and not self.is_busy:
+        """What another process left unfinished is taken up again, files of nobody are thrown away, and work is begun."""
+        if not self.is_busy:
+            self._begin()
+        tidy(self._app)
+
+    def _begin(self) -> None:
+        with reading_only():
+            states = export_jobs.open_states()
+        db.session.commit()
+        if JobState.RUNNING in states:
             export_jobs.requeue()
             db.session.commit()
-        self._is_new = False
-        tidy(self._app)
-        with reading_only():
-            is_due = export_jobs.has_waiting()
-        db.session.commit()
-        if is_due and not self.is_busy:
+        if states:
             self._thread = Thread(target=self._run, name="exports", daemon=True)
             self._thread.start()
 
-    def forget_lock(self) -> None:
-        """Another process may have worked meanwhile."""
-        self._is_new = True
-
     def _run(self) -> None:
         with self._app.app_context():
-            while not self._ended.is_set() and make_next(self._app, self._ended.is_set):
+            try:
+                while not self._ended.is_set() and make_next(self._app, self._ended.is_set):
+                    db.session.remove()
+            except Exception as error:
+                # The database is away, for instance: the next round begins again.
+                log.error("exports stopped: %s", type(error).__name__)
+            finally:
                 db.session.remove()
-            db.session.remove()
 
     def join(self, seconds: float) -> None:
         if self._thread is not None:

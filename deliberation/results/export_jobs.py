@@ -161,8 +161,9 @@ class Folder:
         return removed
 
 
-def has_waiting() -> bool:
-    return db.session.scalar(select(ExportJob.id).where(ExportJob.state == JobState.WAITING).limit(1)) is not None
+def open_states() -> set[JobState]:
+    """Whether something waits, and whether something is said to be under way."""
+    return set(db.session.scalars(select(ExportJob.state).where(ExportJob.state.in_(OPEN)).distinct()))
 
 
 def requeue() -> int:
