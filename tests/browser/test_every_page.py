@@ -9,7 +9,7 @@ GUEST_PAGES = [
     "/d/musterstadt", "/d/musterstadt/text", "/d/musterstadt/2", "/d/musterstadt/2/1", "/d/musterstadt/2/0",
     "/d/musterstadt/0/3", "/d/musterstadt/2/1/annotations", "/a/1", "/a/1/replies", "/a/1/flags", "/d/musterstadt/new",
     "/d/musterstadt/results", "/d/musterstadt/rules", "/d/musterstadt/moderation/log", "/d/musterstadt/editions",
-    "/d/musterstadt/editions/1", "/d/musterstadt/archive",
+    "/d/musterstadt/editions/1", "/d/musterstadt/archive", "/d/musterstadt/results/list?of=votes",
     "/d/musterstadt/1/4/proposals", "/d/musterstadt/closing", "/a/1/wording", "/login", "/register", "/regeln",
     "/so-wird-gezaehlt", "/impressum", "/datenschutz", "/barrierefreiheit", "/sprache", "/gibt-es-nicht",
     "/invitation", "/d/musterstadt/report",
@@ -21,6 +21,7 @@ PARTICIPANT_PAGES = [
     "/me",
     "/me/stances",
     "/me/notes",
+    "/me/fields",
     "/me/mail",
     "/me/sessions",
     "/me/tokens",
@@ -53,7 +54,7 @@ ORGANISER_PAGES = [
     "/d/musterstadt/office", "/d/musterstadt/office/texts", "/d/musterstadt/plan", "/d/musterstadt/office/focus",
     "/d/musterstadt/webhooks", "/d/musterstadt/phase", "/d/musterstadt/people", "/d/musterstadt/role",
     "/d/musterstadt/office/tables", "/d/musterstadt/report/desk", "/d/musterstadt/report/thesis/2", "/d/musterstadt/report/draft",
-    "/d/musterstadt/report/sentences/new?thesis=2&cite=2", "/d/musterstadt/report/publish",
+    "/d/musterstadt/report/sentences/new?thesis=2&cite=2", "/d/musterstadt/report/publish", "/d/musterstadt/results/team",
 ]  # fmt: skip
 OPERATOR_PAGES = [
     "/operator", "/operator/settings/site", "/operator/settings/legal", "/operator/settings/privacy", "/operator/periods",
