@@ -65,9 +65,10 @@ def stretches(sentence: str, source: str, marked: bool = False) -> list[str]:
     return [run for run in runs if run in place]
 
 
-def is_still_quoted(sentence: str, cited: Cited) -> bool:
-    """Whether what was quoted stands in the annotation as it is now."""
-    return bool(stretches(sentence, cited.body, True) or stretches(sentence, cited.wording, True))
+def count_quoted(sentence: str, cited: Cited) -> int:
+    """How many runs of words of the sentence stand in the annotation as it is now: fewer than once, and some were taken
+    out of it."""
+    return len(_runs(sentence, cited.body, cited.wording, True))
 
 
 def find_echoes(declaration: Declaration, sentence: str, cited: Mapping[int, Cited]) -> list[Echo]:

@@ -83,7 +83,7 @@ def test_in_other_words_everything_may_be_said(story):
 
 def test_whoever_is_quoted_is_named(story):
     quoted = story.write(f"Eine Stimme: „{FREE}“")
-    assert (quoted.numbers, quoted.quotes) == ([story.free.number], [story.free.number])
+    assert (quoted.numbers, quoted.quoted) == ([story.free.number], [story.free.number])
 
 
 def test_a_quote_that_is_free_does_not_cover_one_that_is_not(story):
