@@ -182,6 +182,8 @@ def test_a_quote_is_offered_where_it_is_free_and_a_number_where_it_is_not(story,
     page = otto.get("/d/erklaerung/report/thesis/3").text
     assert f"cite={story.free.number}&amp;quote=1" in page
     assert f"cite={story.short.number}&amp;quote=1" not in page
+    # The bench shows votes: whoever has seen them votes with that knowledge.
+    assert story.otto.membership_in(story.declaration.id).results_seen_at is not None
     assert f"„{FREE}“" in otto.get(f"{NEW}?thesis=3&cite={story.free.number}&quote=1").text
     prepared = otto.get(f"{NEW}?thesis=1&cite={story.kept.number}&quote=1").text
     assert f"„{KEPT}“" not in prepared
