@@ -125,7 +125,12 @@ def restore_sentence(editor: Person, sentence: ReportSentence) -> bool:
 def _set_removed(editor: Person, sentence: ReportSentence, moment: datetime | None) -> bool:
     sentence.removed_at = moment
     sentence.version += 1
-    _note(editor, sentence.report, before=_name(sentence), after=f"{_name(sentence)},{'removed' if moment else 'restored'}")
+    _note(
+        editor,
+        sentence.report,
+        before=_name(sentence),
+        after=f"{_name(sentence)},{'removed' if moment else 'restored'}",
+    )
     return True
 
 
@@ -141,7 +146,12 @@ def move_sentence(editor: Person, sentence: ReportSentence, up: bool) -> bool:
     if not 0 <= other < len(group):
         return False
     sentence.position, group[other].position = group[other].position, sentence.position
-    _note(editor, sentence.report, before=f"{_name(sentence)},place:{place + 1}", after=f"{_name(sentence)},place:{other + 1}")
+    _note(
+        editor,
+        sentence.report,
+        before=f"{_name(sentence)},place:{place + 1}",
+        after=f"{_name(sentence)},place:{other + 1}",
+    )
     return True
 
 

@@ -78,7 +78,9 @@ def find_echoes(declaration: Declaration, sentence: str, cited: Mapping[int, Cit
     found = [(row, _runs(sentence, row.body, row.wording, row.number in cited)) for row in rows]
     texts = [_joined(to_words(text)) for text in _texts(declaration)] if any(runs for _row, runs in found) else []
     return [
-        Echo(row.number, bool(row.is_public), bool(row.is_quotable), own, _joined(to_words(f"{row.body} {row.wording}")))
+        Echo(
+            row.number, bool(row.is_public), bool(row.is_quotable), own, _joined(to_words(f"{row.body} {row.wording}"))
+        )
         for row, runs in found
         if (own := frozenset(run for run in runs if not any(run in text for text in texts)))
     ]

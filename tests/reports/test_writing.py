@@ -76,7 +76,9 @@ def test_words_that_were_not_given_free_are_refused_with_the_number(story, text)
 def test_in_other_words_everything_may_be_said(story):
     story.write("Fehlt die Vertretung, leiden die Familien.", story.kept.label)
     # What the declaration itself says is nobody's contribution.
-    builders.annotate(story.cast.ben, story.declaration, body="„Ein Gespräch lässt sich nicht beschleunigen.“ Genau so ist das.")
+    builders.annotate(
+        story.cast.ben, story.declaration, body="„Ein Gespräch lässt sich nicht beschleunigen.“ Genau so ist das."
+    )
     story.write("Der Satz „Ein Gespräch lässt sich nicht beschleunigen“ wird viel genannt.", story.kept.label)
     assert len(load_sentences(story.write("Noch einer.").report)) == 3
 
@@ -118,7 +120,9 @@ def test_two_who_write_at_once_both_see_both(story, client):
 
 def test_what_is_refused_keeps_what_was_typed(story, client):
     otto = client.sign_in(story.otto)
-    answer = otto.post(NEW, data={"text": f"Es heißt „{KEPT}“", "evidence": f"{story.kept.label}, A-77777", "form_key": "k"})
+    answer = otto.post(
+        NEW, data={"text": f"Es heißt „{KEPT}“", "evidence": f"{story.kept.label}, A-77777", "form_key": "k"}
+    )
     assert answer.status_code == 422
     assert "A-77777 gibt es in dieser Erklärung nicht." in answer.text
     assert KEPT in answer.text

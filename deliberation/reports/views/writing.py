@@ -164,7 +164,9 @@ def _cited(declaration: Declaration, form: SentenceForm) -> list[Cited]:
 
 def _place(declaration: Declaration, thesis: Thesis | None, one: ReportSentence | None = None) -> str:
     is_there = thesis is not None and not thesis.is_removed
-    return report_bench_url(declaration, thesis.number if thesis and is_there else "", f"satz-{one.id}" if one else "saetze")
+    return report_bench_url(
+        declaration, thesis.number if thesis and is_there else "", f"satz-{one.id}" if one else "saetze"
+    )
 
 
 @reports.post("/d/<slug>/report/sentences/<int:number>/move")
