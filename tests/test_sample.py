@@ -28,8 +28,10 @@ from deliberation.clock import now
 from deliberation.database import db
 from deliberation.declarations.models import Policy, current_edition, find_declaration
 from deliberation.moderation.models import Decision, Flag
-from deliberation.permissions import Phase, Role
+from deliberation.permissions import Operator, Phase, Role
+from deliberation.reports.desk import load_desk
 from deliberation.sample.load import ACCOUNTS, FOLDER, PASSWORD, SLUG, is_private, load_sample, sign_ins
+from deliberation.sample.report import SENTENCES, write_report
 from deliberation.sample.second_edition import ADOPTED, publish_second_edition
 
 SCRIPT = tomllib.loads((FOLDER / "discussion.toml").read_text("utf-8"))
@@ -164,6 +166,10 @@ def test_the_demo_shows_what_came_of_the_discussion(app: Flask) -> None:
     waiting = [anchor for anchor in db.session.scalars(select(Anchor)) if anchor.waits]
     assert 0 < len(waiting) < 12, "a few for the moderators to look at"
     assert all(outcome.sentences for outcome in db.session.scalars(select(Outcome)) if outcome.value in CHANGES_TEXT)
+    write_report()
+    db.session.commit()
+    lines = [line for section in load_desk(Operator(), declaration).sections for line in section.lines]
+    assert (len(lines), sum(line.is_unsupported for line in lines)) == (len(SENTENCES), 1)
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,7 @@ def _first_lines(app: "Flask", token: str) -> list[str]:
 def demo(host: str, port: int, no_jobs: bool) -> None:
     from deliberation.database import db
     from deliberation.sample.load import PASSWORD, SLUG, is_private, load_sample, sign_ins
+    from deliberation.sample.report import write_report
     from deliberation.sample.second_edition import publish_second_edition
 
     with application() as app:
@@ -112,6 +113,7 @@ def demo(host: str, port: int, no_jobs: bool) -> None:
         _upgrade_on_start()
         if load_sample():
             publish_second_edition()
+            write_report()
             db.session.commit()
             say(_("Die Musterberatung ist angelegt."))
         people = sign_ins()

@@ -35,6 +35,7 @@ from deliberation.urls import (
     declaration_url,
     edition_url,
     editions_url,
+    evidence_report_url,
     place_url,
     results_url,
     safe_next,
@@ -199,8 +200,8 @@ def robots_txt() -> Response:
 
 @pages.get("/sitemap.xml")
 def sitemap() -> Response:
-    """What is public: declarations, their text, theses, editions and results, each with the day its words were last changed;
-    no contribution (`robots_txt`)."""
+    """What is public: declarations, their text, theses, editions, results and reports, each with the day its words were last
+    changed; no contribution (`robots_txt`)."""
     pages = [page for known in _readable(Guest()) for page in _pages_of(find_declaration(known.slug) or known)]
     response = make_response(render_template("pages/sitemap.xml", pages=pages))
     response.mimetype = "application/xml"
@@ -216,6 +217,7 @@ def _pages_of(declaration: Declaration) -> list[tuple[str, date | None]]:
         *((edition_url(declaration, number), day) for number, day in days.items()),
         # When somebody last voted is nobody's business.
         (results_url(declaration), None),
+        *([(evidence_report_url(declaration), declaration.reported_on)] if declaration.reported_on else []),
     ]
 
 

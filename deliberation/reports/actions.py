@@ -13,7 +13,7 @@ from deliberation.declarations.record import record
 from deliberation.permissions import Outdated, Permission, Person, require
 from deliberation.reports.evidence import Cited, read_numbers, require_public
 from deliberation.reports.models import SENTENCE_MAX, SENTENCES_MAX, Report, ReportSentence, load_sentences
-from deliberation.reports.verbatim import find_echoes, not_free
+from deliberation.reports.verbatim import count_quoted, find_echoes, not_free
 from deliberation.text import has_words
 
 _COLUMNS = ["text", "evidence", "quotes", "is_framing", "position", "version", "removed_at"]
@@ -48,7 +48,7 @@ class Words:
 class _Checked:
     text: str
     evidence: list[list[int | str]]
-    quotes: list[int]
+    quotes: list[list[int]]
     is_framing: bool
 
 
@@ -125,7 +125,12 @@ def restore_sentence(editor: Person, sentence: ReportSentence) -> bool:
 def _set_removed(editor: Person, sentence: ReportSentence, moment: datetime | None) -> bool:
     sentence.removed_at = moment
     sentence.version += 1
-    _note(editor, sentence.report, before=_name(sentence), after=f"{_name(sentence)},{'removed' if moment else 'restored'}")
+    _note(
+        editor,
+        sentence.report,
+        before=_name(sentence),
+        after=f"{_name(sentence)},{'removed' if moment else 'restored'}",
+    )
     return True
 
 
@@ -141,7 +146,12 @@ def move_sentence(editor: Person, sentence: ReportSentence, up: bool) -> bool:
     if not 0 <= other < len(group):
         return False
     sentence.position, group[other].position = group[other].position, sentence.position
-    _note(editor, sentence.report, before=f"{_name(sentence)},place:{place + 1}", after=f"{_name(sentence)},place:{other + 1}")
+    _note(
+        editor,
+        sentence.report,
+        before=f"{_name(sentence)},place:{place + 1}",
+        after=f"{_name(sentence)},place:{other + 1}",
+    )
     return True
 
 
@@ -161,14 +171,15 @@ def _check(declaration: Declaration, words: Words) -> _Checked:
         raise SentenceInvalid("long")
     numbers = read_numbers(words.evidence)
     cited = dict(require_public(declaration, numbers))
-    quotes = _quotes(declaration, text, cited)
+    quoted = _quoted(declaration, text, cited)
     # Whoever is quoted is named, too.
-    cited |= require_public(declaration, [number for number in quotes if number not in cited])
-    evidence: list[list[int | str]] = [[number, cited[number].digest] for number in dict.fromkeys([*numbers, *quotes])]
+    cited |= require_public(declaration, [number for number in quoted if number not in cited])
+    evidence: list[list[int | str]] = [[number, cited[number].digest] for number in dict.fromkeys([*numbers, *quoted])]
+    quotes = [[number, count_quoted(text, cited[number])] for number in quoted]
     return _Checked(text, evidence, quotes, words.is_framing)
 
 
-def _quotes(declaration: Declaration, text: str, cited: dict[int, Cited]) -> list[int]:
+def _quoted(declaration: Declaration, text: str, cited: dict[int, Cited]) -> list[int]:
     """Numbers of the annotations that the sentence quotes. Raises NotQuotable if nobody gave these words free."""
     echoes = find_echoes(declaration, text, cited)
     if kept := not_free(echoes):

@@ -88,7 +88,9 @@ def _vectors(texts: Mapping[int, Sequence[str]]) -> dict[int, Vector]:
     """Each text as words weighed by how rare they are among these texts (tf-idf), of length one."""
     found = Counter(term for terms in texts.values() for term in set(terms))
     rare = {term: math.log(1 + len(texts) / count) for term, count in found.items()}
-    return {number: _unit({term: n * rare[term] for term, n in Counter(terms).items()}) for number, terms in texts.items()}
+    return {
+        number: _unit({term: n * rare[term] for term, n in Counter(terms).items()}) for number, terms in texts.items()
+    }
 
 
 def _unit(vector: Vector) -> Vector:
@@ -172,7 +174,9 @@ def best_words(body: str) -> str:
     if not sentences:
         return ""
     weight = Counter(term for term, _word in to_terms(plain))
-    return max(sentences, key=lambda one: (sum(weight[term] for term in {term for term, _word in to_terms(one)}), -len(one)))
+    return max(
+        sentences, key=lambda one: (sum(weight[term] for term in {term for term, _word in to_terms(one)}), -len(one))
+    )
 
 
 def _keywords(texts: Mapping[int, Sequence[tuple[str, str]]], everything: Sequence[Item]) -> tuple[str, ...]:
@@ -197,4 +201,3 @@ def _keywords(texts: Mapping[int, Sequence[tuple[str, str]]], everything: Sequen
 def _contrast(here: float, there: float) -> float:
     """1 where the word is used here alone, 0 where it is used here as seldom as elsewhere or more seldom."""
     return max(0.0, (here - there) / (here + there))
-

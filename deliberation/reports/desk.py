@@ -160,4 +160,3 @@ def _load_changed(thesis: Thesis) -> list[tuple[str, int]]:
         .order_by(Paragraph.position)
     )
     return [(number, edition) for number, edition in db.session.execute(query)]
-

@@ -11,6 +11,7 @@ from functools import lru_cache
 SHORTEST = 3
 """Letters; shorter words carry little."""
 
+
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 

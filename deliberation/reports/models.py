@@ -52,6 +52,11 @@ class Said:
         """Of the annotations that carry it, in the order in which they were typed."""
         return [number for number, _digest in self.evidence]
 
+    @property
+    def quoted(self) -> list[int]:
+        """Of the annotations of which words stand in it."""
+        return [number for number, _runs in self.quotes]
+
 
 class ReportSentence(Said, Model):
     """One sentence of the report as it stands now, below a thesis or, without one, in the overview. What was removed keeps
@@ -67,7 +72,7 @@ class ReportSentence(Said, Model):
     text: Mapped[str] = mapped_column(Text)
     # [number, what its words are known by] of each annotation that carries it: so a change of words is seen.
     evidence: Mapped[list[Any]] = mapped_column(JSON, default=list)
-    # Numbers of the annotations of which words stand in it.
+    # [number, how many runs of words] of each annotation that it quotes (`verbatim.count_quoted`).
     quotes: Mapped[list[Any]] = mapped_column(JSON, default=list)
     # It introduces or leads over, says nothing of its own, and needs no evidence.
     is_framing: Mapped[bool] = mapped_column(default=False)

@@ -60,7 +60,11 @@ def release_of(declaration: Declaration, report: Report | None) -> Release:
     """One query: organisers other than whoever wrote last."""
     editor_id = report.editor_id if report else None
     others = [Membership.id != editor_id] if editor_id else []
-    here = Membership.declaration_id == declaration.id, Membership.user_id.is_not(None), Membership.holds(Role.ORGANISER)
+    here = (
+        Membership.declaration_id == declaration.id,
+        Membership.user_id.is_not(None),
+        Membership.holds(Role.ORGANISER),
+    )
     return Release(declaration, editor_id, count_rows(Membership.id, *here, *others))
 
 

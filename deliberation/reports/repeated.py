@@ -21,7 +21,7 @@ def _sentences(annotation: Annotation) -> Iterator[ReportSentence | IssueSentenc
         select(IssueSentence).join(ReportIssue, ReportIssue.id == IssueSentence.issue_id).join(Report).where(mine)
     )
     for query in (present, published):
-        yield from (row for row in db.session.scalars(query) if annotation.number in (*row.numbers, *row.quotes))
+        yield from (row for row in db.session.scalars(query) if annotation.number in (*row.numbers, *row.quoted))
 
 
 def texts_about(annotation: Annotation) -> Iterator[tuple[Any, str]]:
@@ -34,7 +34,7 @@ def texts_about(annotation: Annotation) -> Iterator[tuple[Any, str]]:
 def forget_quotes(annotation: Annotation) -> None:
     """Its author takes her words along: sentences that quote them lose theirs, also in issues of long ago."""
     for row in _sentences(annotation):
-        if annotation.number in row.quotes:
+        if annotation.number in row.quoted:
             row.text = LEFT_OUT
 
 

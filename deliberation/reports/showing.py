@@ -24,7 +24,7 @@ from deliberation.reports.models import (
     load_issues,
     load_sentences,
 )
-from deliberation.reports.verbatim import is_still_quoted
+from deliberation.reports.verbatim import count_quoted
 from deliberation.text import REDACTED, DiffPart, word_diff
 
 
@@ -178,7 +178,7 @@ def to_line(said: Said, key: int, cited: Mapping[int, Cited], for_team: bool = F
         Reference(number, found[number].is_public, found[number].is_public and found[number].digest != digest)
         for number, digest in said.evidence
     )
-    is_withheld = any(not _may_stand(said.text, found.get(number)) for number in said.quotes)
+    is_withheld = any(not _may_stand(said.text, found.get(number), runs) for number, runs in said.quotes)
     return Line(
         key=key,
         text="" if is_withheld and not for_team else said.text,
@@ -190,11 +190,11 @@ def to_line(said: Said, key: int, cited: Mapping[int, Cited], for_team: bool = F
     )
 
 
-def _may_stand(text: str, quoted: Cited | None) -> bool:
-    """Whether a quote of this annotation may still be shown."""
+def _may_stand(text: str, quoted: Cited | None, runs: int) -> bool:
+    """Whether a quote of this annotation may still be shown: everybody may read and quote it, and all of it is there."""
     if quoted is None or not (quoted.is_public and quoted.is_quotable):
         return False
-    return REDACTED not in text and is_still_quoted(text, quoted)
+    return REDACTED not in text and count_quoted(text, quoted) >= runs
 
 
 def to_day(moment: datetime) -> date:

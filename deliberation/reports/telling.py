@@ -76,4 +76,3 @@ def _load_members(declaration: Declaration, cause: str, limit: int) -> list[Memb
         .limit(limit)
     )
     return list(db.session.scalars(query))
-

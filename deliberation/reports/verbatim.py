@@ -65,9 +65,10 @@ def stretches(sentence: str, source: str, marked: bool = False) -> list[str]:
     return [run for run in runs if run in place]
 
 
-def is_still_quoted(sentence: str, cited: Cited) -> bool:
-    """Whether what was quoted stands in the annotation as it is now."""
-    return bool(stretches(sentence, cited.body, True) or stretches(sentence, cited.wording, True))
+def count_quoted(sentence: str, cited: Cited) -> int:
+    """How many runs of words of the sentence stand in the annotation as it is now: fewer than once, and some were taken
+    out of it."""
+    return len(_runs(sentence, cited.body, cited.wording, True))
 
 
 def find_echoes(declaration: Declaration, sentence: str, cited: Mapping[int, Cited]) -> list[Echo]:
@@ -77,7 +78,9 @@ def find_echoes(declaration: Declaration, sentence: str, cited: Mapping[int, Cit
     found = [(row, _runs(sentence, row.body, row.wording, row.number in cited)) for row in rows]
     texts = [_joined(to_words(text)) for text in _texts(declaration)] if any(runs for _row, runs in found) else []
     return [
-        Echo(row.number, bool(row.is_public), bool(row.is_quotable), own, _joined(to_words(f"{row.body} {row.wording}")))
+        Echo(
+            row.number, bool(row.is_public), bool(row.is_quotable), own, _joined(to_words(f"{row.body} {row.wording}"))
+        )
         for row, runs in found
         if (own := frozenset(run for run in runs if not any(run in text for text in texts)))
     ]

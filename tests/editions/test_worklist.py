@@ -207,7 +207,7 @@ def test_organisers_find_the_list_in_the_menu_and_beside_the_other_desks(cast, c
     tree = html.fromstring(otto.get(LIST).text)
     links = tree.xpath("//nav[@aria-label='Redaktion']/a")
     assert [link.text for link in links] == [
-        "Was wurde daraus", "Vorschläge übernehmen", "Nächste Fassung", "Anmerkungen zuordnen",
+        "Was wurde daraus", "Vorschläge übernehmen", "Nächste Fassung", "Bericht", "Anmerkungen zuordnen",
     ]  # fmt: skip
     assert links[0].get("aria-current") == "page"
     assert all(otto.get(link.get("href")).status_code in (200, 303) for link in links)

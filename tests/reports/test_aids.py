@@ -34,7 +34,9 @@ def real() -> list[Item]:
     with REAL.open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["moderated"] != "-1"]
     return [
-        item(int(row["comment-id"]) + 1, row["comment-body"], Kind.REFERENCE, (int(row["agrees"]), int(row["disagrees"])))
+        item(
+            int(row["comment-id"]) + 1, row["comment-body"], Kind.REFERENCE, (int(row["agrees"]), int(row["disagrees"]))
+        )
         for row in rows
     ]
 

@@ -43,7 +43,9 @@ def test_she_says_what_is_missing_and_reads_what_became_of_it(shown, client):
     otto = client.sign_in(shown.otto)
     assert "Die Vertretung fehlt ganz." in otto.get("/d/erklaerung/report/desk").text
     answer = f"/d/erklaerung/report/points/{point.id}"
-    assert "mindestens 10 Zeichen" in otto.post(answer, data={"state": "declined", "answer": "Nein.", "seen": "open"}).text
+    assert (
+        "mindestens 10 Zeichen" in otto.post(answer, data={"state": "declined", "answer": "Nein.", "seen": "open"}).text
+    )
     fields = {"state": "declined", "answer": "Das steht schon bei These 1.", "seen": "open"}
     assert otto.post(answer, data=fields).status_code == 303
     for path in ("/me", DRAFT):
@@ -58,7 +60,9 @@ def test_only_with_an_own_annotation_that_is_shown(shown, client):
         with pytest.raises(PointInvalid) as refused:
             say_missing(shown.cast.ben, shown.declaration, number, "Etwas.", "k")
         assert refused.value.field == "annotation"
-    answer = client.sign_in(shown.cast.ben).post(DRAFT, data={"annotation": "1", "body": "Mein Satz bleibt.", "form_key": "k"})
+    answer = client.sign_in(shown.cast.ben).post(
+        DRAFT, data={"annotation": "1", "body": "Mein Satz bleibt.", "form_key": "k"}
+    )
     assert answer.status_code == 422
     assert "Mein Satz bleibt." in answer.text
     stranger = builders.make_user("stranger")

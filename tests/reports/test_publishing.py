@@ -82,6 +82,7 @@ def test_everybody_reads_it_with_references_date_and_the_fixed_sentence(story, c
         assert words in page
     for place in ("/d/erklaerung", "/d/erklaerung/results"):
         assert f'href="{PAGE}"' in client.get(place).text
+    assert f"<loc>http://localhost{PAGE}</loc>" in client.get("/sitemap.xml").text
 
 
 def test_a_correction_is_a_new_issue_and_the_old_one_stays_readable(story, client):

@@ -58,6 +58,19 @@ def test_a_quote_goes_when_its_author_takes_the_consent_or_the_words_back(publis
     assert (said.text, quote.text) == ("Abends fehlt jemand.", "")
 
 
+def test_half_a_quote_is_no_quote(story):
+    """Of two sentences that are quoted its author takes one back."""
+    story.free.body = f"{FREE} Das Nachbaramt schickt uns abends alle seine Fälle weiter."
+    db.session.commit()
+    story.write(f"„{story.free.body}“", story.free.label)
+    story.publish()
+    assert [line.is_withheld for line in lines(story)] == [False]
+    edit_annotation(story.cast.ada, story.free, FREE)
+    story.free.is_quotable = True
+    db.session.commit()
+    assert [line.is_withheld for line in lines(story)] == [True]
+
+
 def test_a_redaction_reaches_every_issue_and_its_undoing_too(published, client):
     """Also a sentence in other words that repeats the passage."""
     published.write("Am Telefon ist niemand.", published.free.label)

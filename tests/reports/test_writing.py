@@ -76,14 +76,16 @@ def test_words_that_were_not_given_free_are_refused_with_the_number(story, text)
 def test_in_other_words_everything_may_be_said(story):
     story.write("Fehlt die Vertretung, leiden die Familien.", story.kept.label)
     # What the declaration itself says is nobody's contribution.
-    builders.annotate(story.cast.ben, story.declaration, body="„Ein Gespräch lässt sich nicht beschleunigen.“ Genau so ist das.")
+    builders.annotate(
+        story.cast.ben, story.declaration, body="„Ein Gespräch lässt sich nicht beschleunigen.“ Genau so ist das."
+    )
     story.write("Der Satz „Ein Gespräch lässt sich nicht beschleunigen“ wird viel genannt.", story.kept.label)
     assert len(load_sentences(story.write("Noch einer.").report)) == 3
 
 
 def test_whoever_is_quoted_is_named(story):
     quoted = story.write(f"Eine Stimme: „{FREE}“")
-    assert (quoted.numbers, quoted.quotes) == ([story.free.number], [story.free.number])
+    assert (quoted.numbers, quoted.quoted) == ([story.free.number], [story.free.number])
 
 
 def test_a_quote_that_is_free_does_not_cover_one_that_is_not(story):
@@ -118,7 +120,9 @@ def test_two_who_write_at_once_both_see_both(story, client):
 
 def test_what_is_refused_keeps_what_was_typed(story, client):
     otto = client.sign_in(story.otto)
-    answer = otto.post(NEW, data={"text": f"Es heißt „{KEPT}“", "evidence": f"{story.kept.label}, A-77777", "form_key": "k"})
+    answer = otto.post(
+        NEW, data={"text": f"Es heißt „{KEPT}“", "evidence": f"{story.kept.label}, A-77777", "form_key": "k"}
+    )
     assert answer.status_code == 422
     assert "A-77777 gibt es in dieser Erklärung nicht." in answer.text
     assert KEPT in answer.text
@@ -182,6 +186,8 @@ def test_a_quote_is_offered_where_it_is_free_and_a_number_where_it_is_not(story,
     page = otto.get("/d/erklaerung/report/thesis/3").text
     assert f"cite={story.free.number}&amp;quote=1" in page
     assert f"cite={story.short.number}&amp;quote=1" not in page
+    # The bench shows votes: whoever has seen them votes with that knowledge.
+    assert story.otto.membership_in(story.declaration.id).results_seen_at is not None
     assert f"„{FREE}“" in otto.get(f"{NEW}?thesis=3&cite={story.free.number}&quote=1").text
     prepared = otto.get(f"{NEW}?thesis=1&cite={story.kept.number}&quote=1").text
     assert f"„{KEPT}“" not in prepared

@@ -37,7 +37,9 @@ class SentenceForm(FlaskForm):  # type: ignore[misc]
     evidence = StringField(
         _l("Belege"), [Length(max=EVIDENCE_LENGTH, message=_l("Das sind zu viele Zeichen für eine Reihe von Nummern."))]
     )
-    is_framing = BooleanField(_l("Einordnung: Der Satz leitet ein oder über und sagt selbst nichts, was einen Beleg braucht."))
+    is_framing = BooleanField(
+        _l("Einordnung: Der Satz leitet ein oder über und sagt selbst nichts, was einen Beleg braucht.")
+    )
     version = HiddenField()
     form_key = HiddenField(validators=[Length(max=KEY_MAX)])
 
@@ -67,7 +69,9 @@ class SentenceForm(FlaskForm):  # type: ignore[misc]
                 "Sagen Sie es bitte in eigenen Worten und nennen Sie die Nummer.", label=label,
             )  # fmt: skip
         else:
-            message = _("Hier stehen Worte aus einer Anmerkung, die nicht gezeigt wird. Sie dürfen nicht in den Bericht.")
+            message = _(
+                "Hier stehen Worte aus einer Anmerkung, die nicht gezeigt wird. Sie dürfen nicht in den Bericht."
+            )
         self.refuse("text", message)
 
 

@@ -51,5 +51,10 @@ def changes(slug: str) -> Any:
         abort(404)
     old, new = found(load_report(declaration, old_number)), found(load_report(declaration, new_number))
     return render_template(
-        "reports/changes.html", declaration=declaration, old=old, new=new, changes=compare_issues(old, new), here="report"
+        "reports/changes.html",
+        declaration=declaration,
+        old=old,
+        new=new,
+        changes=compare_issues(old, new),
+        here="report",
     )
