@@ -192,7 +192,7 @@ def compute_groups() -> int:
         from deliberation.results import grouping
 
         with reading_only():
-            computed = grouping.compute(number)
+            computed = grouping.compute(number, db.session.commit)
         db.session.commit()
         grouping.keep(number, *computed)
         db.session.commit()

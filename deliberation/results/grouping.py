@@ -1,5 +1,7 @@
 """Computing the opinion groups of a declaration from its votes, and keeping them."""
 
+from collections.abc import Callable
+
 import numpy as np
 from sqlalchemy import select
 
@@ -20,10 +22,14 @@ KEPT = 20
 VALUES = {VoteValue.AGREE: groups.AGREE, VoteValue.DISAGREE: groups.DISAGREE, VoteValue.PASS: groups.PASS}
 
 
-def compute(declaration_id: int) -> tuple[str, Grouping | None]:
-    """The groups as of now, with what they were computed from. Only reads; takes seconds for thousands of people."""
+def compute(declaration_id: int, pause: Callable[[], None] | None = None) -> tuple[str, Grouping | None]:
+    """The groups as of now, with what they were computed from. Only reads; takes seconds for thousands of people. `pause` may
+    end the transaction once everything is read: on SQLite nobody writes while it is open."""
     mark = load_marks([declaration_id]).get(declaration_id, "")
-    return mark, groups.group(groups.core(load_votes(declaration_id)))
+    votes = load_votes(declaration_id)
+    if pause:
+        pause()
+    return mark, groups.group(groups.core(votes))
 
 
 def keep(declaration_id: int, mark: str, found: Grouping | None) -> None:
