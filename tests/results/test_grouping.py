@@ -17,6 +17,7 @@ from deliberation.jobs import compute_groups
 from deliberation.permissions import Guest, Phase
 from deliberation.results import group_words, grouping, opinions, words
 from deliberation.results.exports import export
+from deliberation.results.filters import Filters, Purpose
 from deliberation.results.models import OpinionGroups
 from deliberation.results.summary import summarise
 from tests import builders
@@ -158,6 +159,19 @@ class TestPage:
             for name in ("md", "html"):
                 assert all(claim in files[name] for claim in group_words.claims(groups))
                 assert all(size in files[name] for size in group_words.sizes(groups))
+
+    @pytest.mark.parametrize("purpose", [Purpose.CONFERENCE, Purpose.COMMITTEE])
+    def test_documents_say_the_same_too(self, cast, annotations, purpose):
+        compute_groups()
+        declaration = find_declaration("erklaerung")
+        groups = summarise(Guest(), declaration).groups
+        text = scene.text_of(export(cast.otto, declaration, "pdf", Filters(purpose=purpose)).content)
+        with words.speaking("de"):
+            rows = [*group_words.shared_rows(groups.connects), *group_words.shared_rows(groups.divides)]
+            assert len(rows) == len(groups.connects) + len(groups.divides) > 2
+            for row in rows:
+                assert " ".join(row) in text
+            assert all(size in text for size in group_words.sizes(groups))
 
     def test_groups_are_those_of_the_whole_and_never_of_a_part(self, cast, client, annotations):
         compute_groups()

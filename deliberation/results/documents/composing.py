@@ -6,6 +6,7 @@ from dataclasses import replace
 from deliberation.results import words
 from deliberation.results.documents import phrases, sections
 from deliberation.results.documents.entries import all_entries, decided
+from deliberation.results.documents.grouped_opinions import opinion_groups
 from deliberation.results.documents.model import (
     Block,
     Bullets,
@@ -69,6 +70,7 @@ def _conference(summary: Summary, limits: Limits) -> Iterator[Block]:
     yield from sections.stances(summary, limits)
     yield from sections.agreed(summary, limits)
     yield from sections.disputed(summary, limits)
+    yield from opinion_groups(summary)
     yield from sections.unanswered(summary, limits)
     yield from sections.theses_one_by_one(summary, limits)
     yield from sections.outcomes(summary, limits, as_table=True)
@@ -84,6 +86,7 @@ def _committee(summary: Summary, limits: Limits) -> Iterator[Block]:
     yield from sections.stances(summary, limits)
     yield from sections.agreed(summary, limits)
     yield from sections.disputed(summary, limits)
+    yield from opinion_groups(summary)
     yield from sections.unanswered(summary, limits)
     yield from sections.outcomes(summary, limits.without_decisions(), as_table=True)
     yield from sections.read_on(summary)
@@ -112,6 +115,7 @@ def _data(summary: Summary, limits: Limits) -> Iterator[Block]:
     yield from sections.who_took_part(summary)
     yield Heading(1, _("Haltungen"))
     yield from sections.numbers(summary)
+    yield from opinion_groups(summary)
     yield from sections.outcomes(summary, limits, as_table=True)
     yield from sections.course(summary)
     yield from sections.read_on(summary)
