@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from deliberation.results.filters import Filters
 
 PART = 1 << 16
-ARCHIVE = "archive"
 
 
 @click.command(cls=Command, help=N_("Die Auswertung als Datei schreiben."))
@@ -37,7 +36,7 @@ ARCHIVE = "archive"
 def export(slug: str, file_format: str, output: Path, **wanted: str | None) -> None:
     from deliberation.database import db
     from deliberation.results import actions, exports
-    from deliberation.results.writers import WRITERS
+    from deliberation.results.writers import ARCHIVE, WRITERS
 
     OneOf(tuple(WRITERS)).convert(file_format, None, None)
     if file_format == ARCHIVE and any(wanted.values()):
@@ -55,7 +54,7 @@ def export(slug: str, file_format: str, output: Path, **wanted: str | None) -> N
             _print(made)
         else:
             _write(output, made)
-        actions.note_names(Operator(), declaration, filters)
+        actions.note_names(Operator(), declaration, file_format, filters)
         actions.note_export(Operator(), declaration)
     if not is_printed:
         click.echo(_("Geschrieben: %(file)s", file=output), err=True)

@@ -8,7 +8,8 @@ from deliberation.clock import now, today
 from deliberation.database import db
 from deliberation.declarations.models import Declaration, Membership
 from deliberation.permissions import Permission, Person, require
-from deliberation.results.filters import Filters, Names
+from deliberation.results.filters import Filters
+from deliberation.results.writers import names_people
 
 
 def is_first_look(person: Person, declaration: Declaration) -> bool:
@@ -34,10 +35,10 @@ def mark_results_seen(viewer: User, declaration: Declaration) -> None:
     )
 
 
-def note_names(person: Person, declaration: Declaration, filters: Filters) -> None:
+def note_names(person: Person, declaration: Declaration, file_format: str, filters: Filters) -> None:
     """Write down that somebody took a file away in which contributions stand under pseudonyms."""
     require(person, Permission.EXPORT, declaration)
-    if filters.names == Names.PSEUDONYMS:
+    if names_people(file_format, filters):
         note_look(person, Look.NAMES, declaration.slug)
 
 

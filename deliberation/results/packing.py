@@ -1,6 +1,6 @@
 """An annotation as plain values and back: what `spool` lays aside. Faster than pickling objects, and smaller."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,7 @@ _DAY: Callable[[int], date] = date.fromordinal
 
 
 def pack(item: Item) -> tuple[Any, ...]:
-    """Only what `marshal` knows."""
+    """Only what JSON knows."""
     votes, target = item.votes, item.target
     return (
         item.number, item.thesis, item.paragraph, item.sentences, item.edition, item.kind.value if item.kind else None,
@@ -32,13 +32,13 @@ def pack(item: Item) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def unpack(row: tuple[Any, ...]) -> Item:
+def unpack(row: Sequence[Any]) -> Item:
     (
         number, thesis, paragraph, sentences, edition, kind, parent, root, author, created, edited, body, quote, wording,
         is_quotable, votes, status, responses, outcome, outcome_reason, outcome_edition, outcome_day, target,
     ) = row  # fmt: skip
     return Item(
-        number, thesis, paragraph, sentences, edition, _KINDS[kind] if kind else None, parent, root, author,
+        number, thesis, paragraph, tuple(sentences), edition, _KINDS[kind] if kind else None, parent, root, author,
         _DAY(created) if created else None, _DAY(edited) if edited else None, body, quote, wording, is_quotable,
         VoteCounts(*votes), _STATES[status],
         tuple(Answer(ResponseKind(one), words, by, _DAY(day)) for one, words, by, day in responses),

@@ -8,7 +8,7 @@ The file has no name (it is deleted as soon as it is opened), so nothing stays o
 is what was read to be written out: nothing hidden, nobody's account.
 """
 
-import marshal
+import json
 import tempfile
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -37,7 +37,7 @@ class Spool(Sequence[Item]):
         rest = iter(items)
         while part := [pack(item) for item in islice(rest, AT_ONCE)]:
             self._places.append(self._file.tell())
-            marshal.dump(part, self._file)
+            self._file.write(f"{json.dumps(part)}\n".encode())
             self._length += len(part)
 
     def __len__(self) -> int:
@@ -67,4 +67,5 @@ class Spool(Sequence[Item]):
     def _part(self, place: int) -> list[Any]:
         # Somebody else may be going through it too.
         self._file.seek(self._places[place])
-        return marshal.load(self._file)  # type: ignore[arg-type,no-any-return]
+        found: list[Any] = json.loads(self._file.readline())
+        return found

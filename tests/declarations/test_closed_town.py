@@ -15,6 +15,7 @@ from deliberation.database import db, set_reading
 from deliberation.declarations.models import Declaration, Membership, Paragraph, Thesis, ThesisState, Wording
 from deliberation.permissions import Access
 from tests.accounts.post import without_secrets
+from tests.results.scene import text_of
 from tests.security import deeds, stage
 from tests.security.stage import ABSENT, Stage
 
@@ -99,7 +100,7 @@ def _everything(town: Stage) -> list[Asked]:
 def _seen(town: Stage, who: str, asked: Asked, path: str) -> tuple[int, str, str]:
     """Status, where it leads, and the page, without what differs from one address to the next."""
     answer = town.send(who, asked.method, path, asked.body)
-    words, there = without_secrets(answer.get_data(as_text=True)), answer.location or ""
+    words, there = without_secrets(text_of(answer.get_data())), answer.location or ""
     plain = path.partition("?")[0]
     for written in (plain, quote(plain), quote(plain, safe="")):
         words, there = words.replace(written, "…"), there.replace(written, "…")

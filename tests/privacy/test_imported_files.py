@@ -14,6 +14,7 @@ from deliberation.results.writers import WRITERS
 from tests.declarations import importing_files as files
 from tests.declarations.test_import_pages import press, upload_file
 from tests.privacy.disguises import disguises
+from tests.results.scene import text_of
 
 pytestmark = pytest.mark.any_engine
 
@@ -97,7 +98,7 @@ def test_nothing_but_the_text_is_kept_shown_or_handed_out(app: Flask, cast, clie
         pages[path] = otto.get(f"/d/eingelesen{path}").text
     assert [words for words in SEEN if words not in pages["/text"]] == []
     for kind in WRITERS:
-        pages[kind] = export(Operator(), declaration, kind, Filters()).content.decode("utf-8-sig")
+        pages[kind] = text_of(export(Operator(), declaration, kind, Filters()).content)
     shown = [f"{what}: {where}" for where, page in pages.items() for what, word in HIDDEN.items() if word in page]
     assert shown == []
     assert kept_of(app, content) == []

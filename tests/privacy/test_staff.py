@@ -117,7 +117,8 @@ class TestLog:
 
     def test_files_with_names_are_noted_and_others_not(self, client, cast, opa):
         otto = client.sign_in(cast.otto)
-        assert otto.get("/d/erklaerung/export.csv?names=none").status_code == 200
+        for file in ("export.csv?names=none", "export.docx", "export.md"):
+            assert otto.get(f"/d/erklaerung/{file}").status_code == 200
         assert db.session.scalars(select(StaffAccess)).all() == []
         assert otto.get("/d/erklaerung/export.csv").status_code == 200
         [look] = db.session.scalars(select(StaffAccess)).all()

@@ -119,11 +119,16 @@ def numbers(items: Sequence[Any]) -> list[int]:
     return [item.number for item in items]
 
 
+def _words_in(name: str, parts: zipfile.ZipFile) -> str:
+    """Fonts and pictures have none."""
+    return "" if name.endswith((".ttf", ".odttf", ".png")) else text_of(parts.read(name))
+
+
 def text_of(content: bytes) -> str:
     """Everything that can be read in a file, whatever it is made of; also in the files within it."""
     if content.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
-            return "\n".join(f"{name} {text_of(parts.read(name))}" for name in parts.namelist())
+            return "\n".join(f"{name} {_words_in(name, parts)}" for name in parts.namelist())
     if content.startswith(b"%PDF"):
         from pypdf import PdfReader
 

@@ -238,6 +238,15 @@ def test_answers_stand_below_what_they_answer_however_deep():
     assert alone.lead.number == 7
 
 
+@pytest.mark.any_engine
+def test_signs_that_no_font_has_keep_nobody_from_a_file(cast):
+    scene.annotate(cast.ada, cast.declaration, "Gut so 👍🏽 und 漢字.", quote="")
+    text = scene.text_of(made(cast, "pdf"))
+    assert "Gut so □ und □□." in text
+    assert "□ steht für ein Zeichen" in text
+    assert "Gut so" in scene.text_of(export(Operator(), find_declaration("erklaerung"), "archive").content)
+
+
 @pytest.mark.parametrize("file_format", ANNOTATED)
 def test_words_of_people_stay_words(cast, file_format):
     evil = '<script>alert(1)</script> #read("/etc/passwd") ]]> & „x“ \\ $a$ {{ 7*7 }}'

@@ -20,6 +20,7 @@ from deliberation.notifications.models import Mail
 from deliberation.results.writers.csv import defused, fused
 from tests import builders
 from tests.accounts.post import ask_for_code, register
+from tests.results.scene import text_of
 from tests.security import deeds, stage
 
 FORWARDED = {
@@ -66,7 +67,7 @@ def test_no_header_makes_a_page_or_a_mail_name_another_site(town):
     for rule in deeds.rules_with(town.app, "GET"):
         path = deeds.own_address(town, rule)
         answer = town.send("author", "GET", path, headers=FORWARDED)
-        assert "evil" not in answer.get_data(as_text=True) + str(answer.headers), rule.endpoint
+        assert "evil" not in text_of(answer.get_data()) + str(answer.headers), rule.endpoint
     for path, fields in (
         ("/register", {"email": "neu@example.org", "consent": "y"}),
         ("/login", {"email": "ada@example.org"}),
@@ -93,7 +94,7 @@ def test_faked_addresses_do_not_get_round_the_limits(client, app, monkeypatch):
 
 
 # Those that are made of rows are read in tests/privacy/test_quiet_mails.py.
-OF_ROWS = {"letter", "flag_outcome", "reminder", "new_dates", "declaration_ending"}
+OF_ROWS = {"letter", "flag_outcome", "reminder", "new_dates", "declaration_ending", "report"}
 MAILS = sorted(path.stem for path in (package_root() / "templates" / "mail").glob("[!_]*.txt") if path.stem not in OF_ROWS)
 
 
@@ -227,7 +228,7 @@ class Cache:
         control = answer.headers.get("Cache-Control", "")
         # No page made for somebody signed in is kept at all, not even by her own browser.
         assert "Cookie" not in headers or "no-store" in control or answer.mimetype != "text/html", path
-        text = answer.get_data(as_text=True)
+        text = text_of(answer.get_data())
         # Shared: whatever is private or must be asked for again is not kept; nothing said is kept.
         if not re.search(r"no-store|private|no-cache", control):
             names = [name.strip() for name in answer.headers.get("Vary", "").split(",") if name.strip()]

@@ -86,8 +86,8 @@ def export(slug: str, file_format: str) -> Response:
         page = f"{addresses().declaration(slug)}/export"
         raise Refusal(409, f"Too many at once: narrow it with thesis, kind or since, or order the file at {page}.")
     made = make_file(person, found, file_format, filters, current_app.config["BASE_URL"])
-    after_page(lambda: note_names(person, found, filters))
+    after_page(lambda: note_names(person, found, file_format, filters))
     after_page(lambda: mark_results_seen(person, found))
-    response = Response(made.content, content_type=f"{made.mimetype}; charset=utf-8")
+    response = Response(made.content, content_type=WRITERS[file_format].content_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
     return response

@@ -6,9 +6,9 @@ from typing import Any
 from deliberation.results import words
 from deliberation.results.annotated import said
 from deliberation.results.annotated.model import Annotated, AnnotatedParagraph, Note
+from deliberation.results.documents.glyphs import typeset
 from deliberation.results.redline.package import LANGUAGES
 from deliberation.results.redline.words import fit
-from deliberation.results.typesetting import to_pdf
 
 PAGE = 5500
 """Characters of annotations on a page with two columns of them."""
@@ -20,7 +20,7 @@ _ = words.gettext
 
 def write(annotated: Annotated) -> bytes:
     """PDF/UA-1."""
-    return to_pdf("annotated.typ", to_data(annotated), annotated.summary.day)
+    return typeset("annotated.typ", to_data(annotated), annotated.summary.day)
 
 
 def to_data(annotated: Annotated) -> dict[str, Any]:
@@ -40,6 +40,7 @@ def to_data(annotated: Annotated) -> dict[str, Any]:
     return {
         "title": fit(summary.about.title),
         "language": LANGUAGES.get(summary.about.language, summary.about.language).partition("-")[0],
+        "day": summary.day.isoformat(),
         "state": fit(words.state_of(summary)),
         "introduction": said.introduction(annotated),
         "address": fit(summary.results_address.removesuffix("/results")) if summary.site else "",

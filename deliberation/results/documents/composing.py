@@ -38,7 +38,6 @@ def compose(summary: Summary, limits: Limits, with_annex: bool) -> Document:
         state=words.state_of(summary),
         description=f"{words.state_of(summary)}. {words.not_representative()}",
         page=_("Seite"),
-        missing=_("□ steht für ein Zeichen, das die Schrift dieser Datei nicht hat."),
         language=summary.about.language,
         day=summary.day,
         blocks=tuple(blocks),

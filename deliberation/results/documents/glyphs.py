@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
+from deliberation.results import typesetting, words
 from deliberation.results.redline.words import fit
 
 INSTEAD = "□"
@@ -13,6 +15,29 @@ _KNOWN = re.compile(
 """Signs that the fonts surely lack: East Asian scripts and emoji, with what joins several of these into one."""
 _REFUSED = re.compile(r'the text `"(.+?)"` could not be displayed', re.DOTALL)
 _BLOCK = 0x80
+TRIES = 12
+
+_ = words.gettext
+
+
+def typeset(template: str, data: dict[str, Any], day: date) -> bytes:
+    """PDF/UA-1, whatever signs people used. The template shows `note`, which is empty where nothing is missing. The same data
+    give the same bytes. Raises RuntimeError where the template itself is at fault."""
+    data = drawable(data)
+    for _try in range(TRIES):
+        try:
+            return typesetting.to_pdf(template, _noted(data), day)
+        except RuntimeError as error:
+            fewer = without_refused(data, str(error))
+            if fewer is None:
+                raise
+            data = fewer
+    return typesetting.to_pdf(template, _noted(data), day)
+
+
+def _noted(data: dict[str, Any]) -> dict[str, Any]:
+    is_missing = INSTEAD in str(data)
+    return {**data, "note": _("□ steht für ein Zeichen, das die Schrift dieser Datei nicht hat.") if is_missing else ""}
 
 
 def drawable(data: Any) -> Any:

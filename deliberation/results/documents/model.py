@@ -113,15 +113,13 @@ Block = Heading | Paragraph | Callout | Bullets | Entry | Table | Bars | Figures
 @dataclass(frozen=True)
 class Document:
     """`kicker` stands above the title, `state` (day, edition, selection) below it and in every footer, where `page` is the word
-    before its number. `missing` explains a square that stands for a sign which a font does not have. `description` is what
-    the file says about itself. `is_dense`: one page has to hold it."""
+    before its number. `description` is what the file says about itself. `is_dense`: one page has to hold it."""
 
     title: str
     kicker: str
     state: str
     description: str
     page: str
-    missing: str
     language: str
     day: date
     blocks: tuple[Block, ...]

@@ -1,7 +1,5 @@
 """The first page of a document, as a picture and as words, before somebody takes the file away."""
 
-import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -18,7 +16,6 @@ from deliberation.results.documents.model import (
     Heading,
     Paragraph,
     plain,
-    to_data,
 )
 from deliberation.results.summary import Summary
 
@@ -28,18 +25,13 @@ LINES_MAX = 24
 
 @dataclass(frozen=True)
 class Preview:
-    """`tag` changes whenever the picture would."""
+    """The picture is drawn when it is asked for: the words come at once."""
 
     document: Document
 
     @property
-    def tag(self) -> str:
-        words = json.dumps(to_data(self.document), ensure_ascii=False, sort_keys=True)
-        return hashlib.sha256(words.encode()).hexdigest()[:32]
-
-    @property
     def picture(self) -> bytes:
-        """A PNG file. Typesetting takes a moment: ask for the tag first."""
+        """A PNG file. Typesetting takes a moment."""
         return pdf.first_page(self.document)
 
     @property

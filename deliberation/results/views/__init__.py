@@ -31,7 +31,7 @@ from deliberation.results.filters import (
 from deliberation.results.headline import headline_sentence
 from deliberation.results.page import load_results
 from deliberation.results.summary import Summary, summarise
-from deliberation.results.writers import WRITERS
+from deliberation.results.writers import WRITERS, names_people
 from deliberation.results.writers.columns import how_to_read, meanings, readme
 from deliberation.web import FILES, after_page, limiter, require_proof, viewer
 
@@ -139,18 +139,11 @@ def _preview(declaration: Declaration, summary: Summary) -> Preview:
 @results.get("/d/<slug>/export/seite.png")
 @limiter.limit(PREVIEWS)
 def first_page(slug: str) -> Any:
-    """The first page of the document that was chosen, as the PDF has it. A browser that has it gets no second one."""
+    """The first page of the document that was chosen, as the PDF has it."""
     declaration = declaration_at(slug, Permission.EXPORT)
 
     def answer(filters: Filters) -> Response:
-        preview = _preview(declaration, _summarise(declaration, filters))
-        if preview.tag in request.if_none_match:
-            response = Response(status=304)
-        else:
-            response = Response(preview.picture, mimetype="image/png")
-        response.set_etag(preview.tag)
-        response.headers["Cache-Control"] = "private, no-cache"
-        return response
+        return Response(_preview(declaration, _summarise(declaration, filters)).picture, mimetype="image/png")
 
     return _with_filters(declaration, answer)
 
@@ -172,15 +165,15 @@ def download(slug: str, file_format: str) -> Any:
 
     def answer(filters: Filters) -> Any:
         person = viewer()
-        if filters.names == Names.PSEUDONYMS:
+        if names_people(file_format, filters):
             # Who said what, on a stick or in a mail: not for whoever sits at an open browser.
             require_proof()
         if is_long(person, declaration, file_format, filters):
             return order_file(declaration, file_format, filters)
         made = export(person, declaration, file_format, filters, current_app.config["BASE_URL"])
-        after_page(lambda: note_names(person, declaration, filters))
+        after_page(lambda: note_names(person, declaration, file_format, filters))
         after_page(lambda: note_export(person, declaration))
-        response = attachment(made.content, made.mimetype, made.name)
+        response = attachment(made.content, WRITERS[file_format].content_type, made.name)
         if made.readme:
             response.headers["Link"] = f'<{_columns_url(declaration)}>; rel="describedby"; type="text/html"'
         return response
@@ -212,7 +205,7 @@ def columns_text(slug: str) -> Any:
         summary = _summarise(declaration, filters)
         name = file_name(summary, "csv")
         with words.speaking(declaration.language):
-            return attachment(readme(summary, name).encode(), "text/plain", f"{name}.README.txt")
+            return attachment(readme(summary, name).encode(), "text/plain; charset=utf-8", f"{name}.README.txt")
 
     return _with_filters(declaration, answer)
 
@@ -227,9 +220,8 @@ def _with_choice(declaration: Declaration, endpoint: str) -> str:
     return url_for(endpoint, slug=declaration.slug, **chosen)  # type: ignore[arg-type]
 
 
-def attachment(content: bytes, mimetype: str, name: str) -> Response:
-    is_text = mimetype.startswith("text/") or mimetype == "application/json"
-    response = Response(content, content_type=f"{mimetype}; charset=utf-8" if is_text else mimetype)
+def attachment(content: bytes, content_type: str, name: str) -> Response:
+    response = Response(content, content_type=content_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

@@ -14,10 +14,10 @@ from deliberation.permissions import Permission
 from deliberation.results import export_jobs
 from deliberation.results.actions import note_export, note_names
 from deliberation.results.export_jobs import FAULTS, OPEN_MAX, Folder, TooMany
-from deliberation.results.filters import Filters, FiltersInvalid, Names, read_filters
+from deliberation.results.filters import Filters, FiltersInvalid, read_filters
 from deliberation.results.models import ExportJob
 from deliberation.results.views import declaration_at, results
-from deliberation.results.writers import WRITERS
+from deliberation.results.writers import WRITERS, names_people
 from deliberation.web import FILES, after_page, limiter, require_proof, unlisted, viewer
 
 FORMATS = {
@@ -99,11 +99,11 @@ def export_file(slug: str, key: str) -> Any:
     if not job.is_done or export_jobs.is_outdated(job) or not _path(job).exists():
         return redirect(url_for("results.export_job", slug=slug, key=key), 303)
     filters = _filters(job)
-    if filters.names == Names.PSEUDONYMS:
+    if names_people(job.file_format, filters):
         require_proof()
-    after_page(lambda: note_names(person, job.declaration, filters))
+    after_page(lambda: note_names(person, job.declaration, job.file_format, filters))
     after_page(lambda: note_export(person, job.declaration))
-    mimetype = f"{WRITERS[job.file_format].mimetype}; charset=utf-8"
+    mimetype = WRITERS[job.file_format].content_type
     response = send_file(_path(job), mimetype, as_attachment=True, download_name=job.name, etag=False)
     # A file on disk has a time, and is kept by browsers, unless told otherwise.
     del response.headers["Last-Modified"]

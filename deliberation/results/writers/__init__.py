@@ -13,9 +13,11 @@ from deliberation.declarations.models import Declaration
 from deliberation.permissions import Operator
 from deliberation.results.documents.files import write_docx, write_odt, write_pdf
 from deliberation.results.documents.opendocument.package import MIMETYPE as ODT
+from deliberation.results.filters import Filters, Names
 from deliberation.results.summary import Summary
 from deliberation.results.writers import csv, html, json, jsonl, jsonld, markdown
 
+ARCHIVE = "archive"
 Stream = Callable[[Summary, IO[bytes]], None]
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -26,7 +28,8 @@ class Writer:
     """A format: how a file ends, what it is called to machines, and who writes it: one of `write`, `stream`, `gather`.
 
     From `long_from` annotations on nobody waits for it in a browser: it becomes a job (`jobs`). `with_targets`: each item
-    knows the words it was written on. `has_readme`: what it means stands beside it."""
+    knows the words it was written on. `has_readme`: what it means stands beside it. `has_names`: people stand in it as the
+    filters say; a readable document names nobody."""
 
     ending: str
     mimetype: str
@@ -35,7 +38,14 @@ class Writer:
     stream: Stream | None = None
     gather: Callable[[Declaration, Summary], Stream] | None = None
     with_targets: bool = False
+    has_names: bool = False
     long_from: int = 1000
+
+    @property
+    def content_type(self) -> str:
+        """As in the header of an answer."""
+        is_text = self.mimetype.startswith("text/") or self.mimetype == "application/json"
+        return f"{self.mimetype}; charset=utf-8" if is_text else self.mimetype
 
 
 def _xlsx(summary: Summary, out: IO[bytes]) -> None:
@@ -76,21 +86,26 @@ def _all_of(out: IO[bytes], content: bytes) -> None:
 
 
 WRITERS: dict[str, Writer] = {
-    "csv": Writer("csv", "text/csv", stream=csv.stream, has_readme=True, long_from=20_000),
+    "csv": Writer("csv", "text/csv", stream=csv.stream, has_readme=True, has_names=True, long_from=20_000),
     "md": Writer("md", "text/markdown", markdown.write, long_from=5000),
     "html": Writer("html", "text/html", html.write, long_from=5000),
-    "json": Writer("json", "application/json", stream=json.stream, long_from=20_000),
-    "jsonl": Writer("jsonl", "application/jsonl", stream=jsonl.stream, has_readme=True, long_from=20_000),
-    "jsonld": Writer("jsonld", "application/ld+json", stream=jsonld.stream, with_targets=True, long_from=10_000),
+    "json": Writer("json", "application/json", stream=json.stream, has_names=True, long_from=20_000),
+    "jsonl": Writer("jsonl", "application/jsonl", stream=jsonl.stream, has_readme=True, has_names=True, long_from=20_000),
+    "jsonld": Writer("jsonld", "application/ld+json", stream=jsonld.stream, with_targets=True, has_names=True, long_from=10_000),
     "xlsx": Writer(
-        "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", stream=_xlsx, long_from=3000
+        "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", stream=_xlsx, has_names=True, long_from=3000
     ),
     "docx": Writer("docx", DOCX, write_docx, long_from=2000),
     "odt": Writer("odt", ODT, write_odt, long_from=2000),
     "pdf": Writer("pdf", "application/pdf", write_pdf, long_from=2000),
-    "annotated.docx": Writer("annotated.docx", DOCX, gather=_annotated("docx")),
-    "annotated.pdf": Writer("annotated.pdf", "application/pdf", gather=_annotated("pdf")),
-    "annotated.html": Writer("annotated.html", "text/html", gather=_annotated("html")),
-    "archive": Writer("archive.zip", "application/zip", gather=_archive, long_from=200),
+    "annotated.docx": Writer("annotated.docx", DOCX, gather=_annotated("docx"), has_names=True),
+    "annotated.pdf": Writer("annotated.pdf", "application/pdf", gather=_annotated("pdf"), has_names=True),
+    "annotated.html": Writer("annotated.html", "text/html", gather=_annotated("html"), has_names=True),
+    ARCHIVE: Writer("archive.zip", "application/zip", gather=_archive, has_names=True, long_from=200),
     "polis": Writer("zip", "application/zip", gather=_polis, long_from=2000),
 }
+
+
+def names_people(file_format: str, filters: Filters) -> bool:
+    """Whether people stand under their pseudonyms in such a file; an archive always has them, as the pages do."""
+    return WRITERS[file_format].has_names and (filters.names == Names.PSEUDONYMS or file_format == ARCHIVE)
