@@ -316,6 +316,7 @@ POLICIES: dict[str, Policy] = {
     "results.columns_text": Policy(SIGNED_IN, "organisers, the operator", P.EXPORT),
     # --- the report ---
     "reports.show": Policy(PUBLIC, "everybody; the draft for whoever may read it"),
+    "reports.file": Policy(PUBLIC, "everybody"),
     "reports.issue": Policy(PUBLIC, "everybody"),
     "reports.changes": Policy(PUBLIC, "everybody"),
     "reports.draft": Policy(

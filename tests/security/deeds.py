@@ -274,6 +274,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "editions.anchor": {"number": "waiting"},
     "proposals.place": {"p": "2"},
     "results.download": {"file_format": "csv"},
+    "reports.file": {"file_format": "docx"},
     "results.snapshot": {"number": 1},
     "results.snapshot_file": {"number": 1},
     "moderation.own_decision": {"number": "hidden"},

@@ -2,16 +2,18 @@
 
 from typing import Any
 
-from flask import abort, redirect, render_template, request
+from flask import Response, abort, current_app, redirect, render_template, request
 
 from deliberation.annotations.views import readable_declaration
 from deliberation.declarations.models import Declaration
 from deliberation.permissions import Permission, may
+from deliberation.reports.files import FORMATS, write_report
 from deliberation.reports.showing import ReportView, compare_issues, load_report
 from deliberation.reports.views import found, reports
 from deliberation.reports.views.forms import to_number
+from deliberation.results.actions import is_first_look, mark_results_seen
 from deliberation.urls import evidence_report_url, report_desk_url, report_draft_url
-from deliberation.web import viewer
+from deliberation.web import FILES, after_page, limiter, viewer
 
 
 @reports.get("/d/<slug>/report")
@@ -38,6 +40,21 @@ def issue(slug: str, number: int) -> Any:
 
 def _render(declaration: Declaration, report: ReportView | None) -> str:
     return render_template("reports/show.html", declaration=declaration, report=report, here="report")
+
+
+@reports.get("/d/<slug>/report.<file_format>")
+@limiter.limit(FILES)
+def file(slug: str, file_format: str) -> Any:
+    """The newest issue as a document, for everybody who reads it."""
+    declaration, person = readable_declaration(slug), viewer()
+    report = found(load_report(declaration)) if file_format in FORMATS else abort(404)
+    made = write_report(person, declaration, report, file_format, current_app.config["BASE_URL"])
+    if is_first_look(person, declaration):
+        # It says how many carry each thesis.
+        after_page(lambda: mark_results_seen(person, declaration))
+    response = Response(made.content, content_type=made.mimetype)
+    response.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
+    return response
 
 
 @reports.get("/d/<slug>/report/changes")
