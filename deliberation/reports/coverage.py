@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from deliberation.annotations.models import Annotation, Kind
-from deliberation.annotations.threads import wilson
-from deliberation.database import db
+from deliberation.annotations.threads import may_be_passed_on, wilson
+from deliberation.database import count_rows, db
 from deliberation.declarations.models import Declaration
 from deliberation.results.items import Item
 
@@ -68,6 +68,13 @@ def to_coverage(items: Iterable[Item], named: Collection[int], bundled: Mapping[
         by_kind={kind: _count([one for one in roots if one.kind is kind], cited) for kind in ORDER},
         missing=tuple(missing),
     )
+
+
+def count_coverage(declaration: Declaration, named: Collection[int]) -> Count:
+    """The one figure of all, for whoever reads the report. Two queries."""
+    roots = Annotation.declaration_id == declaration.id, Annotation.parent_id.is_(None), may_be_passed_on(declaration)
+    cited = or_(Annotation.number.in_(named), Annotation.bundled_with.in_(named))
+    return Count(count_rows(Annotation.number, *roots, cited), count_rows(Annotation.number, *roots))
 
 
 def _count(items: Sequence[Item], cited: Collection[int]) -> Count:

@@ -105,10 +105,10 @@ class ReportView:
         return self.number == self.issues[0].number
 
     @property
-    def references(self) -> int:
-        """How many annotations it rests on, of those that are shown."""
+    def named(self) -> frozenset[int]:
+        """The annotations that it rests on, of those that are shown."""
         lines = [line for section in self.sections for line in section.lines]
-        return len({one.number for line in lines for one in line.references if one.is_shown})
+        return frozenset(one.number for line in lines for one in line.references if one.is_shown)
 
 
 @dataclass(frozen=True)

@@ -143,3 +143,14 @@ def test_mails_can_be_switched_off(client, cast):
     ada = client.sign_in(cast.ada)
     assert ada.post("/me/mail", data={"lang": "de", "letters": "y", "dates": "y"}).status_code == 303
     assert (cast.ada.wants_letters, cast.ada.wants_dates, cast.ada.wants_reports) == (True, True, False)
+
+
+def test_everybody_reads_how_many_annotations_it_names_and_the_desk_says_the_same(story, client):
+    story.write("Abends fehlt jemand.", story.free.label)
+    story.publish()
+    assert "1 von 3 Anmerkungen" in client.get(PAGE).text
+    assert "1 von 3" in client.sign_in(story.otto).get(f"{PAGE}/desk").text
+    story.kept.bundled_with = story.free.number
+    db.session.commit()
+    assert "2 von 3 Anmerkungen" in client.get(PAGE).text
+    assert "2 von 3" in client.sign_in(story.otto).get(f"{PAGE}/desk").text

@@ -7,6 +7,7 @@ from flask import Response, abort, current_app, redirect, render_template, reque
 from deliberation.annotations.views import readable_declaration
 from deliberation.declarations.models import Declaration
 from deliberation.permissions import Permission, may
+from deliberation.reports.coverage import count_coverage
 from deliberation.reports.files import FORMATS, write_report
 from deliberation.reports.showing import ReportView, compare_issues, load_report
 from deliberation.reports.views import found, reports
@@ -39,7 +40,8 @@ def issue(slug: str, number: int) -> Any:
 
 
 def _render(declaration: Declaration, report: ReportView | None) -> str:
-    return render_template("reports/show.html", declaration=declaration, report=report, here="report")
+    coverage = count_coverage(declaration, report.named) if report else None
+    return render_template("reports/show.html", declaration=declaration, report=report, coverage=coverage, here="report")
 
 
 @reports.get("/d/<slug>/report.<file_format>")
