@@ -13,8 +13,10 @@ from deliberation.clock import frozen_at, now
 from deliberation.database import db
 from deliberation.declarations.models import Invitation
 from deliberation.policies import POLICIES
-from deliberation.results.writers import WRITERS
+from deliberation.results.writers import ARCHIVE, WRITERS
+from tests import builders
 from tests.accounts.post import PASSWORD, last_code, log_in
+from tests.results.scene import text_of
 
 AGAIN = "/login/again?next="
 
@@ -43,7 +45,7 @@ def test_what_opens_the_account_to_others_is_marked_delicate(endpoint):
     assert POLICIES[f"accounts.{endpoint}"].proof
 
 
-@pytest.mark.parametrize("file_format", sorted(WRITERS))
+@pytest.mark.parametrize("file_format", sorted(one for one, writer in WRITERS.items() if writer.has_names and one != ARCHIVE))
 def test_file_with_names_asks_and_one_without_does_not(cast, client, file_format):
     client.sign_in(cast.otto)
     address = f"/d/erklaerung/export.{file_format}"
@@ -54,6 +56,21 @@ def test_file_with_names_asks_and_one_without_does_not(cast, client, file_format
             assert (answer.status_code, unquote(answer.location)) == (303, AGAIN + address + query)
         assert client.get(f"{address}?names=none").status_code == 200
         assert client.get(f"{address}?names=numbers").status_code == 200
+
+
+@pytest.mark.any_engine
+def test_archive_has_names_always_and_a_document_never(cast, client):
+    builders.annotate(cast.ada, cast.declaration)
+    [name] = [member.pseudonym for member in cast.ada.memberships]
+    client.sign_in(cast.otto)
+    with frozen_at(now() + timedelta(minutes=31)):
+        for query in ("", "?names=none"):
+            address = f"/d/erklaerung/export.archive{query}"
+            assert unquote(client.get(address).location) == AGAIN + address
+        for file_format in ("docx", "odt", "pdf", "html", "md", "polis"):
+            answer = client.get(f"/d/erklaerung/export.{file_format}?names=pseudonyms")
+            assert answer.status_code == 200
+            assert name not in text_of(answer.get_data())
 
 
 @pytest.mark.parametrize("role", ["moderator", "organiser"])
