@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.assurance import Measured
-from benchmarks.browsing import Browser
+from benchmarks.browsing import Answer, Browser
 from benchmarks.servers import free_port
 
 SLOWEST, MEMORY_MB, PAGE = 10.0, 400.0, 2.0
@@ -36,6 +36,7 @@ def measure() -> list[Measured]:
         documents = {**_documents(), **_big()}
         results = {name: server.upload(data) for name, data in documents.items()}
         good = [server.upload(data) for data in _good()]
+        most_mb = server.most_mb
         is_written = server.export()
         calls, written, canary = server.seen()
     slow = max(seconds for _status, seconds in results.values())
@@ -43,12 +44,14 @@ def measure() -> list[Measured]:
     refused = [status for status, _seconds in good if status != 303]
     words = (
         f"{len(results)} hostile documents: {len(faults)} accepted or 5xx {faults or ''}, slowest {slow:.1f} s, server and "
-        f"children +{server.most_mb:.0f} MB, slowest other page {server.slowest_page * 1000:.0f} ms, {len(calls)} calls out, "
+        f"children +{most_mb:.0f} MB, slowest other page {server.slowest_page * 1000:.0f} ms, {len(calls)} calls out, "
         f"{len(written)} files outside {written[:3] or ''}, {len(good) - len(refused)} of {len(good)} good ones accepted"
     )
     is_met = not (faults or calls or written or refused) and slow <= SLOWEST
-    is_met = is_met and server.most_mb <= MEMORY_MB and server.slowest_page <= PAGE
-    files = "DOCX, HTML, CSV and Markdown files written from texts with seven pointers outside"
+    is_met = is_met and most_mb <= MEMORY_MB and server.slowest_page <= PAGE
+    from deliberation.results.writers import WRITERS
+
+    files = f"files of {len(WRITERS)} formats and the redline, written from texts with seven pointers outside"
     files += f"{'' if is_written else ' (which are NOT in the files)'}: {len(calls)} calls, "
     return [
         Measured("S19", words, is_met),
@@ -141,6 +144,8 @@ class _Server:
 
     def export(self) -> bool:
         """Write what points outside, and let every writer of a file have it; whether it stands in the files."""
+        from deliberation.results.writers import WRITERS
+
         page = "/d/musterstadt/3/1/annotations"
         fields = {
             "kind": "practice", "body": OUTSIDE, "action": "send", "csrf_token": self.writer.token(page), "checked": "1",
@@ -148,10 +153,20 @@ class _Server:
         }  # fmt: skip
         self.writer.post(page, fields)
         page = "/d/musterstadt/export"
-        files = [self.organiser.get(f"{page}.{file_format}") for file_format in ("md", "docx", "html", "csv")]
+        answers = {file_format: self.organiser.get(f"{page}.{file_format}") for file_format in WRITERS}
         self.organiser.get("/d/musterstadt/changes.docx?from=1&to=2")
         self.organiser.get("/d/musterstadt/changes.html?from=1&to=2")
-        return "203.0.113.7/b.png" in files[0].text
+        unmade = [name for name, answer in answers.items() if answer.status != 200 and not self._is_made(answer)]
+        assert not unmade, unmade
+        return "203.0.113.7/b.png" in answers["md"].text
+
+    def _is_made(self, answer: Answer) -> bool:
+        """Wait for a file that is made in the background."""
+        for _try in range(120):
+            if self.organiser.get(f"{answer.headers.get('Location', '')}/file").status == 200:
+                return True
+            time.sleep(0.5)
+        return False
 
     def seen(self) -> tuple[list[str], list[str], int]:
         """Connections to anywhere, files opened for writing outside, openings of the canary file."""

@@ -16,7 +16,7 @@ from deliberation.clock import BERLIN, now, today
 from deliberation.database import db
 from deliberation.declarations.dates import Told, compare_dates, dates_of
 from deliberation.declarations.models import Declaration, Membership
-from deliberation.notifications.actions import queue_mail
+from deliberation.notifications.members import queue_for_members
 from deliberation.notifications.models import Mail, NotNeeded
 from deliberation.permissions import PHASE_ALLOWS, Activity, Phase
 
@@ -25,6 +25,7 @@ NEW_DATES = "new_dates"
 REMIND_BEFORE = timedelta(days=3)
 REMIND_FROM = timedelta(hours=9)
 """Nobody is woken: reminders leave from nine o'clock in Berlin on."""
+WANTED = User.wants_dates.is_(True)
 
 
 def has_due_dates() -> bool:
@@ -55,7 +56,7 @@ def _is_due(moment: datetime) -> ColumnElement[bool]:
 def _pull_new_dates(declaration: Declaration, default_locale: str, limit: int) -> int:
     cause = f"dates:{declaration.id}:{declaration.dates_due_at:%Y%m%dT%H%M%S}"
     told = {"declaration": declaration.id, "told": declaration.told_dates or []}
-    pulled = _queue(declaration, cause, NEW_DATES, told, default_locale, limit)
+    pulled = queue_for_members(declaration, WANTED, cause, NEW_DATES, told, default_locale, limit)
     if pulled < limit:
         declaration.told_dates = declaration.dates_due_at = None
     return pulled
@@ -66,7 +67,7 @@ def _pull_reminders(declaration: Declaration, ends_on: date, default_locale: str
     if what_ends(declaration):
         cause = f"reminder:{declaration.id}:{declaration.phase.value}:{ends_on.isoformat()}"
         about = {"declaration": declaration.id, "phase": declaration.phase.value, "day": ends_on.isoformat()}
-        pulled = _queue(declaration, cause, REMINDER, about, default_locale, limit)
+        pulled = queue_for_members(declaration, WANTED, cause, REMINDER, about, default_locale, limit)
     if pulled < limit:
         declaration.reminded_of = ends_on
     return pulled
@@ -77,31 +78,6 @@ def what_ends(declaration: Declaration) -> Sequence[Activity]:
     later = declaration.ahead[0].phase if declaration.ahead else Phase.CLOSED
     ended = PHASE_ALLOWS[declaration.phase] - PHASE_ALLOWS[later]
     return [activity for activity in Activity if activity in ended]
-
-
-def _queue(
-    declaration: Declaration, cause: str, template: str, about: dict[str, Any], default_locale: str, limit: int
-) -> int:
-    has_it = select(Mail.id).where(Mail.recipient_hash == User.address_hash, Mail.cause == cause).exists()
-    query = (
-        select(Membership)
-        .join(User, User.id == Membership.user_id)
-        .options(joinedload(Membership.user))
-        .where(
-            Membership.declaration_id == declaration.id,
-            or_(Membership.blocked_until.is_(None), Membership.blocked_until <= now()),
-            User.confirmed_at.is_not(None),
-            User.wants_dates,
-            ~has_it,
-        )
-        .order_by(Membership.id)
-        .limit(limit)
-    )
-    members = db.session.scalars(query).all()
-    for member in members:
-        if member.user is not None:
-            queue_mail(member.user.email, cause, template, about | {"member": member.id}, member.user.locale or default_locale)
-    return len(members)
 
 
 def words_about_dates(mail: Mail) -> dict[str, Any]:

@@ -3,18 +3,13 @@
 Nothing is written into the outbox by the verb; whoever pulls commits. A second run finds nothing left to do.
 """
 
-from typing import Any
-
-from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, and_, select
 
 from deliberation.accounts.models import User
 from deliberation.clock import now
 from deliberation.database import db
-from deliberation.declarations.models import Declaration, Membership
 from deliberation.moderation.models import LETTERS_WAIT
-from deliberation.notifications.actions import queue_mail
-from deliberation.notifications.models import Mail
+from deliberation.notifications.members import queue_for_members
 from deliberation.notifications.pulling import REPORT
 from deliberation.permissions import Phase
 from deliberation.reports.models import ReportIssue
@@ -49,30 +44,6 @@ def pull_reports(default_locale: str = "de", limit: int = 200) -> int:
 
 def _queue(issue: ReportIssue, default_locale: str, limit: int) -> int:
     declaration = issue.report.declaration
+    about = {"declaration": declaration.id, "number": issue.number}
     cause = f"{REPORT}:{declaration.id}:{issue.number}"
-    members = _load_members(declaration, cause, limit)
-    for member in members:
-        if member.user is not None:
-            words: dict[str, Any] = {"declaration": declaration.id, "member": member.id, "number": issue.number}
-            queue_mail(member.user.email, cause, REPORT, words, member.user.locale or default_locale)
-    return len(members)
-
-
-def _load_members(declaration: Declaration, cause: str, limit: int) -> list[Membership]:
-    """Who takes part, wants it, and has not been told."""
-    has_it = select(Mail.id).where(Mail.recipient_hash == User.address_hash, Mail.cause == cause).exists()
-    query = (
-        select(Membership)
-        .join(User, User.id == Membership.user_id)
-        .options(joinedload(Membership.user))
-        .where(
-            Membership.declaration_id == declaration.id,
-            or_(Membership.blocked_until.is_(None), Membership.blocked_until <= now()),
-            User.confirmed_at.is_not(None),
-            User.wants_reports,
-            ~has_it,
-        )
-        .order_by(Membership.id)
-        .limit(limit)
-    )
-    return list(db.session.scalars(query))
+    return queue_for_members(declaration, User.wants_reports.is_(True), cause, REPORT, about, default_locale, limit)

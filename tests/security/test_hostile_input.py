@@ -9,6 +9,8 @@ import unicodedata
 
 import pytest
 from jinja2 import meta
+from openpyxl import load_workbook
+from openpyxl.utils.escape import unescape
 from sqlalchemy import select
 
 from deliberation import create_app
@@ -17,9 +19,13 @@ from deliberation.config import SettingsError, package_root
 from deliberation.database import db
 from deliberation.notifications.mailer import to_message
 from deliberation.notifications.models import Mail
+from deliberation.permissions import Operator
+from deliberation.results.exports import export
+from deliberation.results.writers.columns import COLUMNS
 from deliberation.results.writers.csv import defused, fused
 from tests import builders
 from tests.accounts.post import ask_for_code, register
+from tests.results import scene
 from tests.results.scene import text_of
 from tests.security import deeds, stage
 
@@ -133,6 +139,19 @@ def test_formulas_are_defused_and_come_back_as_they_were():
     read = [row[0] for row in csv.reader(io.StringIO(out.getvalue(), newline=""), delimiter=";") if row]
     assert not [cell for cell in read if cell[:1] in "=+-@\t\r" and cell]
     assert [fused(cell) for cell in read] == [words for words in FORMULAS if defused(words)]
+
+
+@pytest.mark.any_engine
+def test_formulas_are_plain_text_in_a_workbook_and_come_back_as_they_were(cast):
+    for words in FORMULAS:
+        # Past the check, which would take blanks away.
+        scene.annotate(cast.ada, cast.declaration, "Text.", quote="").body = words
+    db.session.commit()
+    kept = dict(db.session.execute(select(Annotation.number, Annotation.body)).all())
+    sheet = load_workbook(io.BytesIO(export(Operator(), cast.declaration, "xlsx").content))["These 3"]
+    rows = [dict(zip(COLUMNS, row, strict=True)) for row in sheet.iter_rows(min_row=2)]
+    assert {row["body"].data_type for row in rows if row["body"].value} == {"s"}
+    assert {row["number"].value: unescape(row["body"].value or "") for row in rows} == kept
 
 
 @pytest.mark.any_engine
