@@ -25,6 +25,7 @@ from deliberation.reports.models import (
     load_sentences,
 )
 from deliberation.reports.verbatim import count_quoted
+from deliberation.results.archive.model import reported
 from deliberation.text import REDACTED, DiffPart, word_diff
 
 
@@ -236,3 +237,6 @@ def removed_sentences(report: Report) -> list[ReportSentence]:
     """What was taken out, the last one first."""
     rows = [(row.removed_at, row) for row in load_sentences(report, with_removed=True) if row.removed_at is not None]
     return [row for _moment, row in sorted(rows, key=lambda pair: pair[0], reverse=True)]
+
+
+reported.append(load_report)

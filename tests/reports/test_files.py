@@ -1,11 +1,16 @@
 """The report is handed over as a file that says no more than its page."""
 
+import io
+import zipfile
+
 import pytest
 
 from deliberation.annotations.actions import withdraw
 from deliberation.database import db
+from deliberation.permissions import Operator
 from deliberation.reports.files import FORMATS
 from deliberation.results import words
+from deliberation.results.exports import export
 from tests.reports.scene import FREE
 from tests.results import scene as results
 from tests.results.scene import text_of
@@ -48,6 +53,18 @@ def test_what_is_taken_back_is_quoted_in_no_file(published, client, ending):
     assert "niemanden mehr" not in text
     assert "[Hier stand ein Zitat, das nicht mehr gezeigt wird.]" in text
     assert "(nicht mehr gezeigt)" in text
+
+
+def test_it_stands_in_the_archive_and_its_numbers_lead_to_the_annotations(published):
+    content = export(Operator(), published.declaration, "archive").content
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        [name] = [one for one in parts.namelist() if one.endswith("/report.html")]
+        page = parts.read(name).decode()
+        number = published.free.number
+        assert f'href="thesis-3.html#a-{number}">A-{number}</a>' in page
+        assert "niemanden mehr" in page
+        assert f'id="a-{number}"' in parts.read(name.replace("report.html", "thesis-3.html")).decode()
+        assert 'href="report.html"' in parts.read(name.replace("report.html", "index.html")).decode()
 
 
 def test_there_is_none_before_it_is_published(story, client):

@@ -1,6 +1,6 @@
 """What an archive holds, loaded once: all that everybody could read on a day, and nothing that anybody could not."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from itertools import pairwise
@@ -22,6 +22,10 @@ from deliberation.results.summary import Summary, summarise
 ELSEWHERE = "elsewhere.html"
 DOCUMENT_MAX = 5000
 """Annotations and replies in a print of everything: as many take 0.9 GB of memory. Beyond, every page prints by itself."""
+
+
+reported: list[Callable[[Declaration], Any]] = []
+"""Who can say what was published as the report (`reports.showing`): what stands above this feature enters itself here."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,8 @@ class Archive:
     log: tuple[LogLine, ...]
     data: Mapping[str, Any]
     number: int = 0
+    # As it may be read now; None where none was published.
+    report: Any = None
 
     @property
     def summary(self) -> Summary:
@@ -156,6 +162,7 @@ def load_archive(person: Person, declaration: Declaration, site: str = "", numbe
         log=tuple(_to_line(one, pages if one[2] in shown else {}) for one in log),
         data=data,
         number=number,
+        report=next((found for load in reported if (found := load(declaration)) is not None), None),
     )
 
 

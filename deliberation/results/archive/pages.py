@@ -46,6 +46,8 @@ def write(archive: Archive) -> dict[str, bytes]:
     for edition in archive.editions:
         page(edition.page, "edition", edition=edition)
     page("results.html", "results")
+    if archive.report:
+        page("report.html", "report")
     page("log.html", "log")
     page("rules.html", "rules")
     for name, content in archive.changes.items():
