@@ -113,6 +113,11 @@ class Summary:
         return sum(count for _value, count in self.outcomes)
 
     @property
+    def is_waited_for(self) -> bool:
+        """Whether something has come in and is not decided."""
+        return any(count for value, count in self.outcomes if value is OutcomeValue.RECEIVED)
+
+    @property
     def measured_theses(self) -> list[ThesisResult]:
         """Numbered theses, and preamble and closing part if stances on them are published."""
         return [thesis for thesis in self.theses if thesis.is_numbered or thesis.has_stances]

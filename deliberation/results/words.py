@@ -59,8 +59,8 @@ def not_representative() -> str:
 def quoting() -> str:
     """What a report says about whose words it carries."""
     return _(
-        "Wörtlich steht hier nur, was die Verfasserinnen und Verfasser dafür freigegeben haben, und ohne Pseudonym. "
-        "Alle anderen Anmerkungen sind mit Nummer und Art genannt; ihren Wortlaut zeigt die Seite."
+        "Wörtlich steht hier nur, was die Verfasserinnen und Verfasser dafür freigegeben haben; genannt werden sie nicht. "
+        "Alle anderen Anmerkungen stehen mit Nummer und Art da; ihren Wortlaut zeigt die Seite der Beratung."
     )
 
 
@@ -68,10 +68,15 @@ def steps(summary: Summary) -> str:
     """How exact the numbers are."""
     if summary.is_open:
         return _(
-            "Solange die Beratung läuft, nennen wir Beteiligte, Stimmen und Haltungen nur in Schritten von fünf, "
-            "und unter fünf gar nicht."
+            "Solange die Beratung läuft, zählen wir Beteiligte, Stimmen und Haltungen in Schritten von fünf; Summen unter fünf "
+            "nennen wir nicht."
         )
-    return _("Beteiligte, Stimmen und Haltungen unter fünf nennen wir nicht.")
+    return _("Summen von Beteiligten, Stimmen und Haltungen unter fünf nennen wir nicht.")
+
+
+def nothing_expected(summary: Summary) -> str:
+    """Where there is nothing that somebody would have to decide on."""
+    return _("Noch wartet niemand auf eine Antwort.") if summary.is_open else _("Es kam nichts, worüber zu entscheiden wäre.")
 
 
 def day(when: date) -> str:

@@ -76,7 +76,7 @@ def test_two_pages_tell_a_stranger_everything_that_matters(told):
     for file_format in FORMATS:
         text = text_of(made(told, file_format, purpose=Purpose.COUNCIL))
         for wanted in (
-            "Was in der Sozialen Arbeit schneller gehen darf.", "Herausgegeben von Bündnis Muster.", sentence,
+            "Was in der Sozialen Arbeit schneller gehen darf.", "Herausgegeben von: Bündnis Muster.", sentence,
             "Mustertext zum Ausprobieren", "Lesen konnten alle", "Fassung 1", stand,
             "Alle sind dafür.", "Die kleinere Seite sieht es anders: 8 von 17.", "Fragen ohne Antwort",
             "Das steht schon da.", f"{SITE}/d/erklaerung/results", "Fragen an: presse@example.com",

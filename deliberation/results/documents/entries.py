@@ -1,6 +1,7 @@
 """Annotations in a document: quoted with consent and without pseudonym, else named by number, kind and place."""
 
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 from deliberation.annotations.models import Kind
 from deliberation.annotations.tallies import STEP
@@ -79,6 +80,14 @@ def decided(summary: Summary, item: Item) -> Line:
     )
 
 
+def varied(items: Sequence[Item]) -> list[Item]:
+    """One of each outcome in turn: the first of a list that is cut should not all say the same."""
+    by_outcome: dict[object, list[Item]] = {}
+    for item in items:
+        by_outcome.setdefault(item.outcome, []).append(item)
+    return [item for turn in zip_longest(*by_outcome.values()) for item in turn if item]
+
+
 def all_entries(summary: Summary) -> Iterator[Block]:
     """The annex: every annotation below the place it is about, replies below what they answer."""
     groups = grouped(summary)
@@ -117,4 +126,4 @@ def _opening(summary: Summary, item: Item) -> str:
         return ""
     found = next((one.opening for one in thesis.paragraphs if one.number == item.paragraph), "")
     opening = found or (thesis.heading or thesis.opening if item.paragraph is None else "")
-    return f" („{opening}“)" if opening else ""
+    return _(", wo es heißt: „%(opening)s“", opening=opening) if opening else ""

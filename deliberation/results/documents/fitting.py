@@ -8,6 +8,8 @@ from deliberation.results.summary import Summary
 
 SPARE = 20
 """Millimetres that stay empty for each page: programs differ, and a Word file breaks its pages elsewhere."""
+GIVEN_BACK = ("words", "listed", "words", "decided", "listed", "words")
+"""What room that is left goes to, in this order."""
 
 
 def to_document(summary: Summary, with_annex: bool | None = None) -> Document:
@@ -18,13 +20,22 @@ def to_document(summary: Summary, with_annex: bool | None = None) -> Document:
 
 
 def fitting(summary: Summary) -> Limits:
-    """The most generous limits with which the part before the annex is short enough."""
+    """The most generous limits with which the part before the annex is short enough: everything becomes a little shorter until
+    it fits, then what room is left goes to longer quotes and longer lists."""
     shape = SHAPES[purpose_of(summary)]
-    limits = shape.limits
-    if shape.pages is None:
+    limits, pages = shape.limits, shape.pages
+    if pages is None:
         return limits
+
+    def fits(tried: Limits) -> bool:
+        return count_pages(compose(summary, tried, False), SPARE * pages) <= pages
+
     for _step in range(STEPS):
-        if count_pages(compose(summary, limits, False), SPARE * shape.pages) <= shape.pages:
+        if fits(limits):
             break
         limits = limits.tightened()
+    for name in GIVEN_BACK:
+        more = limits.loosened(name, shape.limits)
+        if more != limits and fits(more):
+            limits = more
     return limits

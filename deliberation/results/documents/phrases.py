@@ -27,7 +27,7 @@ def kicker(purpose: Purpose, is_open: bool) -> str:
 
 def published_by(summary: Summary) -> str:
     """Who stands behind the text; empty where nobody is named."""
-    return _("Herausgegeben von %(publisher)s.", publisher=summary.about.publisher) if summary.about.publisher else ""
+    return _("Herausgegeben von: %(publisher)s.", publisher=summary.about.publisher) if summary.about.publisher else ""
 
 
 def size(summary: Summary) -> str:
@@ -60,12 +60,23 @@ def way_in(summary: Summary) -> str:
             return _("Lesen und mitmachen konnte, wer eingeladen war, unter einem Pseudonym.")
 
 
-def ways() -> str:
-    """How they took part."""
-    return _(
-        "Die Beteiligten haben im Netz zu Thesen und Absätzen gezeigt, ob sie diese mittragen, Anmerkungen geschrieben "
-        "und über die Anmerkungen anderer abgestimmt. Menschen haben die Beiträge moderiert."
-    )
+def ways(summary: Summary) -> str:
+    """How they took part; where nobody took a stance nothing is said of stances."""
+    if summary.figures.stances:
+        did = _(
+            "Die Beteiligten haben im Netz angegeben, ob sie Thesen und Absätze mittragen, Anmerkungen geschrieben und über "
+            "die Anmerkungen anderer abgestimmt."
+        )
+    else:
+        did = _("Die Beteiligten haben im Netz Anmerkungen geschrieben und über die Anmerkungen anderer abgestimmt.")
+    return f"{did} {_('Ein Team hat die Beiträge moderiert.')}"
+
+
+def no_picture(summary: Summary) -> str:
+    """In place of bars."""
+    if summary.is_open:
+        return _("Ab 5 Stimmen zeigen wir hier ein Bild.")
+    return _("Für ein Bild kamen zu wenige Haltungen zusammen.")
 
 
 def period(summary: Summary) -> str:

@@ -35,6 +35,12 @@ class Limits:
             lead=max(LEAD_MIN, self.lead * 7 // 8),
         )
 
+    def loosened(self, name: str, full: "Limits") -> "Limits":
+        """A little more of one of them, at most what `full` has."""
+        now = int(getattr(self, name))
+        more = now * 8 // 7 + 1 if name == "words" else now + 1
+        return replace(self, **{name: min(more, int(getattr(full, name)))})
+
     def without_decisions(self) -> "Limits":
         """For a part that an annex repeats in full."""
         return replace(self, decided=FEW)

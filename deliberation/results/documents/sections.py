@@ -7,7 +7,7 @@ from deliberation.annotations.models import Kind
 from deliberation.annotations.tallies import PERCENT_FROM, STEP
 from deliberation.results import words
 from deliberation.results.documents import phrases
-from deliberation.results.documents.entries import alone, answering, decided, entry, listed
+from deliberation.results.documents.entries import alone, answering, decided, entry, listed, varied
 from deliberation.results.documents.model import (
     Bar,
     Bars,
@@ -56,7 +56,7 @@ def who_took_part(summary: Summary, is_short: bool = False) -> Iterator[Block]:
     if is_short:
         yield said(phrases.way_in(summary), phrases.period(summary), words.steps(summary))
         return
-    yield said(phrases.way_in(summary), phrases.ways(), phrases.period(summary), phrases.still_open(summary))
+    yield said(phrases.way_in(summary), phrases.ways(summary), phrases.period(summary), phrases.still_open(summary))
     yield said(words.steps(summary), look="small")
 
 
@@ -64,7 +64,7 @@ def stances(summary: Summary, limits: Limits, level: int = 1) -> Iterator[Block]
     """How many carry which thesis; where there are too many theses, those with the most voices."""
     yield Heading(level, headline_sentence(summary.headline))
     if not summary.has_stances:
-        yield said(_("Ab 5 Stimmen zeigen wir hier ein Bild."))
+        yield said(phrases.no_picture(summary))
         return
     measured = [thesis for thesis in summary.measured_theses if thesis.has_stances]
     busiest = sorted(measured, key=lambda thesis: -thesis.stances.n)[: limits.theses]
@@ -106,7 +106,7 @@ def paragraph_bars(summary: Summary, thesis: ThesisResult) -> Bars:
 
 def _bars(caption: str, first: str, rows: Iterator[Bar]) -> Bars:
     key = tuple((name, words.stance(name)) for name in words.STANCES)
-    head = (first, _("Haltung in Prozent"), _("Stimmen"))
+    head = (first, _("Haltung in Prozent"), _("Anzahl"))
     return Bars(f"{caption} {phrases.how_to_read_bars()}", head, key, tuple(rows))
 
 
@@ -180,14 +180,15 @@ def outcomes_in_short(summary: Summary) -> Iterator[Block]:
 def outcomes(summary: Summary, limits: Limits, as_table: bool) -> Iterator[Block]:
     yield Heading(1, _("Was wurde daraus?"))
     if not summary.expecting:
-        yield said(_("Noch wartet niemand auf eine Antwort."))
+        yield said(words.nothing_expected(summary))
         return
-    yield said(_("Zu jedem Textvorschlag, Einwand und jeder Frage steht öffentlich, was daraus wurde."))
+    waits = _("„Eingegangen“ heißt: Darüber ist noch nicht entschieden.") if summary.is_waited_for else ""
+    yield said(_("Zu jedem Textvorschlag, jedem Einwand und jeder Frage steht öffentlich, was daraus wurde."), waits)
     if as_table:
         yield Table(_("Was daraus wurde"), (_("Ergebnis"), _("Anzahl")), tuple(words.outcome_rows(summary)))
     else:
         yield Paragraph(tuple(_counted(words.outcome_rows(summary))))
-    shown = summary.decided[: limits.decided]
+    shown = varied(summary.decided)[: limits.decided]
     if not shown:
         return
     yield Bullets(tuple(decided(summary, item) for item in shown))

@@ -122,9 +122,9 @@ def _list(summary: Summary, title: str, items: Sequence[Item], with_votes: bool)
 def _outcomes(summary: Summary) -> Iterator[str]:
     yield f"## {_('Was wurde daraus?')}"
     if not summary.expecting:
-        yield _("Noch wartet niemand auf eine Antwort.")
+        yield words.nothing_expected(summary)
         return
-    yield _("Zu jedem Textvorschlag, Einwand und jeder Frage steht öffentlich, was daraus wurde.")
+    yield _("Zu jedem Textvorschlag, jedem Einwand und jeder Frage steht öffentlich, was daraus wurde.")
     yield table([_("Ergebnis"), _("Anzahl")], words.outcome_rows(summary))
     lines = [f"- {_decided(summary, item)}" for item in summary.decided[:LIST_MAX]]
     if lines:
