@@ -126,7 +126,7 @@ def _is_as_written(town: Stage, role: str, address: str) -> bool:
 
 
 def _is_text(answer: Any) -> bool:
-    return bool(answer.mimetype.startswith("text/") or "json" in answer.mimetype or "xml" in answer.mimetype)
+    return bool(answer.mimetype.startswith("text/") or "json" in answer.mimetype or answer.mimetype.endswith("xml"))
 
 
 def _read_mails(town: Stage) -> int:

@@ -6,6 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from http.client import HTTPException
 from typing import Any
 
 from flask import Flask
@@ -59,8 +60,8 @@ class Load:
             try:
                 token = token or browser.token(page)
                 answer = browser.post(page, {**fields, "csrf_token": token})
-            except OSError as error:
-                # Hung up, or nobody there; http.client counts a missing answer as one of these.
+            except (OSError, HTTPException) as error:
+                # Hung up before or in the middle of the answer, or nobody there.
                 self.unanswered.append((began, time.monotonic(), repr(error)))
                 browser.close()
                 time.sleep(0.02)
