@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from deliberation.accounts.models import User, find_user_by_email, load_user
@@ -90,9 +91,9 @@ def test_report_without_script_on_a_phone(desk: Any) -> None:
     page = seat.go(f"/a/{KEYS['reported']}/flags")
     page.get_by_label("Rechtswidrig", exact=True).check()
     page.get_by_role("button", name="Meldung absenden").click()
-    assert page.get_by_text("Bitte schreiben Sie, was daran rechtswidrig ist.").first.is_visible()
+    expect(page.get_by_text("Bitte schreiben Sie, was daran rechtswidrig ist.").first).to_be_visible()
     page.get_by_label("Was sollten wir wissen?").fill("Ein Aufruf zu einer Straftat.")
     page.get_by_label("Ihre E-Mail-Adresse").fill("gerda@example.org")
     page.get_by_role("button", name="Meldung absenden").click()
-    assert page.get_by_text("ist angekommen").is_visible()
+    expect(page.get_by_text("ist angekommen")).to_be_visible()
     assert "/m/" in page.url
