@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import re
 import shutil
 from datetime import timedelta
 from pathlib import Path
@@ -54,6 +55,7 @@ LATER = (
     "moderation.decide", "moderation.undo", "moderation.leave", "moderation.unbundle",
 )  # fmt: skip
 FIXED = {"moderation.flag": {"reason"}}
+KEYS = re.compile(r"\b[0-9a-f]{32}\b|\b[\w.-]{60,}")
 EVERY = 3
 """Pages beside the conversations are read after every third text, another third each time."""
 
@@ -120,7 +122,8 @@ def _is_as_written(town: Stage, role: str, address: str) -> bool:
     assert answer.status_code < 500, (address, role)
     if not _is_text(answer):
         return False
-    words = answer.get_data(as_text=True)
+    # A key that is drawn by chance can have any digits in it.
+    words = KEYS.sub("", answer.get_data(as_text=True))
     assert not [sign for sign in SIGNS if sign in words], (address, role)
     return any(part in words for part in ("7*191", "%(x)s", "__class__", "__globals__"))
 
