@@ -51,26 +51,27 @@ def _opening(summary: Summary) -> Iterator[Block]:
     yield Callout((*sample, Run(words.not_representative())))
 
 
-def _council(summary: Summary, limits: Limits) -> Iterator[Block]:
+def _substance(summary: Summary, limits: Limits, with_groups: bool) -> Iterator[Block]:
+    """What it is about, who took part, and what they said."""
     yield from sections.what_it_is(summary, limits)
     yield from sections.who_took_part(summary)
     yield from sections.stances(summary, limits)
     yield from sections.agreed(summary, limits)
     yield from sections.disputed(summary, limits)
+    if with_groups:
+        yield from opinion_groups(summary)
     yield from sections.unanswered(summary, limits)
+
+
+def _council(summary: Summary, limits: Limits) -> Iterator[Block]:
+    yield from _substance(summary, limits, with_groups=False)
     yield from sections.outcomes(summary, limits, as_table=False)
     yield from sections.read_on(summary)
 
 
 def _conference(summary: Summary, limits: Limits) -> Iterator[Block]:
     yield Contents(_("Inhalt"))
-    yield from sections.what_it_is(summary, limits)
-    yield from sections.who_took_part(summary)
-    yield from sections.stances(summary, limits)
-    yield from sections.agreed(summary, limits)
-    yield from sections.disputed(summary, limits)
-    yield from opinion_groups(summary)
-    yield from sections.unanswered(summary, limits)
+    yield from _substance(summary, limits, with_groups=True)
     yield from sections.theses_one_by_one(summary, limits)
     yield from sections.outcomes(summary, limits, as_table=True)
     yield from sections.course(summary)
@@ -80,13 +81,7 @@ def _conference(summary: Summary, limits: Limits) -> Iterator[Block]:
 def _committee(summary: Summary, limits: Limits) -> Iterator[Block]:
     """The paper itself says the decisions that were made last; the annexes have all of them, and all numbers."""
     yield Contents(_("Inhalt"))
-    yield from sections.what_it_is(summary, limits)
-    yield from sections.who_took_part(summary)
-    yield from sections.stances(summary, limits)
-    yield from sections.agreed(summary, limits)
-    yield from sections.disputed(summary, limits)
-    yield from opinion_groups(summary)
-    yield from sections.unanswered(summary, limits)
+    yield from _substance(summary, limits, with_groups=True)
     yield from sections.outcomes(summary, limits.without_decisions(), as_table=True)
     yield from sections.read_on(summary)
     if numbers := list(sections.numbers(summary)):
