@@ -1,22 +1,21 @@
 """The report as a file to hand over: what people wrote with the numbers that carry it, and beside each thesis its figures."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from deliberation.declarations.models import Declaration
 from deliberation.permissions import Person
 from deliberation.reports.showing import Line, ReportView, Section
 from deliberation.results import words
-from deliberation.results.documents import pdf, phrases, sections
+from deliberation.results.documents import phrases, sections
+from deliberation.results.documents.files import FORMATS
 from deliberation.results.documents.model import Block, Callout, Contents, Document, Heading, Paragraph, Run
-from deliberation.results.documents.opendocument import writer as opendocument
-from deliberation.results.documents.word import writer as word
 from deliberation.results.exports import ExportFile, file_name
 from deliberation.results.summary import Summary, summarise
 from deliberation.results.writers import WRITERS
 
 CONTENTS_FROM = 4
 """Sections from which a table of contents helps."""
-FORMATS: dict[str, Callable[[Document], bytes]] = {"docx": word.write, "odt": opendocument.write, "pdf": pdf.write}
+NAME = "bericht"
 
 _ = words.gettext
 
@@ -28,10 +27,7 @@ def write_report(person: Person, declaration: Declaration, report: ReportView, f
     summary = summarise(person, declaration, site=site)
     with words.speaking(declaration.language), words.calling(declaration):
         content = write(compose(report, summary))
-    return ExportFile(file_name(summary, f"{_NAME}.{file_format}"), WRITERS[file_format].content_type, content)
-
-
-_NAME = "bericht"
+    return ExportFile(file_name(summary, f"{NAME}.{file_format}"), WRITERS[file_format].content_type, content)
 
 
 def compose(report: ReportView, summary: Summary) -> Document:

@@ -1,5 +1,7 @@
 """What looking at results leaves behind."""
 
+from collections.abc import Callable
+
 from sqlalchemy import or_, update
 
 from deliberation.accounts.models import Look, User
@@ -12,10 +14,12 @@ from deliberation.results.filters import Filters
 from deliberation.results.writers import names_people
 
 
-def is_first_look(person: Person, declaration: Declaration) -> bool:
-    """Whether a member sees numbers for the first time."""
+def note_first_look(person: Person, declaration: Declaration, later: Callable[[Callable[[], None]], None]) -> None:
+    """Who sees numbers votes with that knowledge afterwards: of a member who sees them for the first time, `later` is given
+    what marks it, so that a page can be shown before anything is written."""
     membership = person.membership_in(declaration.id) if person.is_signed_in else None
-    return membership is not None and membership.results_seen_at is None
+    if membership is not None and membership.results_seen_at is None:
+        later(lambda: mark_results_seen(person, declaration))  # type: ignore[arg-type]
 
 
 def mark_results_seen(viewer: User, declaration: Declaration) -> None:

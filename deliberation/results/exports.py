@@ -17,7 +17,7 @@ from deliberation.results.filters import Filters
 from deliberation.results.items import count_matching
 from deliberation.results.spool import Spool
 from deliberation.results.summary import Summary, Text, summarise, summarise_into_spool
-from deliberation.results.writers import WRITERS, Stream, Writer
+from deliberation.results.writers import ARCHIVE, WRITERS, Stream, Writer
 from deliberation.results.writers.columns import readme
 
 Report = Callable[[int, int], None]
@@ -75,10 +75,13 @@ def prepare(
     (`items.iter_items`). Raises KeyError for a format that does not exist."""
     require(person, Permission.EXPORT, declaration)
     writer = WRITERS[file_format]
-    write = writer.write
-    if write is not None:
-        return Prepared(declaration, writer, summarise(person, declaration, filters, site), _at_once(write))
-    summary = summarise_into_spool(person, declaration, filters, site, folder, writer.with_targets, pause)
+    chosen = None if file_format == ARCHIVE else filters
+    if writer.write is not None:
+        return Prepared(declaration, writer, summarise(person, declaration, chosen, site), _at_once(writer.write))
+    if writer.is_whole:
+        summary = summarise(person, declaration, chosen, site)
+    else:
+        summary = summarise_into_spool(person, declaration, chosen, site, folder, writer.with_targets, pause)
     stream = writer.stream
     if writer.gather is not None:
         with words.speaking(declaration.language), words.calling(declaration):
@@ -115,8 +118,9 @@ def export_archive(person: Person, declaration: Declaration, site: str = "", num
     """Everything public in one zip of pages, print and data, in the language of the declaration. `number` is that of the
     snapshot, if it is one."""
     require(person, Permission.EXPORT, declaration)
+    summary = summarise(person, declaration, site=site)
     with words.speaking(declaration.language), words.calling(declaration):
-        found = load_archive(person, declaration, site, number)
+        found = load_archive(declaration, summary, number)
         return ExportFile(f"{packing.folder(found)}.zip", "application/zip", packing.packed(found))
 
 

@@ -8,8 +8,8 @@ import pytest
 from deliberation.annotations.actions import withdraw
 from deliberation.database import db
 from deliberation.permissions import Operator
-from deliberation.reports.files import FORMATS
 from deliberation.results import words
+from deliberation.results.documents.files import FORMATS
 from deliberation.results.exports import export
 from tests.reports.scene import FREE
 from tests.results import scene as results

@@ -17,7 +17,7 @@ from deliberation.declarations.models import (
 )
 from deliberation.permissions import Permission, require
 from deliberation.problems import Refusal
-from deliberation.results.actions import mark_results_seen, note_names
+from deliberation.results.actions import note_first_look, note_names
 from deliberation.results.exports import export as make_file
 from deliberation.results.exports import is_long
 from deliberation.results.filters import FiltersInvalid, read_filters
@@ -65,9 +65,7 @@ def thesis(slug: str, t: str) -> Response:
 @api.get("/d/<slug>/results")
 def results(slug: str) -> Response:
     found, person = readable(slug), viewer()
-    own = person.membership_in(found.id)
-    if own is not None and own.results_seen_at is None:
-        after_page(lambda: mark_results_seen(person, found))
+    note_first_look(person, found, after_page)
     return answer(rendering.results(summarise(person, found, site=current_app.config["BASE_URL"])))
 
 
@@ -87,7 +85,7 @@ def export(slug: str, file_format: str) -> Response:
         raise Refusal(409, f"Too many at once: narrow it with thesis, kind or since, or order the file at {page}.")
     made = make_file(person, found, file_format, filters, current_app.config["BASE_URL"])
     after_page(lambda: note_names(person, found, file_format, filters))
-    after_page(lambda: mark_results_seen(person, found))
+    note_first_look(person, found, after_page)
     response = Response(made.content, content_type=WRITERS[file_format].content_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
     return response

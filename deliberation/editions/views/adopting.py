@@ -17,7 +17,7 @@ from deliberation.editions.drafting import SourceInvalid, begin_draft
 from deliberation.editions.views import editions
 from deliberation.permissions import Outdated, Permission, require
 from deliberation.proposals.merging import Colliding, WordsGone
-from deliberation.results.actions import mark_results_seen
+from deliberation.results.actions import note_first_look
 from deliberation.web import after_page, viewer
 
 OWN = "own"
@@ -124,10 +124,7 @@ def read_wish(form: MultiDict[str, str]) -> Wish:
 def _render(declaration: Declaration, problem: str = "", wish: Wish | None = None) -> str:
     person = viewer()
     page = load_merge_page(person, declaration)
-    membership = person.membership_in(declaration.id)
-    if membership is not None and membership.results_seen_at is None:
-        # Who sees published votes here votes with that knowledge afterwards.
-        after_page(lambda: mark_results_seen(person, declaration))
+    note_first_look(person, declaration, after_page)
     return render_template(
         "editions/adopt.html",
         declaration=declaration, page=page, cosignatures=page.cosignatures, problem=problem, wish=wish or Wish(),

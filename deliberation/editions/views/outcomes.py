@@ -18,7 +18,7 @@ from deliberation.editions.views.outcome_forms import OutcomeForm, OutcomesForm
 from deliberation.editions.worklist import Tab, Wish, Worklist, count_signatures, load_chosen, load_worklist
 from deliberation.labels import outcome_label
 from deliberation.permissions import Permission, require
-from deliberation.results.actions import mark_results_seen
+from deliberation.results.actions import note_first_look
 from deliberation.urls import annotation_url, outcomes_url, safe_next
 from deliberation.web import after_page, viewer
 
@@ -49,7 +49,7 @@ def outcome(number: int) -> Any:
         back = safe_next(form.back.data)
         return redirect(back if back != "/" else f"{annotation_url(annotation)}#a-{number}", 303)
     thread = mine.load_thread(viewer(), annotation) or abort(404)
-    _knows_results(annotation.declaration)
+    note_first_look(viewer(), annotation.declaration, after_page)
     page = render_template(
         "editions/outcome.html",
         declaration=annotation.declaration, entry=thread, form=form, history=history, here="redaction",
@@ -92,7 +92,7 @@ def outcomes(slug: str) -> Any:
     if request.method == "POST" and form.validate() and (bulk := _carry_out(declaration, form)):
         _tell(bulk, form)
         return redirect(list_address(page), 303)
-    _knows_results(declaration)
+    note_first_look(viewer(), declaration, after_page)
     chosen = {str(row.annotation.number) for row in page.rows} if "all" in request.args else set(form.number.data or ())
     answer = render_template(
         "editions/outcomes.html",
@@ -149,11 +149,3 @@ def _tell(bulk: Bulk, form: Any) -> None:
         flash(
             _("Nicht festgehalten: %(labels)s wird nicht mehr gezeigt oder ist eine Antwort.", labels=labels), "error"
         )
-
-
-def _knows_results(declaration: Declaration) -> None:
-    """Who sees published votes here votes with that knowledge afterwards."""
-    person = viewer()
-    membership = person.membership_in(declaration.id)
-    if membership is not None and membership.results_seen_at is None:
-        after_page(lambda: mark_results_seen(person, declaration))

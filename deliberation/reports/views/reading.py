@@ -8,11 +8,12 @@ from deliberation.annotations.views import readable_declaration
 from deliberation.declarations.models import Declaration
 from deliberation.permissions import Permission, may
 from deliberation.reports.coverage import count_coverage
-from deliberation.reports.files import FORMATS, write_report
+from deliberation.reports.files import write_report
 from deliberation.reports.showing import ReportView, compare_issues, load_report
 from deliberation.reports.views import found, reports
 from deliberation.reports.views.forms import to_number
-from deliberation.results.actions import is_first_look, mark_results_seen
+from deliberation.results.actions import note_first_look
+from deliberation.results.documents.files import FORMATS
 from deliberation.urls import evidence_report_url, report_desk_url, report_draft_url
 from deliberation.web import FILES, after_page, limiter, viewer
 
@@ -51,9 +52,8 @@ def file(slug: str, file_format: str) -> Any:
     declaration, person = readable_declaration(slug), viewer()
     report = found(load_report(declaration)) if file_format in FORMATS else abort(404)
     made = write_report(person, declaration, report, file_format, current_app.config["BASE_URL"])
-    if is_first_look(person, declaration):
-        # It says how many carry each thesis.
-        after_page(lambda: mark_results_seen(person, declaration))
+    # It says how many carry each thesis.
+    note_first_look(person, declaration, after_page)
     response = Response(made.content, content_type=made.mimetype)
     response.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
     return response

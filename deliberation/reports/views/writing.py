@@ -18,7 +18,7 @@ from deliberation.reports.models import ReportSentence
 from deliberation.reports.publishing import show_draft as open_draft
 from deliberation.reports.views import declaration_for, evidence_problem, found, reports
 from deliberation.reports.views.forms import SentenceForm, to_number
-from deliberation.results.actions import mark_results_seen
+from deliberation.results.actions import note_first_look
 from deliberation.urls import report_bench_url, report_desk_url
 from deliberation.web import after_page, viewer
 
@@ -35,19 +35,11 @@ def desk(slug: str) -> str:
 def bench(slug: str, t: str) -> str:
     declaration = declaration_for(slug, Permission.EDIT_REPORT)
     thesis = found(next((one for one in declaration.theses if one.number == t), None))
-    _knows_results(declaration)
+    note_first_look(viewer(), declaration, after_page)
     return render_template(
         "reports/bench.html", declaration=declaration, thesis=thesis, bench=load_bench(viewer(), declaration, thesis),
         everything="all" in request.args, here="redaction",
     )  # fmt: skip
-
-
-def _knows_results(declaration: Declaration) -> None:
-    """Who sees published votes here votes with that knowledge afterwards."""
-    person = viewer()
-    membership = person.membership_in(declaration.id)
-    if membership is not None and membership.results_seen_at is None:
-        after_page(lambda: mark_results_seen(person, declaration))
 
 
 @reports.post("/d/<slug>/report/draft/shown")

@@ -12,12 +12,12 @@ from deliberation.declarations.importing import DraftDeclaration
 from deliberation.declarations.models import Act, Declaration
 from deliberation.editions.comparing import load_changes
 from deliberation.moderation.records.log import load_log
-from deliberation.permissions import Person, Phase
+from deliberation.permissions import Phase
 from deliberation.results.annotated.model import Annotated, annotate
 from deliberation.results.archive.data import to_data
 from deliberation.results.items import Item
 from deliberation.results.redline import html as redline
-from deliberation.results.summary import Summary, summarise
+from deliberation.results.summary import Summary
 
 ELSEWHERE = "elsewhere.html"
 DOCUMENT_MAX = 5000
@@ -128,9 +128,9 @@ def thesis_page(number: str) -> str:
     return f"thesis-{number}.html"
 
 
-def load_archive(person: Person, declaration: Declaration, site: str = "", number: int = 0) -> Archive:
-    """Everything public about a declaration, under pseudonyms, in the edition in force with all before it."""
-    summary = summarise(person, declaration, site=site)
+def load_archive(declaration: Declaration, summary: Summary, number: int = 0) -> Archive:
+    """Everything public about a declaration, under pseudonyms, in the edition in force with all before it. `summary` has to be
+    of everything, in memory."""
     log = _load_log(declaration)
     data = to_data(declaration, summary, log)
     annotated = annotate(declaration, summary)

@@ -13,7 +13,7 @@ from deliberation.declarations.editions import load_editions
 from deliberation.declarations.models import Declaration
 from deliberation.labels import rule_in
 from deliberation.results import field_words, group_words, words
-from deliberation.results.actions import is_first_look, mark_results_seen
+from deliberation.results.actions import note_first_look
 from deliberation.results.board import board_words, measures
 from deliberation.results.board.decisions import decision_rows, load_decisions
 from deliberation.results.board.listing import TEAM, Listed, NoSuchList, Of, to_list
@@ -33,17 +33,11 @@ def _speech() -> dict[str, Any]:
     return {"words": words, "field_words": field_words, "group_words": group_words, "board_words": board_words}
 
 
-def _mark_seen(declaration: Declaration) -> None:
-    person = viewer()
-    if is_first_look(person, declaration):
-        after_page(lambda: mark_results_seen(person, declaration))
-
-
 @board.get("/d/<slug>/results/list")
 def listing(slug: str) -> str:
     """What a figure of the results counts. An address that asks for something else has no page."""
     declaration = readable_declaration(slug)
-    _mark_seen(declaration)
+    note_first_look(viewer(), declaration, after_page)
     try:
         filters = read_page_filters(declaration, request.args)
         edition = _wanted_edition(declaration)
@@ -81,7 +75,7 @@ def _page_number(listed: Listed) -> int:
 def decisions(slug: str) -> Any:
     """The decisions behind a figure of moderation; without one, all of them."""
     declaration = readable_declaration(slug)
-    _mark_seen(declaration)
+    note_first_look(viewer(), declaration, after_page)
     page = load_results(viewer(), declaration, site=current_app.config["BASE_URL"])
     act, key = request.args.get("act", ""), request.args.get("rules", "")
     if not act:
@@ -100,7 +94,7 @@ def decisions(slug: str) -> Any:
 @board.get("/d/<slug>/results/team")
 def team(slug: str) -> str:
     declaration = readable_declaration(slug)
-    _mark_seen(declaration)
+    note_first_look(viewer(), declaration, after_page)
     found = measures.load_board(viewer(), declaration, current_app.config["BASE_URL"])
     return render_template(
         "results/team.html", declaration=declaration, board=found, summary=found.summary, here="office", current="board",

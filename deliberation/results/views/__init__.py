@@ -12,7 +12,7 @@ from deliberation.declarations.models import Declaration, find_declaration
 from deliberation.labels import call_as
 from deliberation.permissions import Permission, require
 from deliberation.results import chart, field_words, group_words, words
-from deliberation.results.actions import is_first_look, mark_results_seen, note_export, note_names
+from deliberation.results.actions import note_export, note_first_look, note_names
 from deliberation.results.board.decisions import decision_rows
 from deliberation.results.documents.preview import Preview, to_preview
 from deliberation.results.documents.purposes import purpose_of
@@ -67,22 +67,15 @@ def declaration_at(slug: str, permission: Permission) -> Declaration:
 
 
 def _summarise(declaration: Declaration, filters: Filters | None = None) -> Summary:
-    _mark_seen(declaration)
+    note_first_look(viewer(), declaration, after_page)
     return summarise(viewer(), declaration, filters, current_app.config["BASE_URL"])
-
-
-def _mark_seen(declaration: Declaration) -> None:
-    """What the person sees here she knows when she votes afterwards."""
-    person = viewer()
-    if is_first_look(person, declaration):
-        after_page(lambda: mark_results_seen(person, declaration))
 
 
 @results.get("/d/<slug>/results")
 def show(slug: str) -> Any:
     declaration = declaration_at(slug, Permission.READ)
     edition = _wanted_edition(declaration)
-    _mark_seen(declaration)
+    note_first_look(viewer(), declaration, after_page)
     try:
         filters, errors = read_page_filters(declaration, request.args), {}
     except FiltersInvalid as invalid:

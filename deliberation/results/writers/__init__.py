@@ -2,7 +2,7 @@
 
 A document is written at once (`write`), from a summary that is in memory. A table or data may be of any size: `stream` goes
 through `summary.items` once, in order, and writes as it goes. A format that needs more than a summary holds reads it with
-`gather` while the database is open, and gets the function that writes it.
+`gather` while the database is open, and gets the function that writes it; `is_whole` if it wants the summary in memory too.
 """
 
 from collections.abc import Callable
@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from deliberation.declarations.models import Declaration
-from deliberation.permissions import Operator
-from deliberation.results.documents.files import write_docx, write_odt, write_pdf
+from deliberation.results.documents.files import writing
 from deliberation.results.documents.opendocument.package import MIMETYPE as ODT
 from deliberation.results.filters import Filters, Names
 from deliberation.results.summary import Summary
@@ -38,6 +37,7 @@ class Writer:
     stream: Stream | None = None
     gather: Callable[[Declaration, Summary], Stream] | None = None
     with_targets: bool = False
+    is_whole: bool = False
     has_names: bool = False
     long_from: int = 1000
 
@@ -73,11 +73,11 @@ def _annotated(ending: str) -> Callable[[Declaration, Summary], Stream]:
 
 
 def _archive(declaration: Declaration, summary: Summary) -> Stream:
-    """Everything public, whatever was chosen."""
+    """Everything public: `exports` leaves out what was chosen."""
     from deliberation.results.archive.model import load_archive
     from deliberation.results.archive.packing import packed
 
-    found = load_archive(Operator(), declaration, summary.site)
+    found = load_archive(declaration, summary)
     return lambda _summary, out: _all_of(out, packed(found))
 
 
@@ -95,13 +95,13 @@ WRITERS: dict[str, Writer] = {
     "xlsx": Writer(
         "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", stream=_xlsx, has_names=True, long_from=3000
     ),
-    "docx": Writer("docx", DOCX, write_docx, long_from=2000),
-    "odt": Writer("odt", ODT, write_odt, long_from=2000),
-    "pdf": Writer("pdf", "application/pdf", write_pdf, long_from=2000),
-    "annotated.docx": Writer("annotated.docx", DOCX, gather=_annotated("docx"), has_names=True),
-    "annotated.pdf": Writer("annotated.pdf", "application/pdf", gather=_annotated("pdf"), has_names=True),
-    "annotated.html": Writer("annotated.html", "text/html", gather=_annotated("html"), has_names=True),
-    ARCHIVE: Writer("archive.zip", "application/zip", gather=_archive, has_names=True, long_from=200),
+    "docx": Writer("docx", DOCX, writing("docx"), long_from=2000),
+    "odt": Writer("odt", ODT, writing("odt"), long_from=2000),
+    "pdf": Writer("pdf", "application/pdf", writing("pdf"), long_from=2000),
+    "annotated.docx": Writer("annotated.docx", DOCX, gather=_annotated("docx"), is_whole=True, has_names=True),
+    "annotated.pdf": Writer("annotated.pdf", "application/pdf", gather=_annotated("pdf"), is_whole=True, has_names=True),
+    "annotated.html": Writer("annotated.html", "text/html", gather=_annotated("html"), is_whole=True, has_names=True),
+    ARCHIVE: Writer("archive.zip", "application/zip", gather=_archive, is_whole=True, has_names=True, long_from=200),
     "polis": Writer("zip", "application/zip", gather=_polis, long_from=2000),
 }
 
