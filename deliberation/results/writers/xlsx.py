@@ -30,6 +30,8 @@ WIDTHS = {
     "kind": 12, "author": 20, "created": 12, "edited": 12, "body": 70, "quote": 36, "wording": 36, "state": 11,
     "responses": 40, "outcome": 13, "outcome_reason": 36,
 }  # fmt: skip
+LINE, HIGHEST = 15, 409
+"""Points of a line, and of the highest row there can be."""
 WIDTH = 9
 """In characters, of all others."""
 DAYS = ("created", "edited")
@@ -58,17 +60,27 @@ class Sheet:
     """Writes down one row after the other."""
 
     def __init__(self, book: Any, name: str, styles: Styles, widths: Sequence[int]) -> None:
-        self.page, self.styles, self.row = book.add_worksheet(name), styles, 0
+        self.page, self.styles, self.widths, self.row = book.add_worksheet(name), styles, widths, 0
         for column, width in enumerate(widths):
             self.page.set_column(column, column, width)
         self.page.set_landscape()
         self.page.set_paper(9)
         self.page.fit_to_pages(1, 0)
 
-    def add(self, cells: Iterable[Cell], style: Any = None) -> None:
+    def add(self, cells: Sequence[Cell], style: Any = None, lines: int = 0) -> None:
+        """`lines`: how high the row is; 0, as its cells need it."""
+        lines = lines or max(map(self._lines, cells, self.widths), default=1)
+        if lines > 1 and style is None:
+            # LibreOffice does not let a row grow for words that it has to break, and nobody a merged cell.
+            self.page.set_row(self.row, min(LINE * lines, HIGHEST))
         for column, cell in enumerate(cells):
             self._put(column, cell, style)
         self.row += 1
+
+    @staticmethod
+    def _lines(cell: Cell, width: int) -> int:
+        """About how many lines a cell takes."""
+        return sum(1 + len(part) // width for part in cell.split("\n")) if isinstance(cell, str) else 1
 
     def _put(self, column: int, cell: Cell, style: Any) -> None:
         if cell is None or cell == "":
@@ -143,7 +155,7 @@ def stream(summary: Summary, out: IO[bytes]) -> None:
     for thesis in summary.theses:
         book.thesis(thesis.number)
     for item in summary.items:
-        book.thesis(item.thesis).add(_cells(item))
+        book.thesis(item.thesis).add(tuple(_cells(item)))
     _write_columns(book.sheet(_("Spalten"), (18, 110)), summary)
     book.close()
 
@@ -199,9 +211,7 @@ def _write_lines(sheet: Sheet, lines: Iterable[str], last_column: int) -> None:
     """Sentences, each over the whole width."""
     for line in lines:
         sheet.page.merge_range(sheet.row, 0, sheet.row, last_column, "", sheet.styles.text)
-        # A merged cell does not grow by itself.
-        sheet.page.set_row(sheet.row, 15 * (1 + len(line) // 110))
-        sheet.add([line])
+        sheet.add([line], lines=1 + len(line) // 110)
 
 
 def _stances(counts: StanceCounts) -> Sequence[Cell]:
