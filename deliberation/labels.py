@@ -48,10 +48,27 @@ from deliberation.moderation.models import (
 )
 from deliberation.moderation.records.counts import Became, Column
 from deliberation.moderation.words import house_rules
+from deliberation.notifications.models import Pace, Rhythm, Topic
 from deliberation.permissions import Access, Activity, Permission, Phase, Role, Voters
 from deliberation.text import excerpt
 
 LABELS: dict[Enum, Any] = {
+    Topic.DECISIONS: _l("Entscheidungen der Moderation über meine Beiträge"),
+    Topic.REPLIES: _l("Antworten auf meine Beiträge"),
+    Topic.RESPONSES: _l("Antworten der Moderation auf meine Beiträge"),
+    Topic.OUTCOMES: _l("Was aus meinen Beiträgen wurde"),
+    Topic.ANNOTATIONS: _l("Neue Anmerkungen anderer"),
+    Topic.EDITIONS: _l("Eine neue Fassung der Erklärung"),
+    Topic.PHASES: _l("Eine neue Phase"),
+    Topic.REPORTS: _l("Ein Bericht ist erschienen"),
+    Topic.WAITING: _l("Was auf die Moderation wartet"),
+    Pace.AT_ONCE: _l("Sofort"),
+    Pace.DAILY: _l("Täglich"),
+    Pace.WEEKLY: _l("Wöchentlich"),
+    Pace.NEVER: _l("Nie"),
+    Rhythm.MILESTONES: _l("Nur wenn etwas Wichtiges geschieht"),
+    Rhythm.WEEKLY: _l("Wöchentlich, was neu ist"),
+    Rhythm.DAILY: _l("Täglich, was neu ist"),
     Kind.PRACTICE: _l("Aus der Praxis"),
     Kind.PROPOSAL: _l("Textvorschlag"),
     Kind.QUESTION: _l("Frage"),

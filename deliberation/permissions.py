@@ -112,6 +112,7 @@ class Permission(Enum):
     MANAGE_MEMBERS = "see who takes part, give and take roles (declaration)"
     KEEP_AWAY = "pause or exclude somebody who takes part (membership)"
     GIVE_UP_ROLE = "lay down a role of one's own (declaration)"
+    CHOOSE_MAILS = "choose how often one gets which mails (site)"
     LEAVE = "end one's own account, and take one's data along (site)"
     SEE_OPERATION = "see consents, erasures and who looked at what (site)"
     RUN_SITE = "change the settings of the site, test mail and try it again (site)"
@@ -468,6 +469,7 @@ PERMISSIONS: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
     Permission.MANAGE_MEMBERS: ((is_organiser,), (is_operator,)),
     Permission.KEEP_AWAY: ((is_organiser, not_team_member),),
     Permission.GIVE_UP_ROLE: ((signed_in, is_moderator), (signed_in, is_organiser)),
+    Permission.CHOOSE_MAILS: ((signed_in,),),
     Permission.LEAVE: ((signed_in,),),
     Permission.SHOW_DRAFT: ((is_organiser, still_draft), (is_operator, still_draft)),
     # Two people: the operator, too, only together with an organiser.

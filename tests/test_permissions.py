@@ -83,6 +83,7 @@ ABOUT_VISIBLE = {
     Permission.MANAGE_MEMBERS: (set(Phase), {"organiser", "operator"}),
     Permission.KEEP_AWAY: (set(Phase), {"organiser"}),
     Permission.GIVE_UP_ROLE: (set(Phase), {"moderator", "organiser"}),
+    Permission.CHOOSE_MAILS: (set(Phase), SIGNED_IN),
     Permission.LEAVE: (set(Phase), SIGNED_IN),
     # About a deletion that the author asked for, who is no organiser; see `test_nobody_confirms_alone`.
     Permission.ASK_DELETION: (set(Phase), {"organiser"}),
@@ -108,7 +109,7 @@ TALK = {
 }  # fmt: skip
 ABOUT_THE_SITE = {
     Permission.CREATE_DECLARATION, Permission.MANAGE_ACCOUNTS, Permission.LEAVE, Permission.SEE_OPERATION,
-    Permission.RUN_SITE, Permission.OPEN_ADDRESS,
+    Permission.RUN_SITE, Permission.OPEN_ADDRESS, Permission.CHOOSE_MAILS,
 }  # fmt: skip
 ABOUT_A_DECISION = {Permission.UNDO, Permission.RESTORE, Permission.REVIEW, Permission.OBJECT, Permission.READ_SEAL}
 # What holds in the draft phase on top of the table.

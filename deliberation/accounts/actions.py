@@ -209,8 +209,6 @@ def _live() -> tuple[Any, ...]:
     return LoginCode.used_at.is_(None), LoginCode.expires_at > now(), LoginCode.tries < CODE_TRIES
 
 
-
-
 def remember_password_browser(user: User, browser: str) -> None:
     """After a sign-in by password, while the address is still to be confirmed: it was this browser."""
     if user.confirmed_at is None:
@@ -228,10 +226,9 @@ def choose_language(user: User, locale: str) -> None:
     user.locale = locale
 
 
-def choose_mails(user: User, letters: bool, dates: bool, reports: bool = True) -> None:
-    """Whether decisions about own texts come by mail, too (in the own area they always stand), and whether dates and
-    reports do."""
-    user.wants_letters, user.wants_dates, user.wants_reports = letters, dates, reports
+def choose_dates(user: User, is_wanted: bool) -> None:
+    """Whether a mail reminds before a phase ends, and tells when dates become others."""
+    user.wants_dates = is_wanted
 
 
 def check_new_password(password: str, email: str) -> None:

@@ -55,8 +55,6 @@ class User(Model):
     address_sealed: Mapped[str] = mapped_column(Text)
     # The last visit, by the day.
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    # Whether decisions about own texts come by mail too; they always stand in the own area.
-    wants_letters: Mapped[bool] = mapped_column(default=True)
     totp_sealed: Mapped[str] = mapped_column(Text, default="")
     # The time step of the last code that was accepted: no code opens twice (RFC 6238, 5.2).
     totp_step: Mapped[int] = mapped_column(default=0)
@@ -66,8 +64,8 @@ class User(Model):
     second_factor_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Whether a mail reminds before a phase ends, and tells when dates become others.
     wants_dates: Mapped[bool] = mapped_column(default=True)
-    # Whether a mail says that a report was published on what the person took part in.
-    wants_reports: Mapped[bool] = mapped_column(default=True)
+    # Raised whenever the secret addresses of the person's feeds shall end; 0: there are none.
+    feed_version: Mapped[int] = mapped_column(default=0)
 
     memberships: Mapped[list["Membership"]] = relationship(back_populates="user", lazy="select")
 

@@ -20,7 +20,8 @@ from deliberation.moderation.posts import find_post
 from deliberation.moderation.receipts import find_receipt_of
 from deliberation.notifications.actions import queue_mail
 from deliberation.notifications.dates import NEW_DATES, REMINDER, has_due_dates, pull_dates, words_about_dates
-from deliberation.notifications.models import Mail, NotNeeded
+from deliberation.notifications.interests import pace_of
+from deliberation.notifications.models import Mail, NotNeeded, Pace, Topic
 
 LETTER = "letter"
 OUTCOME = "flag_outcome"
@@ -71,7 +72,7 @@ def _is_due(moment: datetime) -> ColumnElement[bool]:
 def _pull_letter(letter: Letter, default_locale: str) -> None:
     person = letter.member.user
     address, locale = _address_of(person)
-    is_wanted = person is not None and person.wants_letters
+    is_wanted = person is not None and pace_of(person, Topic.DECISIONS) is not Pace.NEVER
     is_told = address if is_wanted and _is_still_needed(letter) else ""
     unsettled = update(Letter).where(Letter.id == letter.id, Letter.settled_at.is_(None))
     if rows_changed(unsettled.values(settled_at=now(), was_mailed=bool(is_told))) == 1 and is_told:
@@ -109,8 +110,6 @@ def _answer(flag: Flag, reporter: User | None) -> None:
         queue_mail(address, cause, OUTCOME, {"flag": flag.id}, locale or flag.locale)
 
 
-
-
 def present_words(mail: Mail) -> dict[str, Any]:
     """What a mail is made of at the moment it is sent. Raises NotNeeded if it must not be sent any more."""
     if mail.template == LETTER:
@@ -138,7 +137,9 @@ def present_words(mail: Mail) -> dict[str, Any]:
 def _words_about_report(mail: Mail) -> dict[str, Any]:
     declaration = db.session.get(Declaration, mail.parameters["declaration"])
     member = db.session.get(Membership, mail.parameters["member"], options=[joinedload(Membership.user)])
-    if declaration is None or member is None or member.user is None or not member.user.wants_reports:
+    if declaration is None or member is None or member.user is None:
+        raise NotNeeded
+    if pace_of(member.user, Topic.REPORTS) is Pace.NEVER:
         raise NotNeeded
     if member.is_blocked or declaration.is_draft:
         raise NotNeeded

@@ -24,7 +24,8 @@ from deliberation.declarations.models import (
 from deliberation.declarations.record import record
 from deliberation.moderation.models import LETTERS_WAIT, Flag, Letter
 from deliberation.notifications.actions import queue_mail
-from deliberation.notifications.models import Mail
+from deliberation.notifications.interests import SOMETIME, wants
+from deliberation.notifications.models import Mail, Topic
 from deliberation.notifications.pulling import ENDING
 from deliberation.permissions import Access, Permission, Person, Role, require
 from deliberation.privacy.models import Deletion
@@ -107,7 +108,7 @@ def _tell(deletion: Deletion, declaration: Declaration, site_locale: str) -> Non
         Annotation.declaration_id == declaration.id, Annotation.status != Status.WITHDRAWN
     )
     people = select(User).join(Membership, Membership.user_id == User.id).where(
-        Membership.id.in_(wrote), User.wants_letters.is_(True), User.confirmed_at.is_not(None)
+        Membership.id.in_(wrote), wants(Topic.DECISIONS, *SOMETIME), User.confirmed_at.is_not(None)
     )  # fmt: skip
     words = {
         "declaration": declaration.id,

@@ -24,6 +24,8 @@ UNTOUCHED = {
     "paragraph": "the text under deliberation",
     "wording": "the text under deliberation",
     "ballot": "places and keys",
+    "harvest": "numbers",
+    "interest": "how often and when",
     "mail": "sealed, and deleted with the account",
     "user": "names wait here until they are used",
     "login_code": "hashes and what is sealed",

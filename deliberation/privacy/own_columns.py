@@ -28,7 +28,7 @@ _ABOUT = ("declaration_id", "thesis_id", "paragraph_id", "edition_id")
 OWN: dict[str, Section] = {
     "user": Section(N_("Konto"), ("id",), (
         "key", "address_sealed", "created_at", "confirmed_at", "consent_version", "consented_at", "locale", "first_pseudonym",
-        "wants_letters", "wants_dates", "wants_reports", "seen_at", "warned_at", "second_factor_at", "is_operator",
+        "wants_dates", "seen_at", "warned_at", "second_factor_at", "is_operator",
     )),
     "session": Section(N_("Angemeldete Geräte"), ("user_id",), ("device", "created_at", "seen_at", "proved_at", "second_at")),
     "passkey": Section(N_("Passkeys"), ("user_id",), ("label", "created_at", "used_at")),
@@ -40,6 +40,10 @@ OWN: dict[str, Section] = {
         "purpose", "created_at", "expires_at", "used_at", "tries", "address_sealed",
     )),
     "mail": Section(N_("Mails an Sie"), (), ("template", "locale", "created_at", "due_at", "sent_at", "tries"), "recipient_hash"),
+    "interest": Section(N_("Wie oft wir Ihnen schreiben"), ("user_id",), ("topic", "pace", "hour", "due_at")),
+    "subscription": Section(N_("Mitlesen per E-Mail"), (), (
+        "declaration_id", "theses", "rhythm", "locale", "requested_at", "text_version", "confirmed_at", "due_at",
+    ), "address_hash"),
     "invitation": Section(N_("Einladungen"), ("inviter_id",), (
         "declaration_id", "kind", "role", "uses", "max_uses", "created_at", "expires_at", "revoked_at",
     ), "address_hash"),
@@ -140,6 +144,7 @@ LEFT_OUT: dict[str, str] = {
     "wording": TEXT, "edition_draft": TEXT, "text_block": TEXT, "ballot": TEXT, "period_setting": TEXT,
     "site_setting": TEXT, "rules_look": TEXT, "job_run": N_("Wann das Programm zuletzt etwas von selbst getan hat."),
     "first_link": N_("Der Link, mit dem eine neue Seite eingerichtet wird. Er gilt einen Tag."),
+    "news": N_("Was es zu erzählen gibt; wem, steht nicht darin."), "harvest": TEXT,
     "delivery": TEXT, "gone_declaration": TEXT, "table_link": TEXT,
     "report_sentence": N_("Sätze des Berichts. Wer sie schrieb, steht unter „Protokoll“."),
     "report_issue_sentence": N_("Sätze des Berichts. Wer sie schrieb, steht unter „Protokoll“."),
@@ -160,6 +165,7 @@ LEFT_OUT: dict[str, str] = {
         "assignment.id", "correction.id", "rules_version.id", "import_preview.id", "import_preview.key",
         "site_change.id", "deletion.id", "export_job.id", "export_job.key",
         "api_token.id", "api_token.key", "webhook.id", "webhook.key",
+        "interest.id", "interest.mark", "subscription.id", "subscription.mark",
         "report.id", "report_issue.id", "report_point.id",
     ), NUMBER),
     **dict.fromkeys((
@@ -178,10 +184,12 @@ LEFT_OUT: dict[str, str] = {
         "user.password_hash", "user.password_browser", "user.totp_sealed", "user.totp_step", "session.token_hash",
         "passkey.credential_id", "passkey.public_key", "passkey.sign_count", "recovery_code.code_hash", "login_code.browser",
         "login_code.code_hash", "login_code.token_hash", "mail.sealed", "invitation.secret_hash", "flag.key",
-        "api_token.token_hash", "webhook.secret_sealed",
+        "api_token.token_hash", "webhook.secret_sealed", "user.feed_version", "subscription.key",
+        "subscription.address_sealed",
     ), SECRET),
     **dict.fromkeys((
-        "user.address_hash", "mail.recipient_hash", "invitation.address_hash", "membership.pseudonym_key",
+        "subscription.address_hash", "user.address_hash",
+        "mail.recipient_hash", "invitation.address_hash", "membership.pseudonym_key",
         "annotation.body_html", "annotation.quote_prefix", "annotation.quote_suffix", "annotation.quote_start",
         "earlier_version.body_html", "response.body_html",
     ), DERIVED),

@@ -5,11 +5,12 @@ Nothing is written into the outbox by the verb; whoever pulls commits. A second 
 
 from sqlalchemy import ColumnElement, and_, select
 
-from deliberation.accounts.models import User
 from deliberation.clock import now
 from deliberation.database import db
 from deliberation.moderation.models import LETTERS_WAIT
+from deliberation.notifications.interests import SOMETIME, wants
 from deliberation.notifications.members import queue_for_members
+from deliberation.notifications.models import Topic
 from deliberation.notifications.pulling import REPORT
 from deliberation.permissions import Phase
 from deliberation.reports.models import ReportIssue
@@ -46,4 +47,4 @@ def _queue(issue: ReportIssue, default_locale: str, limit: int) -> int:
     declaration = issue.report.declaration
     about = {"declaration": declaration.id, "number": issue.number}
     cause = f"{REPORT}:{declaration.id}:{issue.number}"
-    return queue_for_members(declaration, User.wants_reports.is_(True), cause, REPORT, about, default_locale, limit)
+    return queue_for_members(declaration, wants(Topic.REPORTS, *SOMETIME), cause, REPORT, about, default_locale, limit)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from deliberation import jobs
-from deliberation.accounts.actions import choose_mails
+from deliberation.accounts.actions import choose_dates
 from deliberation.annotations.calendar import plan_phases
 from deliberation.annotations.drafts import save_draft
 from deliberation.annotations.positions import change_phase
@@ -17,7 +17,9 @@ from deliberation.clock import BERLIN, frozen_at
 from deliberation.database import db
 from deliberation.declarations.dates import WAIT
 from deliberation.notifications.dates import has_due_dates
+from deliberation.notifications.interests import pace_of
 from deliberation.notifications.mailer import send_due_mail
+from deliberation.notifications.models import Pace, Topic
 from deliberation.permissions import Phase
 
 # A Thursday, noon in Berlin.
@@ -81,7 +83,7 @@ class TestReminder:
         assert "Entwurf" not in ben
 
     def test_nobody_gets_one_who_does_not_want_it_or_may_not_write(self, cast, folder):
-        choose_mails(cast.ada, letters=True, dates=False)
+        choose_dates(cast.ada, False)
         cast.ben.membership_in(cast.declaration.id).blocked_until = NOON + timedelta(days=90)
         assert run_jobs(folder, berlin(10, 9)) == []
 
@@ -146,12 +148,14 @@ class TestNewDates:
         db.session.commit()
         with frozen_at(NOON + WAIT):
             jobs.pull_due_letters("de")
-            choose_mails(cast.ben, letters=True, dates=False)
+            choose_dates(cast.ben, False)
         assert [to for to, *_rest in run_jobs(folder, NOON + WAIT + timedelta(minutes=1))] == ["ada@example.org"]
 
 
 def test_people_choose_in_their_own_area(cast, client):
     client.sign_in(cast.ada)
-    assert client.post("/me/mail", data={"letters": "y"}).status_code == 303
+    assert client.post("/me/mail", data={"replies": "daily", "decisions": "now and then"}).status_code == 303
     db.session.refresh(cast.ada)
-    assert (cast.ada.wants_letters, cast.ada.wants_dates) == (True, False)
+    assert not cast.ada.wants_dates
+    assert pace_of(cast.ada, Topic.REPLIES) is Pace.DAILY
+    assert pace_of(cast.ada, Topic.DECISIONS) is Pace.AT_ONCE, "nothing that can be chosen"

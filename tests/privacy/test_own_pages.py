@@ -153,7 +153,7 @@ class TestMails:
         cast.ada.confirmed_at = now()
         db.session.commit()
         client.sign_in(cast.ada)
-        client.post("/me/mail", data={"letters": "y", "lang": "de"} if wanted else {"lang": ""})
+        client.post("/me/mail", data={"decisions": "at_once" if wanted else "never"})
         self.letter_about(cast)
         assert bool(mails_to(cast.ada.email)) is wanted
         assert "Gehört nicht hierher." in client.get(f"/a/{1}/decision").text

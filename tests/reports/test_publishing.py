@@ -10,8 +10,9 @@ from deliberation.clock import frozen_at, now
 from deliberation.database import db
 from deliberation.declarations.models import Act, LogEntry
 from deliberation.jobs import pull_due_letters
+from deliberation.notifications.interests import choose, pace_of
 from deliberation.notifications.mailer import to_message
-from deliberation.notifications.models import Mail, NotNeeded
+from deliberation.notifications.models import Mail, NotNeeded, Pace, Topic
 from deliberation.permissions import NotAllowed, Operator, Outdated, Role
 from deliberation.reports.actions import Words, change_sentence, remove_sentence
 from deliberation.reports.publishing import NotReady, Wish, publish
@@ -113,7 +114,7 @@ def test_a_correction_is_a_new_issue_and_the_old_one_stays_readable(story, clien
 
 
 def test_all_who_took_part_are_told_once_and_neutrally(story):
-    story.cast.ben.wants_reports = False
+    choose(story.cast.ben, Topic.REPORTS, Pace.NEVER)
     for user in (story.cast.ada, story.cast.ben, story.cast.mira, story.otto):
         user.confirmed_at = now()
     sentence = story.write("Abends fehlt jemand.", story.free.label)
@@ -130,7 +131,7 @@ def test_all_who_took_part_are_told_once_and_neutrally(story):
     assert "/d/erklaerung/report" in message.get_content()
     assert "Abends" not in message.get_content()
     # Whoever has had enough meanwhile gets none, and a correction tells nobody unless somebody wants it.
-    story.cast.ada.wants_reports = False
+    choose(story.cast.ada, Topic.REPORTS, Pace.NEVER)
     with pytest.raises(NotNeeded):
         to_message(mail)
     change_sentence(story.otto, sentence, Words("Nachts fehlt jemand.", story.free.label), 1)
@@ -141,8 +142,9 @@ def test_all_who_took_part_are_told_once_and_neutrally(story):
 
 def test_mails_can_be_switched_off(client, cast):
     ada = client.sign_in(cast.ada)
-    assert ada.post("/me/mail", data={"lang": "de", "letters": "y", "dates": "y"}).status_code == 303
-    assert (cast.ada.wants_letters, cast.ada.wants_dates, cast.ada.wants_reports) == (True, True, False)
+    assert ada.post("/me/mail", data={"lang": "de", "reports": "never", "dates": "y"}).status_code == 303
+    assert cast.ada.wants_dates
+    assert pace_of(cast.ada, Topic.REPORTS) is Pace.NEVER
 
 
 def test_everybody_reads_how_many_annotations_it_names_and_the_desk_says_the_same(story, client):

@@ -78,7 +78,7 @@ DEEDS: dict[str, Deed] = {
     "site.first_account": Deed("guest", _(email="neu@example.org", password="vier Wörter ohne Zusammenhang")),
     "site.own_step": Deed("organiser"),
     "board.own_field": Deed("author", _(field="youth")),
-    "accounts.mail_settings": Deed("author", _(lang="de", letters="y")),
+    "accounts.mail_settings": Deed("author", _(lang="de", replies="daily")),
     "privacy.note": Deed("author", _(body="Daran denken.")),
     "annotations.all_read": Deed("author"),
     "annotations.create": Deed(
