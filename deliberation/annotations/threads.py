@@ -128,6 +128,12 @@ def may_be_passed_on(declaration: Declaration) -> ColumnElement[bool]:
     return and_(shown, Annotation.reviewed_at.is_not(None)) if declaration.sends_after_look else shown
 
 
+def is_passed_on() -> ColumnElement[bool]:
+    """The same for queries over many declarations, which have to join them."""
+    looked_at = or_(Declaration.sends_after_look.is_(False), Annotation.reviewed_at.is_not(None))
+    return and_(Annotation.status == Status.VISIBLE, looked_at)
+
+
 def load_entries(
     person: Any, declaration_id: int, where: ColumnElement[bool], new_since: datetime | None
 ) -> list[Entry]:

@@ -203,11 +203,12 @@ def mail_group() -> None:
 
 @mail_group.command("send", help=N_("Fällige Mails jetzt versenden."))
 def mail_send() -> None:
-    from deliberation.jobs import pull_due_letters
+    from deliberation.jobs import pull_due_digests, pull_due_letters
     from deliberation.notifications.mailer import send_due_mail
 
     with site():
         pull_due_letters()
+        pull_due_digests()
         sent, failed = send_due_mail()
     say(plural("%(n)s Mail versendet.", "%(n)s Mails versendet.", sent))
     if failed:

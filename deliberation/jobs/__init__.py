@@ -24,6 +24,8 @@ STOP_SECONDS = 3.0
 FORGET_EVERY = timedelta(minutes=10)
 KEEP_EVERY = timedelta(seconds=30)
 """Snapshots are looked at; whoever fetches one meanwhile has it looked at then."""
+TELL_EVERY = timedelta(seconds=15)
+"""News are looked for; nobody waits for them by the second."""
 SLOW_SECONDS = 2.0
 """After so long no other message to a webhook is begun in this round."""
 
@@ -40,7 +42,7 @@ class Jobs(Thread):
         self.app = app
         self.lock: Lock = lock_for(app)
         self._ended = Event()
-        self._forget_from = self._pulse_from = self._keep_from = now()
+        self._forget_from = self._pulse_from = self._keep_from = self._tell_from = now()
         # The last day whose planned phases were opened; None: this process has just begun.
         self._opened_for: date | None = None
         # The last erasure after which the files were swept; None: this process has just begun.
@@ -77,6 +79,9 @@ class Jobs(Thread):
             opened = begin_day() if self._opened_for != today() else 0
             self._opened_for = today()
             pulled = pull_due_letters()
+            if now() >= self._tell_from:
+                self._tell_from = now() + TELL_EVERY
+                pulled += pull_due_digests()
             sent, _failed = send_due_mail()
             if now() >= self._keep_from:
                 self._keep_from = now() + KEEP_EVERY
@@ -219,7 +224,15 @@ def pull_due_letters(default_locale: str = "") -> int:
 
     locale = default_locale or setting("DEFAULT_LOCALE")
     pulled = _if_due(pulling.has_due_letters, lambda: pulling.pull_letters(locale))
-    return pulled + _if_due(telling.has_due_reports, lambda: telling.pull_reports(locale))
+    return pulled + _if_due(telling.has_due_reports, telling.pull_reports)
+
+
+def pull_due_digests(default_locale: str = "") -> int:
+    """Find what there is to tell, put the sums that are due into the outbox, and commit; how many."""
+    from deliberation.notifications import digest
+
+    locale = default_locale or setting("DEFAULT_LOCALE")
+    return _if_due(digest.has_due_digests, lambda: digest.pull_digests(locale))
 
 
 def _if_due(look: Callable[[], object], act: Callable[[], int]) -> int:

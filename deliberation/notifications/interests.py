@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, insert, or_, select
 
 from deliberation.accounts.models import User
 from deliberation.clock import BERLIN, now
 from deliberation.database import db
+from deliberation.declarations.models import Membership
 from deliberation.notifications.models import Interest, News, Pace, Topic
-from deliberation.permissions import Permission, require
+from deliberation.permissions import Permission, Role, require
 
 MORNING, EVENING = 7, 17
 """Hours in Berlin: when sums of news leave, and what waits for moderators, unless they choose another."""
@@ -99,8 +101,7 @@ def make_missing(moment: datetime) -> None:
     """Give every confirmed account the usual for what it never chose, told from now on."""
     mark = latest_place()
     for topic in Topic:
-        has_row = select(Interest.id).where(Interest.user_id == User.id, Interest.topic == topic).exists()
-        missing = db.session.scalars(select(User.id).where(User.confirmed_at.is_not(None), ~has_row)).all()
+        missing = db.session.scalars(_without(topic)).all()
         pace, hour = USUAL[topic], usual_hour(topic)
         rows = [
             {
@@ -118,8 +119,15 @@ def make_missing(moment: datetime) -> None:
 
 
 def has_missing() -> bool:
-    """Whether there is an account without rows; the topic that is made last stands for all."""
-    last = list(Topic)[-1]
-    has_row = select(Interest.id).where(Interest.user_id == User.id, Interest.topic == last).exists()
-    query = select(User.id).where(User.confirmed_at.is_not(None), ~has_row).limit(1)
-    return db.session.scalar(query) is not None
+    """Whether there is an account without rows. One topic stands for those that everybody has."""
+    return any(db.session.scalar(_without(topic).limit(1)) is not None for topic in (Topic.ANNOTATIONS, Topic.WAITING))
+
+
+def _without(topic: Topic) -> Any:
+    """Accounts that have no row for it; what waits is for the team alone."""
+    has_row = select(Interest.id).where(Interest.user_id == User.id, Interest.topic == topic).exists()
+    query = select(User.id).where(User.confirmed_at.is_not(None), ~has_row)
+    if topic is not Topic.WAITING:
+        return query
+    moderates: Any = select(Membership.id).where(Membership.user_id == User.id, Membership.holds(Role.MODERATOR)).exists()
+    return query.where(moderates)

@@ -132,12 +132,15 @@ class News(Model):
 
 
 class Harvest(Model):
-    """Up to which row of a matter everything was looked at."""
+    """Up to which row of a matter everything was looked at. `seen` is the last row there was at `seen_at`: rows are numbered
+    when they are begun and seen when they are finished, so a round looks at the last minutes again."""
 
     __tablename__ = "harvest"
 
     matter: Mapped[Matter] = mapped_column(named_values(Matter), primary_key=True)
     up_to: Mapped[int] = mapped_column(default=0)
+    seen: Mapped[int] = mapped_column(default=0)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
 class Interest(Model):

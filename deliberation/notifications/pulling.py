@@ -20,14 +20,17 @@ from deliberation.moderation.posts import find_post
 from deliberation.moderation.receipts import find_receipt_of
 from deliberation.notifications.actions import queue_mail
 from deliberation.notifications.dates import NEW_DATES, REMINDER, has_due_dates, pull_dates, words_about_dates
+from deliberation.notifications.digest import DIGEST, FOLLOWED, WAITING
+from deliberation.notifications.harvest import tell
 from deliberation.notifications.interests import pace_of
-from deliberation.notifications.models import Mail, NotNeeded, Pace, Topic
+from deliberation.notifications.models import Mail, Matter, NotNeeded, Pace, Topic
+from deliberation.notifications.telling import digest_words
+from deliberation.notifications.waiting import load_waiting
 
 LETTER = "letter"
 OUTCOME = "flag_outcome"
 ENDING = "declaration_ending"
-REPORT = "report"
-"""The mails of these two are put into the outbox further down, and made of words here."""
+"""Put into the outbox further down, and made of words here."""
 
 
 def has_due_letters() -> bool:
@@ -72,11 +75,15 @@ def _is_due(moment: datetime) -> ColumnElement[bool]:
 def _pull_letter(letter: Letter, default_locale: str) -> None:
     person = letter.member.user
     address, locale = _address_of(person)
-    is_wanted = person is not None and pace_of(person, Topic.DECISIONS) is not Pace.NEVER
-    is_told = address if is_wanted and _is_still_needed(letter) else ""
+    pace = pace_of(person, Topic.DECISIONS) if person is not None and _is_still_needed(letter) else Pace.NEVER
+    is_told = bool(address) and pace is not Pace.NEVER
     unsettled = update(Letter).where(Letter.id == letter.id, Letter.settled_at.is_(None))
-    if rows_changed(unsettled.values(settled_at=now(), was_mailed=bool(is_told))) == 1 and is_told:
-        queue_mail(is_told, f"{LETTER}:{letter.id}", LETTER, {LETTER: letter.id}, locale or default_locale)
+    if rows_changed(unsettled.values(settled_at=now(), was_mailed=is_told)) == 0 or not is_told:
+        return
+    if pace is Pace.AT_ONCE:
+        queue_mail(address, f"{LETTER}:{letter.id}", LETTER, {LETTER: letter.id}, locale or default_locale)
+    else:
+        tell(Matter.LETTER, letter.id, letter.member.declaration_id, now())
 
 
 def _is_still_needed(letter: Letter) -> bool:
@@ -129,18 +136,17 @@ def present_words(mail: Mail) -> dict[str, Any]:
         if day is None:
             raise NotNeeded
         return {"day": day}
-    if mail.template == REPORT:
-        return _words_about_report(mail)
+    if mail.template in (DIGEST, FOLLOWED):
+        manage_url = "/me/mail" if mail.template == DIGEST else "/follow"
+        return {"digest": digest_words(mail.parameters), "manage_url": manage_url}
+    if mail.template == WAITING:
+        return _words_about_waiting(mail)
     return {}
 
 
-def _words_about_report(mail: Mail) -> dict[str, Any]:
-    declaration = db.session.get(Declaration, mail.parameters["declaration"])
-    member = db.session.get(Membership, mail.parameters["member"], options=[joinedload(Membership.user)])
-    if declaration is None or member is None or member.user is None:
+def _words_about_waiting(mail: Mail) -> dict[str, Any]:
+    user = db.session.get(User, mail.parameters["account"])
+    waiting = load_waiting(user) if user is not None and pace_of(user, Topic.WAITING) is not Pace.NEVER else ()
+    if not waiting:
         raise NotNeeded
-    if pace_of(member.user, Topic.REPORTS) is Pace.NEVER:
-        raise NotNeeded
-    if member.is_blocked or declaration.is_draft:
-        raise NotNeeded
-    return {"declaration": declaration}
+    return {"user": user, "waiting": waiting}

@@ -1,6 +1,6 @@
-"""Mails that a report was published: to everybody who took part and wants them, once, with nothing of it in the subject.
+"""That a report was published is news for everybody who takes part or follows: once, with nothing of it in the subject.
 
-Nothing is written into the outbox by the verb; whoever pulls commits. A second run finds nothing left to do.
+Nothing is sent by the verb; whoever pulls commits. A second run finds nothing left to do.
 """
 
 from sqlalchemy import ColumnElement, and_, select
@@ -8,10 +8,8 @@ from sqlalchemy import ColumnElement, and_, select
 from deliberation.clock import now
 from deliberation.database import db
 from deliberation.moderation.models import LETTERS_WAIT
-from deliberation.notifications.interests import SOMETIME, wants
-from deliberation.notifications.members import queue_for_members
-from deliberation.notifications.models import Topic
-from deliberation.notifications.pulling import REPORT
+from deliberation.notifications.harvest import tell
+from deliberation.notifications.models import Matter
 from deliberation.permissions import Phase
 from deliberation.reports.models import ReportIssue
 
@@ -25,26 +23,14 @@ def _is_due() -> ColumnElement[bool]:
     return and_(ReportIssue.told_at.is_(None), ReportIssue.published_at <= now() - LETTERS_WAIT)
 
 
-def pull_reports(default_locale: str = "de", limit: int = 200) -> int:
-    """Put mails about what was published into the outbox, at most for so many people at once; how many. Of several issues
-    of one report that wait people are told about the newest alone."""
-    pulled = 0
+def pull_reports() -> int:
+    """Make news of what was published; of how much. Of several issues of one report that wait the newest alone is told."""
     query = select(ReportIssue).where(_is_due()).order_by(ReportIssue.number.desc()).with_for_update(of=ReportIssue)
     told: set[int] = set()
     for issue in db.session.scalars(query).all():
-        if issue.report_id in told or issue.report.declaration.phase is Phase.DRAFT:
-            issue.told_at = now()
-            continue
-        told.add(issue.report_id)
-        count = _queue(issue, default_locale, limit)
-        pulled += count
-        if count < limit:
-            issue.told_at = now()
-    return pulled
-
-
-def _queue(issue: ReportIssue, default_locale: str, limit: int) -> int:
-    declaration = issue.report.declaration
-    about = {"declaration": declaration.id, "number": issue.number}
-    cause = f"{REPORT}:{declaration.id}:{issue.number}"
-    return queue_for_members(declaration, wants(Topic.REPORTS, *SOMETIME), cause, REPORT, about, default_locale, limit)
+        declaration = issue.report.declaration
+        issue.told_at = now()
+        if issue.report_id not in told and declaration.phase is not Phase.DRAFT:
+            told.add(issue.report_id)
+            tell(Matter.REPORT, issue.id, declaration.id, now())
+    return len(told)

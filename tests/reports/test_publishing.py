@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from deliberation import jobs
 from deliberation.annotations.models import Status
 from deliberation.clock import frozen_at, now
 from deliberation.database import db
 from deliberation.declarations.models import Act, LogEntry
-from deliberation.jobs import pull_due_letters
 from deliberation.notifications.interests import choose, pace_of
 from deliberation.notifications.mailer import to_message
 from deliberation.notifications.models import Mail, NotNeeded, Pace, Topic
@@ -117,19 +117,24 @@ def test_all_who_took_part_are_told_once_and_neutrally(story):
     choose(story.cast.ben, Topic.REPORTS, Pace.NEVER)
     for user in (story.cast.ada, story.cast.ben, story.cast.mira, story.otto):
         user.confirmed_at = now()
+    jobs.pull_due_digests()
+    for user in (story.cast.ada, story.cast.mira, story.otto):
+        choose(user, Topic.REPORTS, Pace.AT_ONCE)
     sentence = story.write("Abends fehlt jemand.", story.free.label)
     story.publish(tells=True)
-    assert pull_due_letters() == 0, "half an hour to put a slip right"
+    assert jobs.pull_due_letters() == 0, "half an hour to put a slip right"
     with frozen_at(now() + timedelta(minutes=31)):
-        assert pull_due_letters() == 3
-        assert pull_due_letters() == 0
-    mails = db.session.scalars(select(Mail).where(Mail.template == "report")).all()
+        assert jobs.pull_due_letters() == 1
+        assert jobs.pull_due_digests() == 3
+        assert jobs.pull_due_letters() == jobs.pull_due_digests() == 0
+    mails = db.session.scalars(select(Mail).where(Mail.template == "digest")).all()
     assert {mail.recipient for mail in mails} == {"ada@example.org", "mira@example.org", "otto@example.org"}
     mail = next(one for one in mails if one.recipient == "ada@example.org")
     message = to_message(mail)
-    assert message["Subject"] == "Ein Bericht ist erschienen"
-    assert "/d/erklaerung/report" in message.get_content()
-    assert "Abends" not in message.get_content()
+    assert message["Subject"] == "Neues zur Erklärung"
+    words = message.get_body(("plain",)).get_content()
+    assert "/d/erklaerung/report" in words
+    assert "Abends" not in words
     # Whoever has had enough meanwhile gets none, and a correction tells nobody unless somebody wants it.
     choose(story.cast.ada, Topic.REPORTS, Pace.NEVER)
     with pytest.raises(NotNeeded):
@@ -137,7 +142,7 @@ def test_all_who_took_part_are_told_once_and_neutrally(story):
     change_sentence(story.otto, sentence, Words("Nachts fehlt jemand.", story.free.label), 1)
     story.publish("Ein Wort.")
     with frozen_at(now() + timedelta(hours=2)):
-        assert pull_due_letters() == 0
+        assert jobs.pull_due_letters() == jobs.pull_due_digests() == 0
 
 
 def test_mails_can_be_switched_off(client, cast):

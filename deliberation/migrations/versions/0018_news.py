@@ -36,6 +36,8 @@ def _create_news() -> None:
         "harvest",
         sa.Column("matter", sa.String(length=24), nullable=False),
         sa.Column("up_to", sa.Integer(), nullable=False),
+        sa.Column("seen", sa.Integer(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(), nullable=False),
         sa.CheckConstraint(f"matter IN ({MATTERS})", name=op.f("ck_harvest_matter")),
         sa.PrimaryKeyConstraint("matter", name=op.f("pk_harvest")),
     )
@@ -111,7 +113,10 @@ def _begin_here() -> None:
         ("annotation", "annotation"), ("response", "response"), ("outcome", "outcome"), ("edition", "edition"),
         ("phase", "log_entry"),
     ):  # fmt: skip
-        op.execute(f"INSERT INTO harvest (matter, up_to) SELECT '{matter}', coalesce(max(id), 0) FROM {table}")
+        op.execute(
+            "INSERT INTO harvest (matter, up_to, seen, seen_at) "
+            f"SELECT '{matter}', coalesce(max(id), 0), coalesce(max(id), 0), CURRENT_TIMESTAMP FROM {table}"
+        )
     op.execute(
         "INSERT INTO news (matter, ref, declaration_id) "
         "SELECT 'annotation', id, declaration_id FROM annotation WHERE status = 'pending'"

@@ -1,0 +1,7 @@
+"""What waits for whoever moderates."""
+
+from deliberation.accounts.models import User
+
+
+def load_waiting(user: User) -> tuple[()]:
+    return ()
