@@ -313,6 +313,6 @@ class TestRuns:
         builders.annotate(cast.ada, other, "1.1")
         found = run(folder, MONDAY)["ben@example.org"]
         assert len(found) == 1
-        assert found[0]["Subject"] == "Neues aus Ihren Beratungen"
+        assert found[0]["Subject"] == "Neues für Sie"
         assert "Zweite Erklärung" in words(found[0])
 

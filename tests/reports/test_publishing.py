@@ -131,7 +131,7 @@ def test_all_who_took_part_are_told_once_and_neutrally(story):
     assert {mail.recipient for mail in mails} == {"ada@example.org", "mira@example.org", "otto@example.org"}
     mail = next(one for one in mails if one.recipient == "ada@example.org")
     message = to_message(mail)
-    assert message["Subject"] == "Neues zur Erklärung"
+    assert message["Subject"] == "Neues für Sie"
     words = message.get_body(("plain",)).get_content()
     assert "/d/erklaerung/report" in words
     assert "Abends" not in words

@@ -100,7 +100,7 @@ def test_faked_addresses_do_not_get_round_the_limits(client, app, monkeypatch):
 
 
 # Those that are made of rows are read in tests/privacy/test_quiet_mails.py.
-OF_ROWS = {"letter", "flag_outcome", "reminder", "new_dates", "declaration_ending", "report"}
+OF_ROWS = {"letter", "flag_outcome", "reminder", "new_dates", "declaration_ending", "digest", "followed", "waiting"}
 MAILS = sorted(path.stem for path in (package_root() / "templates" / "mail").glob("[!_]*.txt") if path.stem not in OF_ROWS)
 
 
