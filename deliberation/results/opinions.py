@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import prod
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -144,7 +145,10 @@ def load_marks(declaration_ids: Sequence[int]) -> Mapping[int, str]:
 
 
 def load_groups(declaration: Declaration, annotated: Iterable[Annotated]) -> GroupsView:
-    """What is known of the groups, about those of the contributions that are shown now. One query."""
+    """What is known of the groups, about those of the contributions that are shown now. One query; none for a record, which
+    brought them along."""
+    if declaration.imported is not None:
+        return _brought(declaration.imported.get("groups") or {}, annotated)
     kept = db.session.scalars(
         select(OpinionGroups).where(OpinionGroups.declaration_id == declaration.id)
     ).one_or_none()
@@ -159,6 +163,29 @@ def load_groups(declaration: Declaration, annotated: Iterable[Annotated]) -> Gro
         tuple(_shared(one, by_number) for one in dividing(items)),
         _known(kept, {one.item: _shared(one, by_number) for one in items}),
     )
+
+
+def _brought(groups: Mapping[str, Any], annotated: Iterable[Annotated]) -> GroupsView:
+    """As an archive says it: votes of its own a record has none."""
+    by_number = {item.number: item for item in annotated if item.is_visible}
+
+    def shared(given: Iterable[Mapping[str, Any]]) -> tuple[Shared, ...]:
+        return tuple(
+            Shared(by_number[one["annotation"]], tuple(Share(percent) for percent in one["shares"]))
+            for one in given
+            if one["annotation"] in by_number
+        )
+
+    known = (
+        tuple(
+            Known(found[0], bool(one["is_agreement"]), float(one["more"]), float(one["most"]))
+            for one in group
+            if (found := shared([one]))
+        )
+        for group in groups.get("known") or ()
+    )
+    sizes = tuple(groups.get("sizes") or ())
+    return GroupsView(sizes, shared(groups.get("connects") or ()), shared(groups.get("divides") or ()), tuple(known))
 
 
 def connecting(items: Iterable[Item]) -> list[Item]:

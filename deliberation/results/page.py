@@ -1,7 +1,8 @@
 """What the results page shows: the summary with the stances on one edition, the other editions, the closing round."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import and_, func, select, union_all
 
@@ -11,6 +12,7 @@ from deliberation.declarations.models import Declaration, Edition, ParagraphStat
 from deliberation.permissions import Guest, Person
 from deliberation.proposals.closing import BallotView, Stage, load_closing
 from deliberation.results.filters import Filters
+from deliberation.results.items import Item
 from deliberation.results.summary import Summary, summarise
 
 
@@ -31,6 +33,12 @@ class ResultsPage:
     editions: Sequence[EditionStances]
     ballots: Sequence[BallotView]
     unseen: frozenset[int] = frozenset()
+    # What a record brought of its closing round: there are no ballots behind it.
+    brought: Sequence[Mapping[str, Any]] = ()
+
+    def item(self, number: int) -> Item | None:
+        """An annotation that is shown."""
+        return next((item for item in self.summary.visible if item.number == number), None)
 
     @property
     def kept(self) -> dict[str, str | int]:
@@ -82,6 +90,7 @@ def load_results(
         editions=_count_stances(declaration) if len(summary.about.editions) > 1 and is_whole else (),
         ballots=ballots,
         unseen=_unseen(declaration, ballots),
+        brought=declaration.imported["closing"] if declaration.imported else (),
     )
 
 

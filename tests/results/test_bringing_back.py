@@ -22,12 +22,14 @@ from deliberation.permissions import NotAllowed, Operator, Phase
 from deliberation.privacy.deletion import remove
 from deliberation.privacy.leaving import leave
 from deliberation.privacy.models import Parting
+from deliberation.reports.actions import Words, change_sentence
 from deliberation.results.archive.importing import ArchiveRefused, import_archive, read_data
 from deliberation.results.exports import export_archive
 from deliberation.results.models import OpinionGroups
 from tests import builders
 from tests.editions import scene as editions
 from tests.proposals.scene import propose, put_up, rate, raters
+from tests.reports import scene as reports
 from tests.results import scene
 from tests.results.test_archive import files_of
 
@@ -115,6 +117,59 @@ def test_closing_round_and_groups_come_back_as_they_were_published(cast):
     )
 
 
+def test_live_pages_of_a_record_show_groups_and_closing_round(cast, client):
+    rival = propose(cast.ada, cast.declaration, "Schutz braucht Menschen.", 1)
+    ballot = put_up(cast, rival)
+    for one in raters(cast.declaration, 6):
+        rate(one, ballot, 8, 1)
+    items = [[rival.number, [[20, 2, 25], [3, 14, 20]]]]
+    typical = [[0, rival.number, True, 3.41, 2.22]]
+    db.session.add(
+        OpinionGroups(declaration_id=cast.declaration.id, votes="", sizes=[41, 33], items=items, typical=typical)
+    )
+    cast.declaration.phase = Phase.EVALUATING
+    db.session.commit()
+    original = html.fromstring(client.get("/d/erklaerung/results").text)
+    brought_back(cast)
+    page = html.fromstring(client.get("/d/zweite/results").text)
+    for part in ("gruppen", "schlussrunde"):
+        [before], [after] = (one.xpath(f"//section[.//*[@id='{part}']]") for one in (original, page))
+        assert before is not None
+        assert "Schutz braucht Menschen" in after.text_content() or part == "gruppen"
+    assert "im Mittel 1,0, 6 Bewertungen · geringster Widerstand" in page.text_content()
+    assert "Gruppe A" in page.text_content()
+    assert not page.xpath("//a[contains(@href, '/closing')]")
+    for link in page.xpath("//main//a/@href"):
+        if link.startswith("/"):
+            assert client.get(link.partition("#")[0]).status_code == 200, link
+
+
+def test_the_report_comes_back_issue_by_issue(cast, client):
+    story = reports.build(cast)
+    first = story.write("Abends fehlt jemand.", story.free.label)
+    second = story.write(f"„{story.free.body}“", story.free.label)
+    story.publish("Zuerst.")
+    change_sentence(story.otto, first, Words("Nachts fehlt jemand.", story.free.label), 1)
+    story.publish("Ein Wort.")
+    # What may not be quoted any more is withheld, here and there.
+    story.free.is_quotable = False
+    db.session.commit()
+    assert second.id
+    pages = ("report", "report/issues/1", "report/changes")
+    words = [client.get(f"/d/erklaerung/{page}").text for page in pages]
+    before = files_of(brought_back(cast))
+    after = files_of(archived("zweite"))
+    assert readable("report.html", before["report.html"], "erklaerung") == readable("report.html", after["report.html"], "zweite")
+    assert json.loads(before["data.json"])["report"] == json.loads(after["data.json"])["report"]
+    for page, old in zip(pages, words, strict=True):
+        new = client.get(f"/d/zweite/{page}").text
+        texts = [html.fromstring(one).xpath("string(//main)").split() for one in (old, new)]
+        assert [word.replace("/d/erklaerung/", "/d/zweite/") for word in texts[0]] == texts[1], page
+    assert "Nachts fehlt jemand." in words[0]
+    assert reports.FREE not in json.dumps(json.loads(before["data.json"])["report"], ensure_ascii=False)
+    assert client.get("/d/zweite/report.docx").status_code == 200
+
+
 def test_the_site_shows_it_again(cast, client):
     eventful(cast)
     brought_back(cast)
@@ -179,6 +234,8 @@ SPOILT = {
     "number": lambda data: data["annotations"][0].update(number="1; DROP TABLE"),
     "title": lambda data: data["declaration"].update(title=None),
     "log": lambda data: data.update(log=None),
+    "report": lambda data: data.update(report=[{"number": 1}]),
+    "issues": lambda data: data.update(report=[{"number": 7, "day": "2026-01-01", "edition": 1, "sections": []}]),
 }
 
 

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from deliberation.annotations.views import readable_declaration
 from deliberation.declarations.models import Declaration
 from deliberation.permissions import Permission, require
+from deliberation.reports import bringing
 from deliberation.reports.evidence import EvidenceInvalid
 from deliberation.reports.models import EVIDENCE_MAX, PointState
 from deliberation.reports.publishing import NotReady
@@ -16,6 +17,8 @@ from deliberation.results.headline import headline_sentence
 from deliberation.web import viewer
 
 reports = Blueprint("reports", __name__)
+# It enters itself where archives are made and read.
+assert bringing
 
 STATES = {
     PointState.OPEN: _l("noch offen"),

@@ -5,7 +5,7 @@ here. Votes and stances are what was published, never single ones.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -32,6 +32,9 @@ from deliberation.results.summary import Summary
 _ = words.gettext
 FORMAT = "deliberation-archive"
 VERSION = 1
+issues_of: list[Callable[[Declaration], list[dict[str, Any]]]] = []
+"""Who can say every issue of the report as it may be read (`reports.bringing`): what stands above this feature enters
+itself here."""
 
 
 def to_data(declaration: Declaration, summary: Summary, log: Sequence[Any]) -> dict[str, Any]:
@@ -83,6 +86,7 @@ def to_data(declaration: Declaration, summary: Summary, log: Sequence[Any]) -> d
         "figures": _figures(summary),
         "closing": closing_of(declaration),
         "groups": groups_of(declaration, summary),
+        "report": [issue for load in issues_of for issue in load(declaration)],
         "log": [
             {
                 "day": day.isoformat(), "act": act.value, "annotation": number, "is_about_annotation": is_about,
@@ -201,6 +205,13 @@ def meanings() -> dict[str, str]:
         "stances": _("veröffentlichte Haltungen zu These oder Absatz, seit welcher Fassung dieser Wortlaut gilt"),
         "figures": _("Zahlen zur ganzen Beratung; null: zwischen eins und vier"),
         "closing": _("Schlussrunde: mittlerer Widerstand gegen jeden Wortlaut, 0 bis 10"),
-        "groups": _("Meinungsgruppen: Größen in Fünferschritten; shares: wie viel Prozent jeder Gruppe zustimmen"),
+        "groups": _(
+            "Meinungsgruppen: Größen in Fünferschritten; shares: wie viel Prozent jeder Gruppe zustimmen; known: woran jede zu "
+            "erkennen ist, mit beiden Prüfgrößen in Standardabweichungen"
+        ),
+        "report": _(
+            "Der veröffentlichte Bericht, Ausgabe für Ausgabe: Sätze mit den Nummern der Anmerkungen, auf denen sie beruhen; "
+            "quotes: aus welchen sie zitieren; ohne Text: was nicht mehr zitiert werden darf"
+        ),
         "log": _("das öffentliche Protokoll der Moderation"),
     }

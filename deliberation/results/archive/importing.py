@@ -8,7 +8,7 @@ sends.
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import func, literal_column, select, table
@@ -31,6 +31,8 @@ from deliberation.results.archive.texts import Text, moment_of, write_text
 from deliberation.text import RENDER_VERSION, to_safe_html
 
 AT_ONCE = 400
+bringing: list[Callable[[Declaration, Any, Text], None]] = []
+"""Who writes the report that an archive brings (`reports.bringing`); raises ValueError for what cannot be."""
 FILE_MAX = 500_000_000
 """Bytes of data, unpacked."""
 REFUSALS = {
@@ -95,6 +97,8 @@ def _store(data: Mapping[str, Any], slug: str) -> Declaration:
     write_annotations(declaration, data["annotations"], placed, people)
     _stances(declaration, data["stances"], placed)
     _log(declaration, data, placed)
+    for bring in bringing:
+        bring(declaration, data.get("report") or [], placed)
     _count_on()
     db.session.refresh(declaration, ["theses", "editions"])
     return declaration

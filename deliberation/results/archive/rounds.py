@@ -6,7 +6,7 @@ from typing import Any
 from deliberation.declarations.models import Declaration
 from deliberation.permissions import Guest
 from deliberation.proposals.closing import BallotView, OptionView, Stage, load_closing
-from deliberation.results.opinions import GroupsView, Shared, load_groups
+from deliberation.results.opinions import Known, Shared, load_groups
 from deliberation.results.summary import Summary
 
 
@@ -46,15 +46,18 @@ def _may_be_quoted(view: OptionView, declaration: Declaration) -> bool:
 
 def groups_of(declaration: Declaration, summary: Summary) -> dict[str, Any]:
     """Sizes in steps of five, and for what connects and divides the share of each group in steps of five per cent."""
-    if declaration.imported is not None:
-        return dict(declaration.imported["groups"])
-    found: GroupsView = load_groups(declaration, summary.visible)
+    found = load_groups(declaration, summary.visible)
     return {
         "sizes": list(found.sizes),
         "connects": [_shared(one) for one in found.connects],
         "divides": [_shared(one) for one in found.divides],
+        "known": [[_known(one) for one in group] for group in found.known],
     }
 
 
 def _shared(one: Shared) -> dict[str, Any]:
     return {"annotation": one.item.number, "shares": [share.percent for share in one.shares]}
+
+
+def _known(one: Known) -> dict[str, Any]:
+    return _shared(one.shared) | {"is_agreement": one.is_agreement, "more": one.more, "most": one.most}
