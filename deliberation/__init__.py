@@ -64,8 +64,8 @@ def _register_views(app: Flask) -> None:
 
     # Fixed addresses first; `/d/<slug>/<t>` would otherwise look like them.
     for blueprint in (
-        pages, accounts, following, feeds, privacy, site, declarations, results, reports, board, moderation, editions, proposals, webhooks,
-        annotations, api,
+        pages, accounts, following, feeds, privacy, site, declarations, results, reports, board, moderation, editions, proposals,
+        webhooks, annotations, api,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
 

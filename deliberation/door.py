@@ -5,7 +5,6 @@ from typing import Any
 from flask import abort, current_app, request
 from flask_wtf.csrf import CSRFError
 
-
 FROM_ANYWHERE = "deliberation.from_anywhere"
 
 

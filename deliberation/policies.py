@@ -13,9 +13,10 @@ from typing import Any
 from flask import Flask, abort, current_app, redirect, request
 from werkzeug.exceptions import HTTPException
 
+from deliberation.door import FROM_ANYWHERE
 from deliberation.permissions import NotAllowed, Permission
 from deliberation.urls import sign_in_url
-from deliberation.web import is_half_signed_in, require_proof, take_from_anywhere, viewer
+from deliberation.web import csrf, is_half_signed_in, require_proof, viewer
 
 
 class Door(Enum):
@@ -383,9 +384,9 @@ class PolicyMissing(Exception):
 def init_app(app: Flask) -> None:
     """Compare the table with the pages, then watch the doors. Comes after all pages are there."""
     check(app, POLICIES)
-    for name, policy in POLICIES.items():
-        if policy.one_click:
-            take_from_anywhere(app, name)
+    app.extensions[FROM_ANYWHERE] = {name for name, policy in POLICIES.items() if policy.one_click}
+    for name in app.extensions[FROM_ANYWHERE]:
+        csrf.exempt(app.view_functions[name])
     app.before_request(_watch)
 
 

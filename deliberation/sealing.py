@@ -52,7 +52,7 @@ def keyed_hash(purpose: str, text: str) -> str:
 
 
 def handle(purpose: str, text: str) -> str:
-    """The text as a word for an address: always the same one, that nobody else can read, change or make. Letters, digits, - and _."""
+    """The text as a word for an address: always the same one, and nobody else can read or make it. Letters, digits, - and _."""
     nonce = bytes.fromhex(keyed_hash(f"{purpose} handle", text))[:NONCE_BYTES]
     sealed = _cipher(_secret()).encrypt(nonce, text.encode(), purpose.encode())
     return base64.urlsafe_b64encode(nonce + sealed).rstrip(b"=").decode()

@@ -193,12 +193,6 @@ def init_app(app: Flask, sessions: Sessions, tokens: Tokens) -> None:
     app.after_request(_finish)
 
 
-def take_from_anywhere(app: Flask, endpoint: str) -> None:
-    """Let a form be sent without its token and from other sites: the secret in its address says who may."""
-    csrf.exempt(app.view_functions[endpoint])
-    app.extensions.setdefault(door.FROM_ANYWHERE, set()).add(endpoint)
-
-
 def unlisted(response: Response) -> Response:
     """A page behind a secret address: nobody keeps it or finds it."""
     response.headers.update({"X-Robots-Tag": "noindex", "Cache-Control": "no-store"})

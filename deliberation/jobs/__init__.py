@@ -133,13 +133,14 @@ class Jobs(Thread):
 
     def _finish_erasures(self) -> None:
         """Let the list outside the database follow, and nothing of who has gone stay beside the tables."""
-        from deliberation.privacy.erasures import FOLLOWERS, RECENT, count_left, first_to_sweep, newest, sweep, write_list
+        from deliberation.privacy.erasures import FOLLOWERS, RECENT, count_left, newest, sweep, write_list
+        from deliberation.privacy.erasures import first_to_sweep as first
 
         with reading_only():
             write_list()
             last, left = newest(), count_left()
             if self._swept_to is None:
-                self._swept_to = first_to_sweep() - 1
+                self._swept_to = first() - 1
                 self._swept_left = left - count_left(today() - RECENT)
         db.session.commit()
         if (last > self._swept_to or self._is_unswept) and sweep():

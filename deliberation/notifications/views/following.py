@@ -13,7 +13,6 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from deliberation.accounts import limits
-from deliberation.clock import now
 from deliberation.database import db
 from deliberation.declarations.models import Declaration, find_declaration, load_declarations
 from deliberation.notifications import following as verbs
