@@ -51,7 +51,7 @@ class FollowForm(WishForm):
 
 
 class ChangeForm(WishForm):
-    locale = RadioField(_l("In welcher Sprache?"), choices=[(code, code) for code in LOCALES], validate_choice=False)
+    locale = RadioField(_l("In welcher Sprache?"), choices=[SelectChoice(code, code) for code in LOCALES], validate_choice=False)
 
     def validate_locale(self, field: Any) -> None:
         if field.data not in LOCALES:
