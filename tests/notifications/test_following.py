@@ -19,13 +19,12 @@ from deliberation.notifications.following import Wish
 from deliberation.notifications.interests import latest_place, load_interests, pace_of
 from deliberation.notifications.mailer import send_due_mail
 from deliberation.notifications.models import Mail, Matter, News, Pace, Rhythm, Subscription, Topic
-from deliberation.permissions import Access, Guest, NotAllowed, Phase
+from deliberation.permissions import Access, Guest, NotAllowed, Operator, Phase
 from deliberation.privacy import erasures
 from deliberation.privacy.erased import list_path, read_left
 from deliberation.privacy.leaving import erase
 from deliberation.privacy.periods import change_period
 from deliberation.privacy.retention import forget
-from deliberation.permissions import Operator
 from tests import builders
 from tests.counting import count_queries
 
