@@ -147,7 +147,8 @@ def test_nothing_held_hidden_or_taken_back_is_in_it(client, cast):
         one.status = status
     db.session.commit()
     token = secret(cast.ada)
-    for path in ("/d/erklaerung/feed.atom", "/d/erklaerung/3/feed.atom", f"/feeds/{token}/d/erklaerung.atom", f"/feeds/{token}/me.atom"):
+    secret_ones = (f"/feeds/{token}/d/erklaerung.atom", f"/feeds/{token}/me.atom")
+    for path in ("/d/erklaerung/feed.atom", "/d/erklaerung/3/feed.atom", *secret_ones):
         assert "KANARIE" not in client.get(path).text
     assert summaries(client.get("/d/erklaerung/feed.atom")) == ["SICHTBAR"]
     # Where words leave only after a look, they wait for it.
@@ -248,7 +249,8 @@ def test_no_words_break_the_file():
                   published=day, updated=day, author=HOSTILE)  # fmt: skip
     written = to_atom(Feed("tag:x,2026-11-28:d", HOSTILE, HOSTILE, "http://localhost/f", "http://localhost/", "de", [entry] * 2))
     root = ElementTree.fromstring(written)
-    assert root.findtext(f"{ATOM}entry/{ATOM}title") == "abcdef <script>&amp; ]]> \U0001f600 \u202eumgekehrt\n\n".replace("\n\n", "\n")
+    kept = "abcdef <script>&amp; ]]> \U0001f600 \u202eumgekehrt\n"
+    assert root.findtext(f"{ATOM}entry/{ATOM}title") == kept
     assert written.startswith(b"<?xml version='1.0' encoding='utf-8'?>\n<feed xmlns=")
 
 

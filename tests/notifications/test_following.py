@@ -337,7 +337,8 @@ def test_what_was_not_told_yet_comes_with_the_next_mail_of_the_new_rhythm(cast):
 
 def test_link_of_somebody_else_or_of_nobody_opens_nothing(client, cast):
     token = following.subscription_token(confirmed(cast))
-    for wrong in ("f" * 43, token[:-2] + "AA", token + "A", token + "%3D", following.account_token(cast.ada), "ä" * 30, "x" * 900):
+    borrowed = following.account_token(cast.ada)
+    for wrong in ("f" * 43, token[:-2] + "AA", token + "A", token + "%3D", borrowed, "ä" * 30, "x" * 900):
         for path in (f"/follow/{wrong}", f"/follow/{wrong}/confirm", f"/follow/{wrong}/leave"):
             assert client.get(path).status_code == 404
             assert client.post(path).status_code == 404
@@ -400,7 +401,8 @@ def test_whose_mails_go_when_somebody_leaves(cast):
         queue_mail(name, f"subscription:{found.id}:digest", "test_mail", {}, "de")
         queue_mail(name, "letter:1", "test_mail", {}, "de")
         queue_mail(name, "letter:0", "test_mail", {}, "de")
-        db.session.scalars(select(Mail).where(Mail.cause == "letter:0", Mail.recipient_hash == address_hash(name))).one().sent_at = now()
+        same = (Mail.cause == "letter:0", Mail.recipient_hash == address_hash(name))
+        db.session.scalars(select(Mail).where(*same)).one().sent_at = now()
         db.session.flush()
         following.leave(found)
     left = {
@@ -427,7 +429,10 @@ def test_account_stays_when_its_address_follows_no_more(cast, listed):
 # --- the number ---
 
 
-@pytest.mark.parametrize(("followers", "words"), [(0, "noch niemand"), (1, "Weniger als fünf"), (4, "Weniger als fünf"), (5, "5 Menschen lesen")])
+@pytest.mark.parametrize(
+    ("followers", "words"),
+    [(0, "noch niemand"), (1, "Weniger als fünf"), (4, "Weniger als fünf"), (5, "5 Menschen lesen")],
+)
 def test_organisers_see_a_number_and_no_address(client, cast, followers, words):
     for number in range(followers):
         confirmed(cast, f"leserin{number}@example.org")
@@ -465,7 +470,8 @@ def test_one_click_stops_all_but_decisions(client, cast, monkeypatch):
     assert bare.get(f"/mails/{token}/stop").status_code == 200
     assert pace_of(cast.ada, Topic.REPLIES) is Pace.WEEKLY
     for _twice in range(2):
-        answer = bare.post(f"/mails/{token}/stop", data={"List-Unsubscribe": "One-Click"}, headers={"Sec-Fetch-Site": "cross-site"})
+        said = {"data": {"List-Unsubscribe": "One-Click"}, "headers": {"Sec-Fetch-Site": "cross-site"}}
+        answer = bare.post(f"/mails/{token}/stop", **said)
         assert answer.status_code == 200
     assert "Set-Cookie" not in answer.headers
     assert "Was wir weiter schicken" in answer.text
