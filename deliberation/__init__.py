@@ -52,6 +52,8 @@ def _register_views(app: Flask) -> None:
     from deliberation.declarations.views import declarations
     from deliberation.editions.views import editions
     from deliberation.moderation.views import moderation
+    from deliberation.notifications.views.feeds import feeds
+    from deliberation.notifications.views.following import following
     from deliberation.pages.views import pages
     from deliberation.privacy.views import privacy
     from deliberation.proposals.views import proposals
@@ -62,8 +64,8 @@ def _register_views(app: Flask) -> None:
 
     # Fixed addresses first; `/d/<slug>/<t>` would otherwise look like them.
     for blueprint in (
-        pages, accounts, privacy, site, declarations, results, reports, board, moderation, editions, proposals, webhooks,
-        annotations, api,
+        pages, accounts, following, feeds, privacy, site, declarations, results, reports, board, moderation, editions, proposals,
+        webhooks, annotations, api,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
 

@@ -50,7 +50,7 @@ def set_headers(response: Response, is_personal: bool) -> None:
     headers = response.headers
     headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
     headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
+    headers.setdefault("Referrer-Policy", "same-origin")
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), interest-cohort=()"
@@ -71,6 +71,7 @@ def compress(response: Response) -> None:
     if response.mimetype not in (
         "text/html",
         "application/json",
+        "application/atom+xml",
         "text/csv",
         "text/markdown",
         "image/svg+xml",

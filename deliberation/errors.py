@@ -95,7 +95,7 @@ FOR_KNOWN = (
     "is_concerned",
 )  # fmt: skip
 """Conditions that a guest may meet once we know who she is."""
-ABSENT = {Permission.READ, Permission.READ_ANNOTATION, Permission.READ_HIDDEN}
+ABSENT = {Permission.READ, Permission.FOLLOW, Permission.READ_ANNOTATION, Permission.READ_HIDDEN}
 """What may not be seen looks exactly like what is not there."""
 
 

@@ -126,6 +126,7 @@ class Permission(Enum):
     EDIT_REPORT = "write the report (declaration)"
     READ_REPORT_DRAFT = "read the report before it is published (declaration)"
     SAY_MISSING = "say that a point is missing in the report (declaration)"
+    FOLLOW = "be told by mail or feed without an account (declaration)"
     PUBLISH_REPORT = "publish the report that somebody else wrote on last (release)"
 
 
@@ -248,6 +249,11 @@ def may_enter(person: Person, thing: Any) -> bool:
     """A private declaration is there for its members alone, and not for whoever is excluded for a time."""
     own = person.membership_in(thing.declaration.id)
     return thing.declaration.access is not Access.PRIVATE or (own is not None and not own.is_blocked)
+
+
+def open_to_all(person: Person, thing: Any) -> bool:
+    """Whether everybody may read it: asked where nobody signs in."""
+    return thing.declaration.access is not Access.PRIVATE
 
 
 def is_admitted(person: Person, thing: Any) -> bool:
@@ -471,6 +477,8 @@ PERMISSIONS: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
     Permission.GIVE_UP_ROLE: ((signed_in, is_moderator), (signed_in, is_organiser)),
     Permission.CHOOSE_MAILS: ((signed_in,),),
     Permission.LEAVE: ((signed_in,),),
+    # READ for a guest, whoever asks.
+    Permission.FOLLOW: ((not_draft, open_to_all),),
     Permission.SHOW_DRAFT: ((is_organiser, still_draft), (is_operator, still_draft)),
     # Two people: the operator, too, only together with an organiser.
     Permission.ASK_DELETION: ((is_organiser,),),

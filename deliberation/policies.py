@@ -13,9 +13,10 @@ from typing import Any
 from flask import Flask, abort, current_app, redirect, request
 from werkzeug.exceptions import HTTPException
 
+from deliberation.door import FROM_ANYWHERE
 from deliberation.permissions import NotAllowed, Permission
 from deliberation.urls import sign_in_url
-from deliberation.web import is_half_signed_in, require_proof, viewer
+from deliberation.web import csrf, is_half_signed_in, require_proof, viewer
 
 
 class Door(Enum):
@@ -66,6 +67,9 @@ class Policy:
     account_to_write: bool = False
     # Whether what a guest wrote is kept for her while she signs in.
     keeps_draft: bool = False
+    # Whether the secret in the address stands in for the form's own token: programs of mail services send it, without a
+    # cookie and from anywhere (RFC 8058). Whoever could forge the request knows the secret, and may do the same.
+    one_click: bool = False
 
 
 POLICIES: dict[str, Policy] = {
@@ -113,6 +117,19 @@ POLICIES: dict[str, Policy] = {
     "privacy.own_notes": Policy(SIGNED_IN, "the person"),
     "privacy.note": Policy(SIGNED_IN, "the person, for herself alone", P.READ, twice=ONE),
     "accounts.mail_settings": Policy(SIGNED_IN, "the person", twice=STATE),
+    # --- told by mail or feed, without an account ---
+    "following.follow": Policy(PUBLIC, "everybody; the answer never says whether an address is known", twice=LIMIT),
+    "following.asked": Policy(PUBLIC, "everybody"),
+    "following.confirm": Policy(SECRET, "whoever was mailed the link", twice=STATE),
+    "following.manage": Policy(SECRET, "whoever was mailed the link", twice=STATE),
+    "following.leave": Policy(SECRET, "whoever was mailed the link; mail services, for them", twice=STATE, one_click=True),
+    "following.mails": Policy(SECRET, "whoever was mailed the link, about how often alone", twice=STATE),
+    "following.stop": Policy(SECRET, "whoever was mailed the link; mail services, for them", twice=STATE, one_click=True),
+    "feeds.declaration": Policy(PUBLIC, "everybody; only what everybody may read", P.FOLLOW),
+    "feeds.thesis": Policy(PUBLIC, "everybody; only what everybody may read", P.FOLLOW),
+    "feeds.own": Policy(SIGNED_IN, "the person", P.CHOOSE_MAILS, twice=REPLACE),
+    "feeds.secret": Policy(SECRET, "whoever was given the address, what the person may read in public"),
+    "feeds.mine": Policy(SECRET, "whoever was given the address, what the person may read in public"),
     "privacy.read": Policy(SIGNED_IN, "the person", P.LEAVE, proof=True),
     "privacy.file": Policy(SIGNED_IN, "the person", P.LEAVE, proof=True),
     "privacy.leave": Policy(SIGNED_IN, "the person", P.LEAVE, twice=STATE, proof=True),
@@ -367,6 +384,9 @@ class PolicyMissing(Exception):
 def init_app(app: Flask) -> None:
     """Compare the table with the pages, then watch the doors. Comes after all pages are there."""
     check(app, POLICIES)
+    app.extensions[FROM_ANYWHERE] = {name for name, policy in POLICIES.items() if policy.one_click}
+    for name in app.extensions[FROM_ANYWHERE]:
+        csrf.exempt(app.view_functions[name])
     app.before_request(_watch)
 
 

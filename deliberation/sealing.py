@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
 
 NONCE_BYTES = 12
+HANDLE_MAX = 400
 VERSION = "1"
 """In front of everything sealed, so that another way of sealing can be told apart."""
 
@@ -48,6 +49,26 @@ def unseal(sealed: str) -> str:
 def keyed_hash(purpose: str, text: str) -> str:
     """64 hexadecimal digits that say nothing to whoever has not got the key; `purpose` keeps uses apart."""
     return hmac.new(_derived(_secret(), b"finding"), f"{purpose}:{text}".encode(), "sha256").hexdigest()
+
+
+def handle(purpose: str, text: str) -> str:
+    """The text as a word for an address: always the same one, and nobody else can read or make it. Letters, digits, - and _."""
+    nonce = bytes.fromhex(keyed_hash(f"{purpose} handle", text))[:NONCE_BYTES]
+    sealed = _cipher(_secret()).encrypt(nonce, text.encode(), purpose.encode())
+    return base64.urlsafe_b64encode(nonce + sealed).rstrip(b"=").decode()
+
+
+def read_handle(purpose: str, given: str) -> str | None:
+    """What stands in a word that `handle` made for this purpose; None for any other."""
+    if len(given) > HANDLE_MAX or not given.isascii():
+        return None
+    try:
+        raw = base64.urlsafe_b64decode(given + "=" * (-len(given) % 4))
+        found = _cipher(_secret()).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], purpose.encode()).decode()
+    except (InvalidTag, ValueError):
+        return None
+    # Base64 has several spellings of the same bytes; only ours is an address.
+    return found if handle(purpose, found) == given else None
 
 
 def seed(purpose: str, form_key: str, *about: object) -> str:

@@ -170,6 +170,19 @@ def report_bench_url(declaration: Any, thesis_number: str, fragment: str = "") -
     return url_for("reports.bench", slug=declaration.slug, t=thesis_number, _anchor=fragment or None)
 
 
+def follow_url(declaration: Any, thesis: Any = None) -> str:
+    """Where one asks to be told by mail, without an account."""
+    more = {"thesis": thesis.number} if thesis is not None else {}
+    return url_for("following.follow", declaration=declaration.slug, **more)
+
+
+def feed_url(declaration: Any, thesis: Any = None) -> str:
+    """The Atom feed of a declaration, or of one thesis."""
+    if thesis is not None:
+        return url_for("feeds.thesis", slug=declaration.slug, t=thesis.number)
+    return url_for("feeds.declaration", slug=declaration.slug)
+
+
 def archive_url(declaration: Any) -> str:
     return url_for("results.archive", slug=declaration.slug)
 
@@ -307,6 +320,7 @@ def init_app(app: Flask) -> None:
         guide_url, people_url, lift_url, team_log_url, team_log_csv_url, report_url,
         ballots_url, absolute, receipt_url, objections_url, objection_url, measure_objection_url,
         rules_url, blocks_url, moderation_settings_url, own_moderation_url,
+        follow_url, feed_url,
         evidence_report_url, report_desk_url, report_draft_url, report_bench_url,
     ):  # fmt: skip
         app.jinja_env.globals[function.__name__] = function

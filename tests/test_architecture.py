@@ -26,11 +26,11 @@ ASSEMBLY = ("__init__", "models", "labels", "policies", "jobs", "archiving", "se
 KNOWS_FLASK = (
     "__init__", "web", "answers", "bodies", "door", "errors", "problems", "urls", "filters", "labels", "policies", "jobs",
     "serving", "cli", "sealing", "settings", "notifications/mailer", "notifications/trying", "results/words",
-    "results/archive/naming", "privacy/erasures",
+    "results/archive/naming", "privacy/erasures", "privacy/erased",
 )  # fmt: skip
 COMMITS = (
     "web", "jobs", "cli", "notifications/mailer", "accounts/views", "declarations/views", "editions/views/drafting",
-    "privacy/views", "results/views/exports", "site/views",
+    "privacy/views", "notifications/views", "results/views/exports", "site/views",
 )  # fmt: skip
 # How a page finds what it shows, asked by pages of other features too.
 SHARED_VIEW_HELPERS = {"readable_declaration", "readable_annotation", "after_sign_in", "find_place"}

@@ -85,6 +85,7 @@ ABOUT_VISIBLE = {
     Permission.GIVE_UP_ROLE: (set(Phase), {"moderator", "organiser"}),
     Permission.CHOOSE_MAILS: (set(Phase), SIGNED_IN),
     Permission.LEAVE: (set(Phase), SIGNED_IN),
+    Permission.FOLLOW: (OPEN, EVERYBODY),
     # About a deletion that the author asked for, who is no organiser; see `test_nobody_confirms_alone`.
     Permission.ASK_DELETION: (set(Phase), {"organiser"}),
     Permission.CONFIRM_DELETION: (set(Phase), {"organiser", "operator"}),
@@ -146,6 +147,8 @@ def admitted(roles: set[str], permission: Permission, access: Access) -> set[str
     """Who of these may do it where only some are let in."""
     if access is Access.PUBLIC or permission in ABOUT_THE_SITE:
         return roles
+    if permission is Permission.FOLLOW:
+        return set() if access is Access.PRIVATE else roles
     if permission in TALK or (permission is Permission.FLAG and access is Access.PRIVATE):
         return roles - OUTSIDE - {"operator"}
     return roles - OUTSIDE if access is Access.PRIVATE else roles

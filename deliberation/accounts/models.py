@@ -64,7 +64,7 @@ class User(Model):
     second_factor_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Whether a mail reminds before a phase ends, and tells when dates become others.
     wants_dates: Mapped[bool] = mapped_column(default=True)
-    # Raised whenever the secret addresses of the person's feeds shall end; 0: there are none.
+    # Raised whenever secret addresses of the person's feeds are made and whenever they end; odd: there are some.
     feed_version: Mapped[int] = mapped_column(default=0)
 
     memberships: Mapped[list["Membership"]] = relationship(back_populates="user", lazy="select")

@@ -22,6 +22,7 @@ from deliberation.web import limiter
 PAUSE_SECONDS = 1.5
 STOP_SECONDS = 3.0
 FORGET_EVERY = timedelta(minutes=10)
+SWEEP_EVERY = timedelta(hours=1)
 KEEP_EVERY = timedelta(seconds=30)
 """Snapshots are looked at; whoever fetches one meanwhile has it looked at then."""
 TELL_EVERY = timedelta(seconds=15)
@@ -47,6 +48,8 @@ class Jobs(Thread):
         self._opened_for: date | None = None
         # The last erasure after which the files were swept; None: this process has just begun.
         self._swept_to: int | None = None
+        # Up to how many of those who followed and left it was.
+        self._swept_left, self._sweep_from = 0, now()
         # Whether a whole declaration went and its words may still stand in the files.
         self._is_unswept = False
         self.exporting = Exporting(app, self._ended)
@@ -135,16 +138,21 @@ class Jobs(Thread):
 
     def _finish_erasures(self) -> None:
         """Let the list outside the database follow, and nothing of who has gone stay beside the tables."""
-        from deliberation.privacy.erasures import first_to_sweep, newest, sweep, write_list
+        from deliberation.privacy.erasures import FOLLOWERS, RECENT, count_left, newest, sweep, write_list
+        from deliberation.privacy.erasures import first_to_sweep as first
 
         with reading_only():
             write_list()
-            last = newest()
+            last, left = newest(), count_left()
             if self._swept_to is None:
-                self._swept_to = first_to_sweep() - 1
+                self._swept_to = first() - 1
+                self._swept_left = left - count_left(today() - RECENT)
         db.session.commit()
         if (last > self._swept_to or self._is_unswept) and sweep():
-            self._swept_to, self._is_unswept = last, False
+            self._swept_to, self._swept_left, self._is_unswept = last, left, False
+        # Many may leave on the same day, and what they leave is sealed: it is enough now and then.
+        if left > self._swept_left and now() >= self._sweep_from and sweep(FOLLOWERS):
+            self._swept_left, self._sweep_from = left, now() + SWEEP_EVERY
 
     def end_soon(self) -> None:
         """Begin no other round."""

@@ -192,7 +192,7 @@ def change_password() -> Response:
 @pages.get("/robots.txt")
 def robots_txt() -> Response:
     """Contributions are to be read here and not to be found by the name of whoever is mentioned in them."""
-    closed = ("/a/", "/invitation", "/login", "/logout", "/me", "/operator", "/register")
+    closed = ("/a/", "/feeds/", "/follow/", "/invitation", "/login", "/logout", "/mails/", "/me", "/operator", "/register")
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
     lines.append(f"Sitemap: {absolute(url_for('pages.sitemap'))}")
     return _plain("\n".join(lines) + "\n")

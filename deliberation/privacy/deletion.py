@@ -24,8 +24,9 @@ from deliberation.declarations.models import (
 from deliberation.declarations.record import record
 from deliberation.moderation.models import LETTERS_WAIT, Flag, Letter
 from deliberation.notifications.actions import queue_mail
+from deliberation.notifications.following import CAUSE as FOLLOWING
 from deliberation.notifications.interests import SOMETIME, wants
-from deliberation.notifications.models import Mail, Topic
+from deliberation.notifications.models import Mail, Subscription, Topic
 from deliberation.notifications.pulling import ENDING
 from deliberation.permissions import Access, Permission, Person, Role, require
 from deliberation.privacy.models import Deletion
@@ -219,6 +220,10 @@ def _call_back_mails(number: int) -> None:
     ]
     for start in range(0, len(causes), AT_ONCE):
         db.session.execute(delete(Mail).where(Mail.sent_at.is_(None), Mail.cause.in_(causes[start : start + AT_ONCE])))
+    followers = db.session.scalars(select(Subscription.id).where(Subscription.declaration_id == number)).all()
+    for one in followers:
+        about_it = Mail.cause.like(f"{FOLLOWING}:{one}:%")
+        db.session.execute(delete(Mail).where(Mail.sent_at.is_(None), about_it))
     flags = list(db.session.scalars(select(Flag.id).where(Flag.annotation_id.in_(notes))))
     for start in range(0, len(flags), AT_ONCE // 5):
         some = flags[start : start + AT_ONCE // 5]

@@ -1,14 +1,11 @@
 """The list of erased accounts and deleted declarations outside the database, so that a restored backup forgets them again.
 
-One line of JSON each, with nothing but the random key of the account, what became of its texts, and the day, or the address
-of the declaration and the day. The tables `erasure` and `gone_declaration` are what is true; the file follows them and
-outlives a database that is put back to an older state.
+`erased` reads and writes it. The tables `erasure` and `gone_declaration` are what is true; the file follows them and outlives a
+database that is put back to an older state.
 """
 
-import json
-import os
-from datetime import timedelta
-from pathlib import Path
+from collections.abc import Collection
+from datetime import date, timedelta
 from sqlite3 import OperationalError
 
 from flask import current_app
@@ -19,27 +16,28 @@ from deliberation.accounts.models import User, load_user
 from deliberation.clock import today
 from deliberation.database import db
 from deliberation.declarations.models import Declaration, GoneDeclaration
+from deliberation.notifications import following
+from deliberation.notifications.models import Subscription
 from deliberation.permissions import Operator
 from deliberation.privacy.deletion import remove
+from deliberation.privacy.erased import append, list_path, note_left, read, read_left
 from deliberation.privacy.leaving import erase
 from deliberation.privacy.models import Erasure, Parting
 
-NAME = "erasures.jsonl"
+__all__ = ["list_path", "note_left"]
+
 UNSWEPT = {
     "thesis", "thesis_state", "paragraph", "wording", "vote", "resistance", "stance_tally", "anchor", "cosignature",
 }  # fmt: skip
 """Tables that no erasure takes a word out of."""
+FOLLOWERS = ("subscription", "mail")
+"""What leaves something behind where somebody followed and left."""
 RECENT = timedelta(days=2)
 LOCK_SECONDS = 1
 
 
-def list_path() -> Path:
-    return Path(current_app.instance_path) / NAME
-
-
 def write_list() -> int:
     """Let the file follow the table; how many lines were added. Call it after the erasure is committed."""
-    path = list_path()
     known, gone = {entry["user"] for entry in read_list()}, set(read_gone())
     users = [each for each in db.session.scalars(select(Erasure).order_by(Erasure.id)) if each.user_key not in known]
     declarations = [each for each in db.session.scalars(select(GoneDeclaration)) if each.slug not in gone]
@@ -47,51 +45,23 @@ def write_list() -> int:
     fresh += [{"declaration": each.slug, "day": each.gone_on.isoformat()} for each in declarations]
     if not fresh:
         return 0
-    lines = [json.dumps(entry) for entry in fresh]
-    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    with os.fdopen(handle, "a", encoding="utf-8") as file:
-        # A line that a power failure cut short must not swallow the next.
-        file.write(("" if _ends_well(path) else "\n") + "".join(f"{line}\n" for line in lines))
-        file.flush()
-        os.fsync(file.fileno())
+    append(fresh)
     return len(fresh)
-
-
-def _ends_well(path: Path) -> bool:
-    content = path.read_bytes()
-    return not content or content.endswith(b"\n")
 
 
 def read_list() -> list[dict[str, str]]:
     """The accounts that the file knows."""
-    return [entry for entry in _read() if {"user", "parting"} <= entry.keys()]
+    return [entry for entry in read() if {"user", "parting"} <= entry.keys()]
 
 
 def read_gone() -> list[str]:
     """The addresses of deleted declarations that the file knows."""
-    return [entry["declaration"] for entry in _read() if "declaration" in entry]
-
-
-def _read() -> list[dict[str, str]]:
-    """What the file knows; a line cut short by a power failure is left out (the table has it)."""
-    try:
-        lines = list_path().read_text("utf-8").splitlines()
-    except FileNotFoundError:
-        return []
-    entries = []
-    for line in lines:
-        try:
-            entry = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(entry, dict):
-            entries.append(entry)
-    return entries
+    return [entry["declaration"] for entry in read() if "declaration" in entry]
 
 
 def replay() -> int:
-    """Erase again whoever is back, and every deleted declaration; how many. For the moment after a restore and for every
-    start. The caller commits."""
+    """Erase again whoever is back, whoever followed and left, and every deleted declaration; how many. For the moment after a
+    restore and for every start. The caller commits."""
     listed = {entry["user"]: entry["parting"] for entry in read_list()}
     again = list(db.session.scalars(select(Declaration).where(Declaration.slug.in_(read_gone()))).all())
     for declaration in again:
@@ -101,7 +71,21 @@ def replay() -> int:
         user = load_user(number)
         if user is not None:
             erase(Operator(), user, Parting(listed[key]), current_app.config["SECRET_KEY"])
-    return len(back) + len(again)
+    return len(back) + len(again) + _leave_again()
+
+
+def _leave_again() -> int:
+    left = read_left()
+    back = [key for key in db.session.scalars(select(Subscription.key)) if key in left] if left else []
+    for key in back:
+        following.leave(db.session.scalars(select(Subscription).where(Subscription.key == key)).one())
+    return len(back)
+
+
+def count_left(since: date | None = None) -> int:
+    """How many followed and left; since a day."""
+    days = read_left().values()
+    return sum(day >= since.isoformat() for day in days) if since else len(days)
 
 
 def newest() -> int:
@@ -116,21 +100,21 @@ def first_to_sweep() -> int:
     return db.session.scalar(recent) or newest() + 1
 
 
-def sweep() -> bool:
+def sweep(only: Collection[str] = ()) -> bool:
     """Overwrite what is left of deleted words in the files of the database; whether that is done, else ask again. Outside
-    any transaction.
+    any transaction. `only`: the tables from which something went, for an engine that writes them one by one.
 
     Both engines write the tables anew: SQLite overwrites what it deletes (`secure_delete`), but not every copy that
     reordering a page left behind, and PostgreSQL only marks as free what VACUUM finds."""
     db.session.remove()
-    return _sweep_postgresql() if db.engine.dialect.name == "postgresql" else _sweep_sqlite()
+    return _sweep_postgresql(only) if db.engine.dialect.name == "postgresql" else _sweep_sqlite()
 
 
-def _sweep_postgresql() -> bool:
+def _sweep_postgresql(only: Collection[str]) -> bool:
     """Table by table, and then the planner's statistics, which hold words that were frequent or were sampled. Whoever holds
     a table is not waited for: behind a waiting VACUUM everybody else would queue up."""
     is_done = True
-    tables = [table for table in db.metadata.sorted_tables if table.name not in UNSWEPT]
+    tables = [table for table in db.metadata.sorted_tables if table.name in only or not (only or table.name in UNSWEPT)]
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text(f"SET lock_timeout = '{LOCK_SECONDS}s'"))
         for table in tables:

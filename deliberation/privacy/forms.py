@@ -46,6 +46,7 @@ class AddressForm(FlaskForm):
 
 PERIODS: dict[str, Any] = {
     "unconfirmed_days": _l("Konten, deren Adresse nie bestätigt wurde"),
+    "following_days": _l("Mitlesen per E-Mail, das niemand bestätigt hat"),
     "drafts_days": _l("Entwürfe nach der letzten Änderung"),
     "guest_drafts_days": _l("Entwürfe ohne Anmeldung"),
     "seals_days": _l("Was vor einer Schwärzung dastand, nach der endgültigen Entscheidung"),

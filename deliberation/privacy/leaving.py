@@ -16,8 +16,11 @@ from deliberation.annotations.models import Annotation, Stance, Status, Vote
 from deliberation.database import count_rows, db
 from deliberation.declarations.models import Declaration, Invitation, Membership
 from deliberation.moderation.models import Assignment, Flag, Handling, Letter, Message, Note, Presence, Seal
+from deliberation.notifications import following
 from deliberation.notifications.actions import forget_recipient
+from deliberation.notifications.models import Subscription
 from deliberation.permissions import Permission, Person, Role, require
+from deliberation.privacy.erased import note_left
 from deliberation.privacy.mentions import replace_name
 from deliberation.privacy.models import Erasure, Parting
 from deliberation.privacy.taking import take_texts, take_unseen
@@ -84,11 +87,20 @@ def _erase(user: User, parting: Parting, secret: str) -> Erasure:
     db.session.execute(delete(Invitation).where(Invitation.address_hash == address_hash(email)))
     db.session.execute(delete(LoginCode).where(LoginCode.user_id == user.id))
     _forget_counts(email, user.key, secret)
+    _stop_following(email)
     forget_recipient(email)
     db.session.execute(delete(User).where(User.id == user.id))
     db.session.add(erasure)
     db.session.flush()
     return erasure
+
+
+def _stop_following(email: str) -> None:
+    """What the address follows without the account ends with it."""
+    found = db.session.scalars(select(Subscription).where(Subscription.address_hash == address_hash(email))).all()
+    note_left(one.key for one in found)
+    for one in found:
+        following.leave(one)
 
 
 def _make_nobody(membership: Membership) -> None:
@@ -137,7 +149,7 @@ def _put_down_work(membership: Membership) -> None:
 
 def _forget_counts(email: str, key: str, secret: str) -> None:
     """What was counted to keep guessers out: the keys are hashes, but they are about this person."""
-    purposes = ("password", "sign-up mail", "sign-in mail", "proof", "second factor", "move mail")
+    purposes = ("password", "sign-up mail", "sign-in mail", "proof", "second factor", "move mail", "follow mail")
     keys = [limits.gate(secret, purpose, who, ()).key for purpose in purposes for who in (email, key)]
     db.session.execute(delete(Attempt).where(Attempt.key_hash.in_(keys)))
 

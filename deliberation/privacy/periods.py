@@ -9,6 +9,7 @@ from deliberation.annotations.drafts import KEEP_DAYS, KEEP_FOREIGN_DAYS
 from deliberation.database import db
 from deliberation.moderation.records import retention
 from deliberation.notifications.actions import KEEP_SENT_DAYS, KEEP_UNSENT_DAYS
+from deliberation.notifications.following import CONFIRM_DAYS
 from deliberation.permissions import Permission, Person, require
 from deliberation.privacy.models import PeriodSetting
 
@@ -18,6 +19,7 @@ class Periods:
     """The end of each name is its unit. `BOUNDS` says what an operator may choose."""
 
     unconfirmed_days: int = UNCONFIRMED_DAYS
+    following_days: int = CONFIRM_DAYS
     drafts_days: int = KEEP_DAYS
     guest_drafts_days: int = KEEP_FOREIGN_DAYS
     seals_days: int = retention.SEALED_FOR.days
@@ -33,6 +35,7 @@ class Periods:
 
 BOUNDS: dict[str, tuple[int, int]] = {
     "unconfirmed_days": (1, 7),
+    "following_days": (1, CONFIRM_DAYS),
     "drafts_days": (7, 365),
     "guest_drafts_days": (1, 7),
     "seals_days": (30, 90),

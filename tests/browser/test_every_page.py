@@ -12,7 +12,8 @@ GUEST_PAGES = [
     "/d/musterstadt/editions/1", "/d/musterstadt/archive", "/d/musterstadt/results/list?of=votes",
     "/d/musterstadt/1/4/proposals", "/d/musterstadt/closing", "/a/1/wording", "/login", "/register", "/regeln",
     "/so-wird-gezaehlt", "/impressum", "/datenschutz", "/barrierefreiheit", "/sprache", "/gibt-es-nicht",
-    "/invitation", "/d/musterstadt/report",
+    "/invitation", "/d/musterstadt/report", "/follow", "/follow?declaration=musterstadt&thesis=2",
+    "/follow/sent?declaration=musterstadt",
 ]  # fmt: skip
 PARTICIPANT_PAGES = [
     "/d/musterstadt",
@@ -23,6 +24,7 @@ PARTICIPANT_PAGES = [
     "/me/notes",
     "/me/fields",
     "/me/mail",
+    "/me/feeds",
     "/me/sessions",
     "/me/tokens",
     "/me/data",

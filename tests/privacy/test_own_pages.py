@@ -178,7 +178,10 @@ class TestLeavingInAHurry:
         assert "data-exit" not in client.get("/d/erklaerung").text
 
 
-OWN_PAGES = ("/me", "/me/drafts", "/me/stances", "/me/notes", "/me/fields", "/me/mail", "/me/sessions", "/me/data", "/me/leave")
+OWN_PAGES = (
+    "/me", "/me/drafts", "/me/stances", "/me/notes", "/me/fields", "/me/mail", "/me/feeds", "/me/sessions", "/me/data",
+    "/me/leave",
+)  # fmt: skip
 
 
 def test_own_pages_lead_to_each_other(cast, client):

@@ -79,6 +79,15 @@ DEEDS: dict[str, Deed] = {
     "site.own_step": Deed("organiser"),
     "board.own_field": Deed("author", _(field="youth")),
     "accounts.mail_settings": Deed("author", _(lang="de", replies="daily")),
+    "following.follow": Deed(
+        "guest", lambda things: {"email": "mit@example.org", "declaration": things.declaration.slug, "rhythm": "daily"}
+    ),
+    "following.confirm": Deed("guest"),
+    "following.manage": Deed("guest", _(rhythm="daily", thesis="3", locale="de")),
+    "following.leave": Deed("guest", _(**{"List-Unsubscribe": "One-Click"}), status=200),
+    "following.mails": Deed("guest", _(replies="daily")),
+    "following.stop": Deed("guest", _(**{"List-Unsubscribe": "One-Click"}), status=200),
+    "feeds.own": Deed("author", _(act="renew")),
     "privacy.note": Deed("author", _(body="Daran denken.")),
     "annotations.all_read": Deed("author"),
     "annotations.create": Deed(
@@ -315,6 +324,13 @@ def values_of(endpoint: str, things: Things) -> dict[str, Any]:
         ("token", "declarations.shown_draft"),
         ("token", "accounts.email_confirm"),
         ("token", "accounts.email_stop"),
+        ("token", "following.confirm"),
+        ("token", "following.manage"),
+        ("token", "following.leave"),
+        ("token", "following.mails"),
+        ("token", "following.stop"),
+        ("token", "feeds.secret"),
+        ("token", "feeds.mine"),
         ("token", "site.first_account"),
     ):
         if endpoint == what:

@@ -29,6 +29,7 @@ from deliberation.moderation.actions import hide, publish
 from deliberation.moderation.models import Decision, FlagReason, Measure, MeasureKind, Objection, Rule
 from deliberation.moderation.objections import objecting
 from deliberation.moderation.words import text_blocks
+from deliberation.notifications import feeds, following
 from deliberation.notifications.models import Mail
 from deliberation.permissions import Guest, Operator, Phase, Role
 from deliberation.privacy import deletion
@@ -206,6 +207,8 @@ def _fill(declaration: Declaration, team: dict[str, User]) -> Things:
     voting, ballot = _open_closing_round(f"{slug}-schluss", team)
     db.session.commit()
     reported = _report_on(declaration, team, annotation)
+    asked, follower = _followers(declaration)
+    feeds.make(author)
     closed = builders.make_declaration(f"{slug}-beendet", phase=Phase.CLOSED, title="Beendet")
     for role in (Role.MODERATOR, Role.ORGANISER):
         builders.grant_role(team[role.value], role, closed)
@@ -225,6 +228,9 @@ def _fill(declaration: Declaration, team: dict[str, User]) -> Things:
             "test": hook.key, "revoke": hook.key, "export": ordered.key, "revoke_token": tokens.load(author)[0].key,
             "email_confirm": move.secrets["token"],
             "email_stop": stop.secrets["token"],
+            "confirm": asked, "manage": follower, "leave": follower,
+            **dict.fromkeys(("mails", "stop"), following.account_token(author)),
+            **dict.fromkeys(("secret", "mine"), feeds.feed_token(author)),
             "shown_draft": shown,
             "first_account": first.make_link(),
             "invitation": invited, "revoke_invitation": invitation.key, "pseudonym": member.pseudonym, "block": str(block.id),
@@ -260,6 +266,17 @@ def _report_on(declaration: Declaration, team: dict[str, User], annotation: Anno
     point = points.say_missing(team["author"], declaration, annotation.number, "Der Alltag fehlt.", "point")
     db.session.commit()
     return {"sentence": said[0].id, "removed": said[2].id, "point": point.id, "report version": 6}
+
+
+def _followers(declaration: Declaration) -> list[str]:
+    """Tokens of one who asked and of one who confirmed."""
+    found = [
+        following.ask(Guest(), declaration, f"{name}-{declaration.slug}@example.org", following.Wish())
+        for name in ("fragt", "liest")
+    ]
+    following.confirm(found[1])
+    db.session.commit()
+    return [following.subscription_token(one) for one in found]
 
 
 def _given_up_mail(slug: str) -> int:

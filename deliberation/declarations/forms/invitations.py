@@ -5,10 +5,11 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, FileField, HiddenField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, InputRequired, Length, Optional, ValidationError
 
+from deliberation.declarations.address_files import SIZE_MAX, read_list
 from deliberation.declarations.invitations import DAYS_MAX, DAYS_STANDARD, USES_MAX
 from deliberation.labels import LABELS
 from deliberation.permissions import Access, Role, Voters
@@ -68,6 +69,7 @@ class InviteForm(FlaskForm):  # type: ignore[misc]
     )
     form_key = HiddenField(validators=[Length(max=KEY_MAX)])
     addresses = TextAreaField(_l("E-Mail-Adressen"))
+    file = FileField(_l("Oder eine Liste als Datei"))
     send_good = BooleanField(_l("Die verständlichen Zeilen trotzdem anschreiben"))
     role = RadioField(
         _l("Als was?"),
@@ -83,6 +85,13 @@ class InviteForm(FlaskForm):  # type: ignore[misc]
         validators=[InputRequired(_l("Wie viele Tage soll die Einladung gelten?"))],
     )
     uses = CountField(_l("Für wie viele Menschen?"), USES_MAX, default=1)
+
+
+    def take_file(self) -> None:
+        """Put the list of a file in place of what was typed. Raises ImportRefused."""
+        sent = self.file.data
+        if self.kind.data == "mail" and sent is not None and getattr(sent, "filename", ""):
+            self.addresses.data = read_list(sent.read(SIZE_MAX + 1), sent.filename)
 
 
 class InvitationCodeForm(FlaskForm):  # type: ignore[misc]

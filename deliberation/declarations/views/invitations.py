@@ -12,6 +12,8 @@ from deliberation.database import db
 from deliberation.declarations import invitations
 from deliberation.declarations.address_lists import Addresses, read_addresses
 from deliberation.declarations.forms.invitations import AccessForm, InviteForm
+from deliberation.declarations.importing import REFUSALS, ImportRefused
+from deliberation.declarations.importing.refusals import N_
 from deliberation.declarations.invitations import OneUseOnly, Wish
 from deliberation.declarations.models import Declaration
 from deliberation.declarations.views import declarations
@@ -25,6 +27,12 @@ from deliberation.urls import proof_url
 from deliberation.web import limiter, viewer
 
 SEND = "send"
+LIST_REFUSALS = {
+    "too_big": N_("Die Datei ist zu groß. Eine Liste hat höchstens 1 MB."),
+    "too_long": N_("Die Liste ist zu lang. Erlaubt sind höchstens 5000 Zeilen."),
+    "wrong_type": N_("Diese Art von Datei können wir nicht lesen. Bitte nehmen Sie CSV oder Excel (.xlsx)."),
+}
+"""Where the words for a text under deliberation would not fit."""
 
 
 @declarations.route("/d/<slug>/access", methods=["GET", "POST"])
@@ -68,6 +76,12 @@ def invite(slug: str) -> Response:
     form = InviteForm()
     if request.method == "GET":
         return _list(declaration, InviteForm(formdata=None))
+    try:
+        form.take_file()
+    except ImportRefused as refused:
+        form.validate()
+        form.file.errors = (_(LIST_REFUSALS.get(refused.reason, REFUSALS[refused.reason])),)
+        return _list(declaration, form, 422)
     if not form.validate():
         return _list(declaration, form, 422)
     wish = Wish(Role(form.role.data), form.days.data, form.uses.data or 1, form.form_key.data or "")

@@ -14,6 +14,7 @@ from deliberation.declarations.models import Declaration, place_of
 from deliberation.declarations.office import load_office
 from deliberation.declarations.views import declarations
 from deliberation.labels import thesis_name
+from deliberation.notifications.following import count_followers
 from deliberation.permissions import Permission, require
 from deliberation.text import to_safe_html
 from deliberation.web import viewer
@@ -23,7 +24,10 @@ from deliberation.web import viewer
 def office(slug: str) -> str:
     declaration = readable_declaration(slug)
     found = load_office(viewer(), declaration)
-    return render_template("office/hub.html", declaration=declaration, office=found, here="office", current="office")
+    return render_template(
+        "office/hub.html", declaration=declaration, office=found, followers=count_followers(viewer(), declaration), here="office",
+        current="office",
+    )  # fmt: skip
 
 
 @declarations.route("/d/<slug>/office/texts", methods=["GET", "POST"])

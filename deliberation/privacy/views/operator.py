@@ -32,6 +32,7 @@ TRACES: dict[str, Any] = {
     "erased_taken": _l("Konto gelöscht, Texte mitgenommen"),
     "accounts": _l("Konten nach langer Abwesenheit gelöscht"),
     "unconfirmed": _l("Nie bestätigte Konten gelöscht"),
+    "following": _l("Nie bestätigtes Mitlesen gelöscht"),
     "mails": _l("Mails gelöscht"),
     "drafts": _l("Entwürfe gelöscht"),
     "imports": _l("Eingelesene Texte gelöscht"),

@@ -1,0 +1,1 @@
+"""Pages for whoever is told by mail or feed."""
