@@ -4,7 +4,7 @@ Words are made when the mail is sent (`digest_words`), of what may still be told
 transaction, so a second run, and a second process, find nothing left to do. Whoever calls this commits.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, select, update
@@ -14,6 +14,7 @@ from deliberation.clock import now
 from deliberation.database import db
 from deliberation.notifications.actions import queue_mail
 from deliberation.notifications.audience import MILESTONES, followed, told
+from deliberation.notifications.following import CAUSE, PACE
 from deliberation.notifications.harvest import harvest, has_news
 from deliberation.notifications.interests import MORNING, has_missing, latest_place, make_missing, next_slot
 from deliberation.notifications.models import Interest, News, Pace, Rhythm, Subscription, Topic
@@ -152,16 +153,9 @@ def _pull_followers(moment: datetime, limit: int) -> int:
     for one in db.session.scalars(query.with_for_update(of=Subscription)).all():
         news = followed(one).where(News.place > one.mark, News.place <= latest).limit(1)
         if db.session.execute(news).first() is not None:
-            cause = f"{FOLLOWED}:{one.id}:{latest}"
+            cause = f"{CAUSE}:{one.id}:news:{latest}"
             queue_mail(one.email, cause, FOLLOWED, {"subscription": one.id, "told": (one.mark, latest)}, one.locale)
             queued += 1
-        one.mark, one.due_at = latest, next_slot(PACE_OF[one.rhythm], MORNING, moment)
+        one.mark, one.due_at = latest, next_slot(PACE[one.rhythm], MORNING, moment)
     return queued
-
-
-PACE_OF: Mapping[Rhythm, Pace] = {
-    Rhythm.MILESTONES: Pace.AT_ONCE,
-    Rhythm.WEEKLY: Pace.WEEKLY,
-    Rhythm.DAILY: Pace.DAILY,
-}
 

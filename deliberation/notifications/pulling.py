@@ -21,9 +21,10 @@ from deliberation.moderation.receipts import find_receipt_of
 from deliberation.notifications.actions import queue_mail
 from deliberation.notifications.dates import NEW_DATES, REMINDER, has_due_dates, pull_dates, words_about_dates
 from deliberation.notifications.digest import DIGEST, FOLLOWED, WAITING
+from deliberation.notifications.following import account_token, subscription_token
 from deliberation.notifications.harvest import tell
 from deliberation.notifications.interests import pace_of
-from deliberation.notifications.models import Mail, Matter, NotNeeded, Pace, Topic
+from deliberation.notifications.models import Mail, Matter, NotNeeded, Pace, Subscription, Topic
 from deliberation.notifications.telling import digest_words
 from deliberation.notifications.waiting import load_waiting
 
@@ -137,8 +138,8 @@ def present_words(mail: Mail) -> dict[str, Any]:
             raise NotNeeded
         return {"day": day}
     if mail.template in (DIGEST, FOLLOWED):
-        manage_url = "/me/mail" if mail.template == DIGEST else "/follow"
-        return {"digest": digest_words(mail.parameters), "manage_url": manage_url}
+        digest = digest_words(mail.parameters)
+        return {"digest": digest, **_ways_out(digest.reader)}
     if mail.template == WAITING:
         return _words_about_waiting(mail)
     return {}
@@ -147,6 +148,15 @@ def present_words(mail: Mail) -> dict[str, Any]:
 def _words_about_waiting(mail: Mail) -> dict[str, Any]:
     user = db.session.get(User, mail.parameters["account"])
     waiting = load_waiting(user) if user is not None and pace_of(user, Topic.WAITING) is not Pace.NEVER else ()
-    if not waiting:
+    if user is None or not waiting:
         raise NotNeeded
-    return {"user": user, "waiting": waiting}
+    return {"user": user, "waiting": waiting, **_ways_out(user)}
+
+
+def _ways_out(reader: User | Subscription) -> dict[str, str]:
+    """Where somebody changes how often this comes, and ends it in one click, without signing in."""
+    if isinstance(reader, Subscription):
+        page = f"/follow/{subscription_token(reader)}"
+        return {"manage_url": page, "unsubscribe_url": f"{page}/leave"}
+    page = f"/mails/{account_token(reader)}"
+    return {"manage_url": page, "unsubscribe_url": f"{page}/stop"}

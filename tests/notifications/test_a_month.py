@@ -27,7 +27,7 @@ from deliberation.database import db
 from deliberation.moderation import flagging
 from deliberation.moderation.actions import hide, publish
 from deliberation.moderation.models import FlagReason, Rule
-from deliberation.notifications.digest import PACE_OF
+from deliberation.notifications.following import PACE
 from deliberation.notifications.interests import MORNING, choose, latest_place, next_slot
 from deliberation.notifications.mailer import send_due_mail
 from deliberation.notifications.models import Mail, Pace, Rhythm, Subscription, Topic
@@ -122,7 +122,7 @@ def _people(cast, chance: random.Random, month: Month) -> list[User]:
             key=random_key(), address_hash=address_hash(address), address_sealed=seal(address), text_version="1",
             requested_at=START, confirmed_at=START, mark=latest_place(),
         )  # fmt: skip
-        follower.due_at = next_slot(PACE_OF[follower.rhythm], MORNING, START)
+        follower.due_at = next_slot(PACE[follower.rhythm], MORNING, START)
         db.session.add(follower)
     db.session.commit()
     return people
