@@ -22,14 +22,18 @@ from sqlalchemy import ColumnElement, delete, select, update
 from deliberation.accounts.addresses import to_ascii
 from deliberation.clock import now
 from deliberation.database import db, reading_only, rows_changed
+from deliberation.notifications.html import to_html
 from deliberation.notifications.models import Mail, NotNeeded
 from deliberation.notifications.pulling import present_words
 from deliberation.notifications.transports import Send, ServerAway, open_transport
 from deliberation.settings import sender, setting
+from deliberation.urls import absolute
 
 BACK_OFF = (1, 5, 15, 60, 240, 720, 1440)
 """Minutes until the next try after the first, second … failure; after the last the mail is left for a person."""
 ERROR_MAX = 500
+LINE_MAX = 900
+"""Bytes; beyond 998 a line may be cut on its way (RFC 5322, 2.1.1)."""
 
 log = logging.getLogger("deliberation.mail")
 
@@ -117,9 +121,10 @@ def _note_failure(mail_id: int, error: Exception) -> None:
 
 
 def to_message(mail: Mail) -> EmailMessage:
-    """Render the mail: plain text, one recipient, headers that no parameter can reach past."""
+    """Render the mail: plain text and the same as HTML, one recipient, headers that no parameter can reach past."""
     with force_locale(mail.locale):
-        words = render_template(f"mail/{mail.template}.txt", **mail.parameters | present_words(mail))
+        told = mail.parameters | present_words(mail)
+        words = render_template(f"mail/{mail.template}.txt", **told)
     subject, _newline, body = words.partition("\n")
     host = urlsplit(current_app.config["BASE_URL"]).hostname or "localhost"
     recipient = to_ascii(mail.recipient)
@@ -132,8 +137,22 @@ def to_message(mail: Mail) -> EmailMessage:
     message["Date"] = format_datetime(now())
     message["Message-ID"] = f"<{uuid.uuid4().hex}@{host}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(body.strip() + "\n", cte="8bit")
+    if "unsubscribe_url" in told:
+        # One click in the mail program, without opening a page (RFC 8058).
+        message["List-Unsubscribe"] = f"<{absolute(told['unsubscribe_url'])}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    text = body.strip() + "\n"
+    is_short = all(len(line.encode()) <= LINE_MAX for line in text.splitlines())
+    message.set_content(text, cte="8bit" if is_short else "quoted-printable")
+    html = to_html(text, str(message["Subject"]), mail.locale)
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
     return message
+
+
+def read_text(message: EmailMessage) -> str:
+    """What its plain part says."""
+    part = message.get_body(("plain",))
+    return str(part.get_content()) if part is not None else ""  # type: ignore[attr-defined]
 
 
 def _one_line(text: str) -> str:

@@ -139,7 +139,7 @@ def present_words(mail: Mail) -> dict[str, Any]:
         return {"day": day}
     if mail.template in (DIGEST, FOLLOWED):
         digest = digest_words(mail.parameters)
-        return {"digest": digest, **_ways_out(digest.reader)}
+        return {"digest": digest, **ways_out(digest.reader)}
     if mail.template == WAITING:
         return _words_about_waiting(mail)
     return {}
@@ -150,10 +150,10 @@ def _words_about_waiting(mail: Mail) -> dict[str, Any]:
     waiting = load_waiting(user) if user is not None and pace_of(user, Topic.WAITING) is not Pace.NEVER else ()
     if user is None or not waiting:
         raise NotNeeded
-    return {"user": user, "waiting": waiting, **_ways_out(user)}
+    return {"user": user, "waiting": waiting, **ways_out(user)}
 
 
-def _ways_out(reader: User | Subscription) -> dict[str, str]:
+def ways_out(reader: User | Subscription) -> dict[str, str]:
     """Where somebody changes how often this comes, and ends it in one click, without signing in."""
     if isinstance(reader, Subscription):
         page = f"/follow/{subscription_token(reader)}"

@@ -61,7 +61,9 @@ class _Line:
             if self.server.has_extn("8bitmime"):
                 self.server.send_message(message, mail_options=["BODY=8BITMIME"])
             else:
-                message.set_content(message.get_content(), cte="quoted-printable")
+                for part in message.walk():
+                    if not part.is_multipart():
+                        part.set_content(part.get_content(), part.get_content_subtype(), cte="quoted-printable")  # type: ignore[attr-defined]
                 self.server.send_message(message)
         except (OSError, smtplib.SMTPException):
             self.hang_up()

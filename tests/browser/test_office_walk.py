@@ -48,7 +48,7 @@ class Walk:
             for file in sorted((self.folder / "mail").glob("*.eml")):
                 message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
                 if message["To"] == address:
-                    found.append(message.get_content())
+                    found.append(message.get_body(("plain",)).get_content())
             if len(found) >= count:
                 return found
             time.sleep(0.1)

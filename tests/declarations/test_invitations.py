@@ -137,9 +137,9 @@ class TestByMail:
         invite(otto, addresses="b@example.org")
         db.session.commit()
         to_a, to_b = (to_message(mails_to(f"{name}@example.org")[0]) for name in "ab")
-        assert "Betriebsrat" not in to_a.get_content()
-        assert "Ihre Rolle: Moderation" in to_a.get_content()
-        assert "Betriebsrat gründen" in to_b.get_content()
+        assert "Betriebsrat" not in to_a.get_body(("plain",)).get_content()
+        assert "Ihre Rolle: Moderation" in to_a.get_body(("plain",)).get_content()
+        assert "Betriebsrat gründen" in to_b.get_body(("plain",)).get_content()
         assert to_a["Subject"] == to_b["Subject"] == "Eine Einladung"
 
     def test_inviting_looks_the_same_whether_the_address_has_an_account(self, closed, app):

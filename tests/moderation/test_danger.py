@@ -72,7 +72,7 @@ class TestNoting:
         pull_letters()
         mail = db.session.scalars(select(Mail)).one()
         message = to_message(mail)
-        text = message.get_content()
+        text = message.get_body(("plain",)).get_content()
         assert f"/a/{annotation.number}/danger" in text
         assert GUIDE in text
         assert "Gefahr" not in message["Subject"]

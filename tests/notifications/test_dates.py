@@ -51,7 +51,7 @@ def run_jobs(folder, moment):
         jobs.pull_due_letters("de")
         send_due_mail()
     found = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in folder.glob("*.eml")]
-    return sorted((mail["To"], mail["Subject"], mail.get_content()) for mail in found)
+    return sorted((mail["To"], mail["Subject"], mail.get_body(("plain",)).get_content()) for mail in found)
 
 
 def berlin(day, hour):

@@ -53,7 +53,7 @@ def sent(folder):
     shutil.rmtree(folder, ignore_errors=True)
     send_due_mail()
     found = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in folder.glob("*.eml")]
-    return [(mail["To"], mail["Subject"], mail.get_content()) for mail in found]
+    return [(mail["To"], mail["Subject"], mail.get_body(("plain",)).get_content()) for mail in found]
 
 
 def ask(client, address=ADDRESS, **fields):

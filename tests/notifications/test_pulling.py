@@ -58,7 +58,7 @@ def read(folder):
         email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
         for path in sorted(folder.glob("*.eml"))
     ]
-    return [(mail["To"], mail["Subject"], mail.get_content()) for mail in found]
+    return [(mail["To"], mail["Subject"], mail.get_body(("plain",)).get_content()) for mail in found]
 
 
 def letters():

@@ -68,7 +68,7 @@ def test_she_ends_signed_out_with_a_last_mail(client, story):
     assert karla.get("/me").status_code == 303
     mail = db.session.scalars(select(Mail).where(Mail.template == "account_erased")).one()
     assert mail.recipient == scene.ADDRESS
-    words = to_message(mail).get_content()
+    words = to_message(mail).get_body(("plain",)).get_content()
     assert "Ihre Texte haben wir mitgelöscht." in words
     assert scene.NAME not in words
 

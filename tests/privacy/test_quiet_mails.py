@@ -84,7 +84,7 @@ def test_subject_and_first_line_say_nothing(story, folder):
     assert len({mail["Subject"] for mail in mails}) >= 4
     names = [name.casefold() for name in db.session.scalars(select(Membership.pseudonym)) if name]
     for mail in mails:
-        preview = " ".join(mail.get_content().split())[:PREVIEW]
+        preview = " ".join(mail.get_body(("plain",)).get_content().split())[:PREVIEW]
         for words in (mail["Subject"], preview, str(mail["From"])):
             telling = [word for word in (*TELLING, *names) if re.search(rf"\b{re.escape(word)}", words.casefold())]
             assert telling == [], words
@@ -99,7 +99,7 @@ def test_no_pseudonym_stands_beside_an_address_but_that_of_its_owner(story, fold
     mails = sent(folder)
     assert {mail["To"] for mail in mails} >= {scene.ADDRESS, "ben@example.org"}
     for mail in mails:
-        words = mail.as_bytes().decode("utf-8", "replace") + mail.get_content()
+        words = mail.as_bytes().decode("utf-8", "replace") + mail.get_body(("plain",)).get_content()
         foreign = [name for name in names - own.get(mail["To"], set()) if name in words]
         assert foreign == [], mail["Subject"]
         others = [address for address in own if address != mail["To"] and address in words]
@@ -125,9 +125,9 @@ def test_mails_about_dates_and_roles_and_the_end_tell_nothing_to_whoever_looks(c
     subjects = {mail["Subject"] for mail in mails}
     assert len(subjects) == 4
     for mail in mails:
-        for words in (mail["Subject"], " ".join(mail.get_content().split())[:PREVIEW]):
+        for words in (mail["Subject"], " ".join(mail.get_body(("plain",)).get_content().split())[:PREVIEW]):
             assert not [word for word in TELLING if re.search(rf"\b{word}", words.casefold())], words
-        assert "KANARIE" not in mail.get_content()
+        assert "KANARIE" not in mail.get_body(("plain",)).get_content()
 
 
 def test_what_happens_between_queueing_and_sending_counts(cast, folder):
@@ -145,7 +145,7 @@ def test_what_happens_between_queueing_and_sending_counts(cast, folder):
         undo(cast.mira, find_last_decision(one))
         withdraw(cast.ada, other)
         db.session.commit()
-    words = "\n".join(mail.get_content() for mail in sent(folder))
+    words = "\n".join(mail.get_body(("plain",)).get_content() for mail in sent(folder))
     # Neither that it was hidden, which does not hold, nor anything about what its author took back.
     assert f"Gehört nicht zu {one.label}." not in words
     assert other.label not in words

@@ -185,7 +185,7 @@ class TestAccounts:
 
         later(self.END - 30 * DAY)
         mail = db.session.scalars(select(Mail).where(Mail.template == "account_ending")).first()
-        assert "am 02.03.2028" in to_message(mail).get_content()
+        assert "am 02.03.2028" in to_message(mail).get_body(("plain",)).get_content()
 
 
 class TestPeriods:

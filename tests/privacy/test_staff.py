@@ -66,7 +66,7 @@ class TestOpening:
         )
         mail = db.session.scalars(select(Mail).where(Mail.template == "address_opened")).one()
         assert mail.recipient == "ada@example.org"
-        assert REASON in to_message(mail).get_content()
+        assert REASON in to_message(mail).get_body(("plain",)).get_content()
         ada = app.test_client().sign_in(cast.ada)
         for path in ("/me", "/me/data"):
             assert REASON in ada.get(path).text

@@ -121,7 +121,7 @@ class TestMaking:
         with frozen_at(now() + timedelta(minutes=1)):
             from deliberation.notifications.mailer import to_message
 
-            text = to_message(mail).get_content()
+            text = to_message(mail).get_body(("plain",)).get_content()
         assert "erklaerung" not in text.casefold()
         link = re.search(r"http://localhost(/exports/[\w-]+)", text)[1]
         assert client.get(link).location == address

@@ -19,7 +19,7 @@ from deliberation.declarations.models import Declaration
 from deliberation.declarations.views import declarations
 from deliberation.labels import LABELS
 from deliberation.notifications.actions import queue_mail
-from deliberation.notifications.mailer import to_message
+from deliberation.notifications.mailer import read_text, to_message
 from deliberation.notifications.models import Mail
 from deliberation.permissions import Access, Permission, PromiseMade, Role, Voters, require
 from deliberation.proposals.voters import change_voters
@@ -132,7 +132,7 @@ def _preview(declaration: Declaration, form: InviteForm, wish: Wish, found: Addr
     message = to_message(mail)
     return _list(
         declaration, form, found=found, invited=invited, sendable=len(found.good) - invited,
-        subject=message["Subject"], body=message.get_content(),
+        subject=message["Subject"], body=read_text(message),
     )  # fmt: skip
 
 
