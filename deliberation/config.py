@@ -4,6 +4,7 @@ Order, the later wins: defaults, `instance/config.py`, environment, overrides gi
 """
 
 import os
+import re
 import secrets
 import sys
 from collections.abc import Mapping
@@ -27,6 +28,8 @@ DEFAULTS: dict[str, Any] = {
     "BASE_URL": "http://127.0.0.1:8000",
     "MAIL_URL": "",
     "MAIL_FROM": "",
+    # Where mail servers send back what does not arrive; empty: to the sender.
+    "BOUNCE_ADDRESS": "",
     "REDIS_URL": "",
     "TRUSTED_PROXIES": 0,
     "RATELIMIT_ENABLED": True,
@@ -90,6 +93,8 @@ def load_settings(instance: Path, overrides: Mapping[str, Any]) -> dict[str, Any
     settings["MAIL_URL"] = _mail_url(str(settings["MAIL_URL"]), instance)
     settings["MAIL_FROM"] = settings["MAIL_FROM"] or settings["OPERATOR_EMAIL"] or _default_sender(settings)
     settings["SECOND_FACTOR"] = settings["SECOND_FACTOR"] or _second_factor(settings["IS_PRODUCTION"])
+    if settings["BOUNCE_ADDRESS"] and not re.fullmatch(r"[A-Za-z0-9._-]+@[A-Za-z0-9.-]+", str(settings["BOUNCE_ADDRESS"])):
+        raise SettingsError(f"BOUNCE_ADDRESS is {settings['BOUNCE_ADDRESS']!r}; an address such as bounces@example.org is needed")
     _one_of("SECOND_FACTOR", settings["SECOND_FACTOR"], ("required", "optional"))
     _one_of("DEFAULT_LOCALE", settings["DEFAULT_LOCALE"], LOCALES)
     _one_of("SIGN_UP", settings["SIGN_UP"], SIGN_UPS)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from deliberation.cli.arrivals import import_polis
 from deliberation.cli.people import access, user_group
 from deliberation.cli.routes import routes
-from deliberation.cli.running import check, db_group, demo, mail_group, serve
+from deliberation.cli.running import check, db_group, demo, digest, jobs_group, mail_group, serve, worker
 from deliberation.cli.safety import backup, restore
 from deliberation.cli.taking import export
 from deliberation.cli.terminal import N_, Group, run
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     serve, demo, check, db_group, user_group, import_file, edition, phase, access, moderation, export, import_polis, mail_group,
+    digest, worker, jobs_group,
     routes, backup, restore,
 )  # fmt: skip
 

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from deliberation.serving import Server
 
 
+LONGEST_EXPORT = 900.0
+"""Seconds that a single run waits for a file that it began."""
+
+
 @click.group("db", cls=Group, help=N_("Tabellen der Datenbank anlegen und auf den neuesten Stand bringen."))
 def db_group() -> None:
     pass
@@ -203,14 +207,85 @@ def mail_group() -> None:
 
 @mail_group.command("send", help=N_("Fällige Mails jetzt versenden."))
 def mail_send() -> None:
+    _send_mail(with_digests=False)
+
+
+@click.command(cls=Command, help=N_("Sammelmails, die fällig sind, jetzt zusammenstellen und alles Fällige versenden."))
+def digest() -> None:
+    _send_mail(with_digests=True)
+
+
+def _send_mail(with_digests: bool) -> None:
     from deliberation.jobs import pull_due_digests, pull_due_letters
     from deliberation.notifications.mailer import send_due_mail
 
+    sent = failed = 0
     with site():
         pull_due_letters()
-        pull_due_digests()
-        sent, failed = send_due_mail()
+        while with_digests and pull_due_digests():
+            pass
+        while sum(found := send_due_mail()):
+            sent, failed = sent + found[0], failed + found[1]
+            if not found[0]:
+                break
     say(plural("%(n)s Mail versendet.", "%(n)s Mails versendet.", sent))
     if failed:
         message = plural("%(n)s Mail ging nicht hinaus.", "%(n)s Mails gingen nicht hinaus.", failed)
         raise Mistake(message + " " + _("Der nächste Versuch folgt von selbst."))
+
+
+@mail_group.command("bounce", help=N_("Lesen, was ein Mailserver zurückschickt, aus einer Datei oder von der Standardeingabe."))
+@click.argument("file", type=click.File("rb"), default="-")
+def mail_bounce(file: Any) -> None:
+    from deliberation.notifications.bounces import REPORT_MAX, NoReport, take_report
+
+    with site():
+        try:
+            status = take_report(file.read(REPORT_MAX))
+        except NoReport:
+            raise Mistake(_("Das ist kein Bericht über eine unserer Mails, die endgültig nicht ankam.")) from None
+    say(_("Vermerkt: %(status)s.", status=status))
+
+
+@click.command(cls=Command, help=N_("Nur die Arbeit im Hintergrund, ohne Webserver, bis zum Ende mit Strg+C oder SIGTERM."))
+def worker() -> None:
+    import signal
+    import threading
+
+    from deliberation.jobs import Jobs
+
+    with application() as app:
+        _upgrade_on_start()
+    jobs, ended = Jobs(app), threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_what: ended.set())
+    jobs.start()
+    say(_("Die Arbeit im Hintergrund läuft. Beenden mit Strg+C"))
+    # Python looks for signals between waits.
+    while not ended.wait(0.5):
+        pass
+    jobs.stop()
+
+
+@click.group("jobs", cls=Group, help=N_("Die Arbeit im Hintergrund."))
+def jobs_group() -> None:
+    pass
+
+
+@jobs_group.command("run-once", help=N_("Alles Fällige einmal tun, für einen Zeitplan des Betriebssystems."))
+def jobs_run_once() -> None:
+    from deliberation.jobs import Jobs
+    from deliberation.notifications.mailer import send_due_mail
+
+    with application() as app:
+        _upgrade_on_start()
+    jobs = Jobs(app)
+    with app.app_context():
+        is_ours = jobs.run_once()
+        jobs.exporting.join(LONGEST_EXPORT)
+        while is_ours and send_due_mail()[0]:
+            pass
+        jobs.lock.release()
+    if not is_ours:
+        raise Mistake(_("Ein anderer Prozess tut diese Arbeit gerade, oder sie ist misslungen. Näheres steht im Protokoll."))
+    say(_("Erledigt."))

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from deliberation.accounts.addresses import address_hash
 from deliberation.clock import now
 from deliberation.database import db, rows_changed
-from deliberation.notifications.models import Mail
+from deliberation.notifications.models import Bounce, Mail
 
 KEEP_UNSENT_DAYS = 7
 KEEP_SENT_DAYS = 30
@@ -34,8 +34,9 @@ def queue_mail(
 
 
 def forget_recipient(recipient: str) -> None:
-    """Delete every mail to this address, sent or not."""
+    """Delete every mail to this address, sent or not, and that some did not arrive."""
     db.session.execute(delete(Mail).where(Mail.recipient_hash == address_hash(recipient)))
+    db.session.execute(delete(Bounce).where(Bounce.address_hash == address_hash(recipient)))
 
 
 def forget_old_mail(

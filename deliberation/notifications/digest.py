@@ -14,6 +14,7 @@ from deliberation.clock import now
 from deliberation.database import db
 from deliberation.notifications.actions import queue_mail
 from deliberation.notifications.audience import MILESTONES, followed, told
+from deliberation.notifications.bounces import find_unreachable, is_unreachable
 from deliberation.notifications.following import CAUSE, PACE
 from deliberation.notifications.harvest import harvest, has_news
 from deliberation.notifications.interests import MORNING, has_missing, latest_place, make_missing, next_slot
@@ -105,12 +106,14 @@ def _pull_members(moment: datetime, default_locale: str, limit: int) -> int:
     due = db.session.scalars(query.order_by(Interest.user_id, Interest.id).with_for_update(of=Interest)).all()
     latest = latest_place()
     has_some = _with_news(due, latest)
+    unreachable = find_unreachable({one.user.address_hash for one in due})
     by_user: dict[int, list[Interest]] = {}
     for one in due:
         by_user.setdefault(one.user_id, []).append(one)
     queued = 0
     for interests in by_user.values():
-        queued += _queue_for(interests, has_some, latest, default_locale)
+        if interests[0].user.address_hash not in unreachable:
+            queued += _queue_for(interests, has_some, latest, default_locale)
         for one in interests:
             one.mark, one.due_at = latest, next_slot(one.pace, one.hour, moment)
     return queued
@@ -152,7 +155,7 @@ def _pull_followers(moment: datetime, limit: int) -> int:
     latest, queued = latest_place(), 0
     for one in db.session.scalars(query.with_for_update(of=Subscription)).all():
         news = followed(one).where(News.place > one.mark, News.place <= latest).limit(1)
-        if db.session.execute(news).first() is not None:
+        if not is_unreachable(one.address_hash) and db.session.execute(news).first() is not None:
             cause = f"{CAUSE}:{one.id}:news:{latest}"
             queue_mail(one.email, cause, FOLLOWED, {"subscription": one.id, "told": (one.mark, latest)}, one.locale)
             queued += 1

@@ -10,7 +10,8 @@ from deliberation.clock import now
 from deliberation.database import db
 from deliberation.declarations.models import Declaration, Membership
 from deliberation.notifications.actions import queue_mail
-from deliberation.notifications.models import Mail
+from deliberation.notifications.bounces import DAYS
+from deliberation.notifications.models import Bounce, Mail
 
 
 def queue_for_members(
@@ -19,6 +20,7 @@ def queue_for_members(
 ) -> int:  # fmt: skip
     """Put it into the outbox for at most so many who have not got it; how many. `wants`: whose setting asks for such mails."""
     has_it = select(Mail.id).where(Mail.recipient_hash == User.address_hash, Mail.cause == cause).exists()
+    is_lost = select(Bounce.id).where(Bounce.address_hash == User.address_hash, Bounce.days >= DAYS).exists()
     query = (
         select(Membership)
         .join(User, User.id == Membership.user_id)
@@ -29,6 +31,7 @@ def queue_for_members(
             User.confirmed_at.is_not(None),
             wants,
             ~has_it,
+            ~is_lost,
         )
         .order_by(Membership.id)
         .limit(limit)

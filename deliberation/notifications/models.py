@@ -1,7 +1,7 @@
 """Mail that waits to be sent and mail that was; what there is to tell, and who wants to be told what and how often."""
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
@@ -106,6 +106,18 @@ class Mail(Model):
     def _opened(self) -> dict[str, Any]:
         opened: dict[str, Any] = json.loads(unseal(self.sealed) or "{}")
         return opened
+
+
+class Bounce(Model):
+    """An address that mail did not reach for good, known by its keyed hash: on how many days, last when, and why."""
+
+    __tablename__ = "bounce"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    days: Mapped[int] = mapped_column(default=0)
+    last_on: Mapped[date | None]
+    fault: Mapped[str] = mapped_column(String(40), default="")
 
 
 class News(Model):

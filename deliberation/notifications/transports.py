@@ -3,18 +3,23 @@
 import os
 import smtplib
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
 TIMEOUT = 20
 """Seconds for each step of a conversation with a server."""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
-Send = Callable[[EmailMessage, str], None]
-"""Takes a message and a name for it that is unique and safe as the name of a file."""
+
+class Send(Protocol):
+    """Takes a message, a name for it that is unique and safe as the name of a file, and where reports about it go."""
+
+    def __call__(self, message: EmailMessage, name: str, report_to: str = "") -> None: ...
+
 
 
 class ServerAway(Exception):
@@ -36,7 +41,7 @@ def open_transport(url: str) -> Iterator[Send]:
 
 
 def _into_folder(folder: Path) -> Send:
-    def send(message: EmailMessage, name: str) -> None:
+    def send(message: EmailMessage, name: str, report_to: str = "") -> None:
         folder.mkdir(parents=True, exist_ok=True)
         unfinished, finished = folder / f".{name}.part", folder / f"{name}.eml"
         # Nobody else on the machine may read a sign-in code.
@@ -55,16 +60,16 @@ class _Line:
         self.parts = parts
         self.server: smtplib.SMTP | None = None
 
-    def send(self, message: EmailMessage, name: str) -> None:
+    def send(self, message: EmailMessage, name: str, report_to: str = "") -> None:
         self.server = self.server or self._connect()
         try:
             if self.server.has_extn("8bitmime"):
-                self.server.send_message(message, mail_options=["BODY=8BITMIME"])
+                self.server.send_message(message, from_addr=report_to or None, mail_options=["BODY=8BITMIME"])
             else:
                 for part in message.walk():
                     if not part.is_multipart():
                         part.set_content(part.get_content(), part.get_content_subtype(), cte="quoted-printable")  # type: ignore[attr-defined]
-                self.server.send_message(message)
+                self.server.send_message(message, from_addr=report_to or None)
         except (OSError, smtplib.SMTPException):
             self.hang_up()
             raise

@@ -25,6 +25,7 @@ UNTOUCHED = {
     "wording": "the text under deliberation",
     "ballot": "places and keys",
     "harvest": "numbers",
+    "bounce": "hashes and days",
     "interest": "how often and when",
     "mail": "sealed, and deleted with the account",
     "user": "names wait here until they are used",

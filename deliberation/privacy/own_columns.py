@@ -40,6 +40,7 @@ OWN: dict[str, Section] = {
         "purpose", "created_at", "expires_at", "used_at", "tries", "address_sealed",
     )),
     "mail": Section(N_("Mails an Sie"), (), ("template", "locale", "created_at", "due_at", "sent_at", "tries"), "recipient_hash"),
+    "bounce": Section(N_("Mails, die nicht ankamen"), (), ("days", "last_on", "fault"), "address_hash"),
     "interest": Section(N_("Wie oft wir Ihnen schreiben"), ("user_id",), ("topic", "pace", "hour", "due_at")),
     "subscription": Section(N_("Mitlesen per E-Mail"), (), (
         "declaration_id", "theses", "rhythm", "locale", "requested_at", "text_version", "confirmed_at", "due_at",
@@ -165,7 +166,7 @@ LEFT_OUT: dict[str, str] = {
         "assignment.id", "correction.id", "rules_version.id", "import_preview.id", "import_preview.key",
         "site_change.id", "deletion.id", "export_job.id", "export_job.key",
         "api_token.id", "api_token.key", "webhook.id", "webhook.key",
-        "interest.id", "interest.mark", "subscription.id", "subscription.mark",
+        "bounce.id", "interest.id", "interest.mark", "subscription.id", "subscription.mark",
         "report.id", "report_issue.id", "report_point.id",
     ), NUMBER),
     **dict.fromkeys((
@@ -188,7 +189,7 @@ LEFT_OUT: dict[str, str] = {
         "subscription.address_sealed",
     ), SECRET),
     **dict.fromkeys((
-        "subscription.address_hash", "user.address_hash",
+        "bounce.address_hash", "subscription.address_hash", "user.address_hash",
         "mail.recipient_hash", "invitation.address_hash", "membership.pseudonym_key",
         "annotation.body_html", "annotation.quote_prefix", "annotation.quote_suffix", "annotation.quote_start",
         "earlier_version.body_html", "response.body_html",

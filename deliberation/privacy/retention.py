@@ -19,6 +19,7 @@ from deliberation.declarations.unsaved import forget_old_imports
 from deliberation.moderation.models import Letter, Message, Note
 from deliberation.moderation.records.retention import Keeping, forget_moderation, months_earlier
 from deliberation.notifications.actions import forget_old_mail, queue_mail
+from deliberation.notifications.bounces import forget_old_bounces
 from deliberation.notifications.following import forget_unconfirmed
 from deliberation.permissions import Operator
 from deliberation.privacy.leaving import erase
@@ -33,7 +34,7 @@ def forget(moment: datetime, default_locale: str, secret: str) -> Mapping[str, i
     periods = load_periods()
     counts = {
         "unconfirmed": forget_stale(moment, periods.unconfirmed_days),
-        "mails": forget_old_mail(moment, periods.sent_mail_days, periods.unsent_mail_days),
+        "mails": forget_old_mail(moment, periods.sent_mail_days, periods.unsent_mail_days) + forget_old_bounces(moment),
         "following": forget_unconfirmed(moment, periods.following_days),
         "drafts": delete_old_drafts(moment, periods.drafts_days, periods.guest_drafts_days),
         "imports": forget_old_imports(moment),

@@ -1,5 +1,6 @@
 """Mails that wait, and those that were given up: to be tried again or thrown away by a person. Addresses are masked."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +9,7 @@ from sqlalchemy import delete, func, select, update
 
 from deliberation.clock import now
 from deliberation.database import db, rows_changed
+from deliberation.notifications.bounces import count_unreachable
 from deliberation.notifications.mailer import BACK_OFF, is_given_up
 from deliberation.notifications.models import Mail
 from deliberation.permissions import Permission, Person, require
@@ -38,6 +40,14 @@ class Outbox:
     mails: Sequence[Waiting]
     given_up: int
     waiting: int
+    # Addresses that get nothing any more that can be done without.
+    unreachable: int
+
+    @property
+    def faults(self) -> dict[str, int]:
+        """Of the given-up mails that are listed: what went wrong, and how often, where it is more than one."""
+        found = Counter(mail.fault for mail in self.mails if mail.is_given_up and mail.fault)
+        return {fault: count for fault, count in found.items() if count > 1}
 
 
 def load_outbox(operator: Person) -> Outbox:
@@ -46,7 +56,7 @@ def load_outbox(operator: Person) -> Outbox:
     unsent = db.session.scalar(select(func.count()).select_from(Mail).where(Mail.sent_at.is_(None))) or 0
     query = select(Mail).where(Mail.sent_at.is_(None)).order_by(Mail.tries.desc(), Mail.id).limit(LINES_MAX)
     mails = [_to_waiting(mail) for mail in db.session.scalars(query)]
-    return Outbox(mails, given_up, unsent - given_up)
+    return Outbox(mails, given_up, unsent - given_up, count_unreachable())
 
 
 def count_given_up() -> int:
@@ -63,6 +73,17 @@ def retry(operator: Person, mail_id: int) -> bool:
         return False
     note_change(operator, RETRIED, after=template)
     return True
+
+
+def retry_all(operator: Person, fault: str) -> int:
+    """Begin anew with every mail that was given up for the same kind of fault; how many."""
+    require(operator, Permission.RUN_SITE)
+    same = Mail.error.startswith(f"{fault}:", autoescape=True) if fault else Mail.error == ""
+    again = update(Mail).where(*is_given_up(), same).values(tries=0, due_at=now(), error="")
+    changed = rows_changed(again)
+    if changed:
+        note_change(operator, RETRIED, after=f"{fault} × {changed}")
+    return changed
 
 
 def discard(operator: Person, mail_id: int) -> bool:

@@ -154,8 +154,12 @@ class TestNewDates:
 
 def test_people_choose_in_their_own_area(cast, client):
     client.sign_in(cast.ada)
-    assert client.post("/me/mail", data={"replies": "daily", "decisions": "now and then"}).status_code == 303
+    refused = client.post("/me/mail", data={"replies": "daily", "decisions": "now and then"})
+    assert refused.status_code == 422
+    assert "Gespeichert ist noch nichts" in refused.text
+    assert pace_of(cast.ada, Topic.REPLIES) is Pace.WEEKLY
+    assert client.post("/me/mail", data={"replies": "daily"}).status_code == 303
     db.session.refresh(cast.ada)
     assert not cast.ada.wants_dates
     assert pace_of(cast.ada, Topic.REPLIES) is Pace.DAILY
-    assert pace_of(cast.ada, Topic.DECISIONS) is Pace.AT_ONCE, "nothing that can be chosen"
+    assert pace_of(cast.ada, Topic.DECISIONS) is Pace.AT_ONCE

@@ -5,7 +5,7 @@ import email.policy
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import html as markup
 
@@ -13,9 +13,8 @@ from deliberation.accounts.models import random_key
 from deliberation.clock import now
 from deliberation.database import db
 from deliberation.notifications.following import account_token
-from deliberation.notifications.html import to_html
 from deliberation.notifications.interests import pace_of
-from deliberation.notifications.mailer import read_text, to_message
+from deliberation.notifications.mailer import read_text, to_html, to_message
 from deliberation.notifications.models import Mail, Pace, Topic
 from deliberation.notifications.pulling import ways_out
 
@@ -50,7 +49,7 @@ def words(page: str) -> list[str]:
 
 
 class TestPage:
-    def test_headings_quotations_lists_and_links_are_what_they_are(self):
+    def test_headings_quotations_lists_and_links_are_what_they_are(self, app):
         tree = markup.fromstring(to_html(SIGNED, "Neues", "de"))
         assert tree.get("lang") == "de"
         assert tree.xpath("//h2/text()") == ["Erklärung"]
@@ -60,14 +59,14 @@ class TestPage:
         assert tree.xpath("//main//p/a/@href") == ["https://beratung.example/a/4"]
         assert "Diese Nachricht" in tree.xpath("string(//footer)")
 
-    def test_nothing_is_fetched(self):
+    def test_nothing_is_fetched(self, app):
         page = to_html(SIGNED, "Neues", "de")
         assert not re.search(r"<(img|link|script|iframe)|url\(|@import|src=", page)
 
     @pytest.mark.any_engine
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(st.lists(st.text(alphabet="ab<>&\"'>-= \t/:.https", max_size=30), max_size=12))
-    def test_no_word_is_lost_and_nothing_becomes_a_tag(self, lines):
+    def test_no_word_is_lost_and_nothing_becomes_a_tag(self, app, lines):
         text = "\n".join(lines)
         page = to_html(text, "Betreff", "de")
         plain = [word for line in lines for word in line.split()]

@@ -157,10 +157,10 @@ def test_nothing_is_lost_and_no_mail_is_burnt_while_the_server_is_away(serve, ap
     queue(cause="a")
     queue(cause="b")
     assert send_due_mail() == (0, 1)
-    assert [stored()["a"].tries, stored()["b"].tries] == [1, 0]
+    assert [stored()["a"].tries, stored()["b"].tries] == [0, 0]
 
     serve()
-    assert send_due_mail() == (1, 0)
+    assert send_due_mail() == (2, 0)
     assert stored()["b"].sent_at is not None
 
 

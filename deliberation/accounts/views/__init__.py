@@ -139,4 +139,4 @@ def cost() -> str:
 
 
 # The pages register themselves with the blueprint above.
-from deliberation.accounts.views import moving, own, proving, second, signing_in, signing_up, tokens  # noqa: E402, F401
+from deliberation.accounts.views import mails, moving, own, proving, second, signing_in, signing_up, tokens  # noqa: E402, F401

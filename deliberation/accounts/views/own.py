@@ -1,6 +1,6 @@
 """Password, language, sessions: what one settles about one's own account."""
 
-from flask import abort, flash, make_response, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -14,9 +14,6 @@ from deliberation.accounts.views.signing_in import prove, send_code
 from deliberation.config import LOCALES
 from deliberation.database import db
 from deliberation.notifications.actions import queue_mail
-from deliberation.notifications.interests import PACES, choose, load_interests
-from deliberation.notifications.models import Topic
-from deliberation.permissions import Role
 from deliberation.web import limiter
 
 
@@ -82,28 +79,6 @@ def end_session() -> Response:
     else:
         abort(404)
     return redirect(url_for("accounts.own_sessions"), 303)
-
-
-@accounts.route("/me/mail", methods=["GET", "POST"])
-def mail_settings() -> Response:
-    """Which mails one wants; what is always sent is said beside it."""
-    user = known_person()
-    if request.method == "GET":
-        interests = load_interests(user)
-        if not any(Role.MODERATOR in membership.roles for membership in user.memberships):
-            interests = {topic: chosen for topic, chosen in interests.items() if topic is not Topic.WAITING}
-        values = {"interests": interests, "paces": PACES}
-        return make_response(render_template("accounts/mail_settings.html", user=user, here="me", **values))
-    wanted = request.form.get("lang", "")
-    actions.choose_language(user, wanted if wanted in LOCALES else "")
-    actions.choose_dates(user, request.form.get("dates") == "y")
-    for topic in Topic:
-        pace = next((pace for pace in PACES[topic] if pace.value == request.form.get(topic.value)), None)
-        if pace is not None:
-            hour = request.form.get(f"{topic.value}-hour", type=int)
-            choose(user, topic, pace, hour if hour in range(24) else None)
-    flash(_("Gespeichert."), "done")
-    return redirect(url_for("accounts.mail_settings"), 303)
 
 
 @accounts.post("/me/language")

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import current_app, flash, make_response, redirect, render_template, request, url_for
-from flask_babel import get_locale
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -111,6 +111,13 @@ def jobs() -> str:
 @site.post("/operator/jobs")
 def handle_mail() -> Response:
     """Try a given-up mail again, or throw it away. Whoever comes second is told that it is done."""
+    if request.form.get("act") == "retry_all":
+        count = outbox.retry_all(viewer(), request.form.get("fault", "")[:60])
+        words = ngettext(
+            "%(num)s Mail wird gleich noch einmal versucht.", "%(num)s Mails werden gleich noch einmal versucht.", count
+        )
+        flash(words, "done")
+        return redirect(url_for("site.jobs"), 303)
     mail_id = request.form.get("mail", 0, type=int)
     act = outbox.discard if request.form.get("act") == "discard" else outbox.retry
     require(viewer(), Permission.RUN_SITE)
