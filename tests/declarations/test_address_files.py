@@ -51,7 +51,8 @@ def found(content, name):
     return list(lists.good), list(lists.bad)
 
 
-CSV = "Name;E-Mail;Ort\r\nAda;ada@example.org;Hier\r\n\r\nBen;ben(at)example.org;Da\r\nCem;cem@example.org, Cem <c2@example.org>;\r\n"
+CSV = "Name;E-Mail;Ort\r\nAda;ada@example.org;Hier\r\n\r\nBen;ben(at)example.org;Da\r\n"
+CSV += "Cem;cem@example.org, Cem <c2@example.org>;\r\n"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
@@ -73,7 +74,8 @@ def test_line_numbers_hold_behind_a_cell_of_several_lines():
 
 
 def test_addresses_are_found_in_an_excel_file_with_the_numbers_of_its_rows():
-    content = table({1: ["Name", "E-Mail"], 2: ["Ada", "ada@example.org"], 5: ["Ben", "fehlt"], 6: ["cem@example.org", "ada@example.org"]})
+    rows = {1: ["Name", "E-Mail"], 2: ["Ada", "ada@example.org"], 5: ["Ben", "fehlt"], 6: ["cem@example.org", "ada@example.org"]}
+    content = table(rows)
     assert found(content, "liste.xlsx") == (["ada@example.org", "cem@example.org"], [(5, "Ben fehlt")])
     # Whatever it is called.
     assert found(content, "liste.csv")[0] == ["ada@example.org", "cem@example.org"]
