@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 from deliberation.clock import BERLIN
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
-SINCE = date(2026, 11, 28)
-"""Where nothing has appeared yet, a feed is as old as this form of it: it must say some day."""
+SINCE = date(2026, 11, 27)
+"""Part of every name, and therefore never changed."""
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -36,6 +36,8 @@ class Feed:
     page_url: str
     locale: str
     entries: Sequence[Entry]
+    # Its age as long as nothing has appeared: it must say some day.
+    since: date = SINCE
 
 
 def tag(host: str, what: str) -> str:
@@ -49,7 +51,7 @@ def to_atom(feed: Feed) -> bytes:
     root = ElementTree.Element(_q("feed"), {"{http://www.w3.org/XML/1998/namespace}lang": feed.locale})
     _add(root, "id", feed.name)
     _add(root, "title", feed.title)
-    _add(root, "updated", _moment(max((entry.updated for entry in feed.entries), default=SINCE)))
+    _add(root, "updated", _moment(max((entry.updated for entry in feed.entries), default=feed.since)))
     _author(root, feed.author)
     _link(root, "self", feed.self_url, "application/atom+xml")
     _link(root, "alternate", feed.page_url, "text/html")

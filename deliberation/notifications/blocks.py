@@ -1,4 +1,4 @@
-"""The plain text of a mail as blocks, from which its HTML part is made (`templates/mail/page.html`), so that the two never disagree.
+"""The plain text of a mail as blocks, from which its HTML part is made (`templates/mail/page.html`): the two never disagree.
 
 What stands for what: a line of `=` or `-` below another makes it a heading; `> ` begins a quotation, `- ` an entry of a list, an
 address of a page on a line of its own is a link; what follows `-- ` is the signature. Everything else is a paragraph."""

@@ -91,7 +91,7 @@ def _annotations(*where: ColumnElement[bool]) -> list[Item]:
     query = select(Annotation).options(*_around(joinedload)).where(*where)
     found = db.session.scalars(query.order_by(Annotation.number.desc()).limit(MOST)).unique()
     return [
-        Item(Matter.ANNOTATION, one.declaration, one, _day(one.created_at), _day(one.edited_at or one.created_at))
+        Item(Matter.ANNOTATION, one.declaration, one, to_day(one.created_at), to_day(one.edited_at or one.created_at))
         for one in found
     ]
 
@@ -123,7 +123,7 @@ def _outcomes(*where: ColumnElement[bool]) -> list[Item]:
 
 
 def _about(matter: Matter, told: Any, moment: datetime) -> Item:
-    return Item(matter, told.annotation.declaration, told, _day(moment), _day(moment))
+    return Item(matter, told.annotation.declaration, told, to_day(moment), to_day(moment))
 
 
 def _editions(declaration: Declaration, thesis: Thesis | None) -> list[Item]:
@@ -134,11 +134,12 @@ def _editions(declaration: Declaration, thesis: Thesis | None) -> list[Item]:
         query = query.where(Edition.id.in_(words.where(Paragraph.thesis_id == thesis.id)))
     found = db.session.scalars(query.order_by(Edition.number.desc()).limit(MOST)).all()
     return [
-        Item(Matter.EDITION, declaration, one, _day(one.published_at), _day(one.published_at)) for one in found
+        Item(Matter.EDITION, declaration, one, to_day(one.published_at), to_day(one.published_at)) for one in found
     ]
 
 
-def _day(moment: datetime) -> date:
+def to_day(moment: datetime) -> date:
+    """The day in Berlin: nobody learns the hour."""
     return moment.astimezone(BERLIN).date()
 
 

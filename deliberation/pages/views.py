@@ -48,7 +48,7 @@ pages = Blueprint("pages", __name__)
 
 YEAR = 365 * 24 * 3600
 SHORT_CODE = re.compile(r"(?:(?P<slug>[a-z0-9-]+)-)?(?P<t>\d+[a-z]*|end)-(?P<p>\d+[a-z]*)")
-STATED = date(2026, 11, 26)
+STATED = date(2026, 11, 27)
 """When the words of the fixed pages were last changed."""
 
 

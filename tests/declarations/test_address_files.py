@@ -51,10 +51,8 @@ def found(content, name):
     return list(lists.good), list(lists.bad)
 
 
-CSV = (
-    "Name;E-Mail;Ort\r\nAda;ada@example.org;Hier\r\n\r\nBen;ben(at)example.org;Da\r\n"
-    "Cem;cem@example.org, Cem <c2@example.org>;\r\n"
-)
+CSV = "Name;E-Mail;Ort\r\nAda;ada@example.org;Hier\r\n\r\nBen;ben(at)example.org;Da\r\n"
+CSV += "Cem;cem@example.org, Cem <c2@example.org>;\r\n"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])

@@ -59,7 +59,7 @@ def check(root):
         [link] = entry.findall(f"{ATOM}link")
         assert (link.get("rel"), urlsplit(link.get("href")).netloc) == ("alternate", "localhost")
         assert entry.findtext(f"{ATOM}title").strip()
-        assert re.fullmatch(r"tag:localhost,2026-11-28:[a-z0-9/-]+", entry.findtext(f"{ATOM}id"))
+        assert re.fullmatch(r"tag:localhost,2026-11-27:[a-z0-9/-]+", entry.findtext(f"{ATOM}id"))
         assert entry.findtext(f"{ATOM}published") <= entry.findtext(f"{ATOM}updated") <= root.findtext(f"{ATOM}updated")
     for moment in (one.text for one in root.iter() if one.tag in (f"{ATOM}updated", f"{ATOM}published")):
         # RFC 3339, and no hour.
@@ -104,7 +104,7 @@ def test_annotation_stands_with_its_beginning_its_author_and_its_day(client, cas
     assert len(summary) <= 80
     assert entry.find(f"{ATOM}link").get("href") == "http://localhost/a/1"
     assert entry.findtext(f"{ATOM}published") == "2026-12-02T00:00:00+01:00"
-    assert entry.findtext(f"{ATOM}id") == "tag:localhost,2026-11-28:a/1"
+    assert entry.findtext(f"{ATOM}id") == "tag:localhost,2026-11-27:a/1"
 
 
 def test_answers_outcomes_and_editions_are_told_too(client, cast):
@@ -245,9 +245,9 @@ HOSTILE = "a\x00b\x0bc\x1bd\ufffee\ud800f <script>&amp; ]]> \U0001f600 \u202eumg
 
 def test_no_words_break_the_file():
     day = date(2026, 12, 2)
-    entry = Entry(name="tag:x,2026-11-28:a/1", title=HOSTILE, url="http://localhost/a/1?x=\"<'", summary=HOSTILE,
+    entry = Entry(name="tag:x,2026-11-27:a/1", title=HOSTILE, url="http://localhost/a/1?x=\"<'", summary=HOSTILE,
                   published=day, updated=day, author=HOSTILE)  # fmt: skip
-    written = to_atom(Feed("tag:x,2026-11-28:d", HOSTILE, HOSTILE, "http://localhost/f", "http://localhost/", "de", [entry] * 2))
+    written = to_atom(Feed("tag:x,2026-11-27:d", HOSTILE, HOSTILE, "http://localhost/f", "http://localhost/", "de", [entry] * 2))
     root = ElementTree.fromstring(written)
     kept = "abcdef <script>&amp; ]]> \U0001f600 \u202eumgekehrt\n"
     assert root.findtext(f"{ATOM}entry/{ATOM}title") == kept

@@ -25,7 +25,7 @@ OTHERS = {
 # What these forms do take beside what the deed fills in.
 TAKEN = {
     "moderation.handle": {"advice"},
-    "editions.outcome": {"edition", "reason"},
+    "editions.outcome": {"edition", "reason", "place"},
     "editions.outcomes": {"edition", "reason"},
     "editions.draft_paragraph": {"reason"},
     "editions.new_paragraph": {"reason"},

@@ -41,7 +41,7 @@ def faults_of(answer: TestResponse, is_https: bool = False) -> list[str]:
         found.append("no default-src")
     if headers.get("X-Content-Type-Options") != "nosniff":
         found.append("no nosniff")
-    if headers.get("Referrer-Policy") != "same-origin":
+    if headers.get("Referrer-Policy") not in ("same-origin", "no-referrer"):
         found.append("no Referrer-Policy")
     if ("Strict-Transport-Security" in headers) != is_https:
         found.append("Strict-Transport-Security is wrong")

@@ -7,10 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from deliberation import counters, create_app, schema
 from deliberation.counters import Counters
 from deliberation.database import db, set_reading
+from deliberation.notifications import following
+from deliberation.notifications.models import Subscription
 from tests import builders
 
 SETTINGS = {"SECRET_KEY": "a secret that is long enough for the tests", "LOG_LEVEL": "ERROR", "BASE_URL": "http://localhost"}
@@ -121,6 +124,21 @@ def test_restart_does_not_give_a_fresh_start(site):
     assert int(refused[0].headers["Retry-After"]) > 0
     assert "Meldung" in refused[0].text
     assert report(site(), 99, "127.7.7.8").status_code == 303
+
+
+def test_nobody_asks_in_the_name_of_others_without_end(site):
+    """Leaving has no such limit: mail services send it for many people from few machines."""
+    app, statuses = site(), []
+    where = {"environ_base": {"REMOTE_ADDR": "127.7.7.9"}}
+    for number in range(62):
+        fields = {"email": f"fremd{number}@example.org", "declaration": "erklaerung"}
+        statuses.append(app.test_client().post("/follow", data=fields, **where).status_code)
+    assert (statuses[:60], statuses[60:]) == ([303] * 60, [429] * 2)
+    with app.app_context():
+        tokens = [following.subscription_token(one) for one in db.session.scalars(select(Subscription))]
+        db.session.remove()
+    assert len(tokens) == 60
+    assert {app.test_client().post(f"/follow/{token}/leave", **where).status_code for token in tokens * 3} == {200}
 
 
 def test_file_of_counts_names_nobody(site, tmp_path):

@@ -1,5 +1,6 @@
 """Atom feeds: of a declaration and of a thesis for everybody, and under secret addresses for those who sign in."""
 
+from datetime import date
 from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, current_app, flash, make_response, redirect, render_template, request, url_for
@@ -12,7 +13,7 @@ from deliberation.declarations.models import Declaration, Thesis, find_declarati
 from deliberation.filters import excerpt
 from deliberation.labels import calling, label, outcome_label, place_name, thesis_name
 from deliberation.notifications import feeds as verbs
-from deliberation.notifications.atom import Entry, Feed, tag, to_atom
+from deliberation.notifications.atom import SINCE, Entry, Feed, tag, to_atom
 from deliberation.notifications.feeds import Item
 from deliberation.notifications.models import Matter
 from deliberation.permissions import Guest, Permission, may, require
@@ -61,13 +62,13 @@ def _declaration_feed(found: Declaration, about: Thesis | None, items: list[Item
         name = f"d/{found.slug}" + (f"/{about.number}" if about is not None else "")
         title = f"{thesis_name(about)} – {found.title}" if about is not None else found.title
         author = found.publisher or setting("SITE_NAME") or _("Beratung über einen Text")
-        return _feed(name, title, author, path, page, items)
+        return _feed(name, title, author, path, page, items, verbs.to_day(found.created_at))
 
 
-def _feed(name: str, title: str, author: str, path: str, page: str, items: list[Item]) -> Feed:
+def _feed(name: str, title: str, author: str, path: str, page: str, items: list[Item], since: date = SINCE) -> Feed:
     host = urlsplit(current_app.config["BASE_URL"]).hostname or "localhost"
     entries = [_entry(host, item) for item in items]
-    return Feed(tag(host, name), title, author, absolute(path), absolute(page), setting("DEFAULT_LOCALE"), entries)
+    return Feed(tag(host, name), title, author, absolute(path), absolute(page), setting("DEFAULT_LOCALE"), entries, since)
 
 
 def _entry(host: str, item: Item) -> Entry:

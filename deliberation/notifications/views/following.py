@@ -30,7 +30,7 @@ following = Blueprint("following", __name__)
 ASKS = "60 per hour"
 """For one network address: many people share it, and to each mailbox go no more than `limits.SIGN_UP_MAILS`."""
 CHANGES = "120 per hour"
-"""Leaving has no limit of its own: mail services send it for many from few machines."""
+"""Leaving has no limit: mail services send it for many people from few machines, and a wrong secret costs us nothing."""
 
 
 @following.route("/follow", methods=["GET", "POST"])
@@ -150,6 +150,7 @@ def manage(token: str) -> Response:
 
 
 @following.route("/follow/<token>/leave", methods=["GET", "POST"])
+@limiter.exempt
 def leave(token: str) -> Response:
     """A page with a button; the button, or a mail service for its reader, ends it."""
     if not verbs.is_token(token):
@@ -181,6 +182,7 @@ def mails(token: str) -> Response:
 
 
 @following.route("/mails/<token>/stop", methods=["GET", "POST"])
+@limiter.exempt
 def stop(token: str) -> Response:
     """As `leave`, for the mails of an account about anything new."""
     user = verbs.find_account(token) or abort(404)
