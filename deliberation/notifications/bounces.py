@@ -34,9 +34,9 @@ def note_bounce(address_hash: str, fault: str, moment: datetime) -> None:
     """Once a day at most: whoever sends ten mails to a full mailbox learns one thing."""
     day = moment.astimezone(BERLIN).date()
     same = select(Bounce).where(Bounce.address_hash == address_hash)
-    bounce = once(same, lambda: Bounce(address_hash=address_hash, days=0, last_on=None, fault=""))
+    bounce = once(same, lambda: Bounce(address_hash=address_hash, failed_days=0, last_on=None, fault=""))
     if bounce.last_on != day:
-        bounce.days, bounce.last_on = bounce.days + 1, day
+        bounce.failed_days, bounce.last_on = bounce.failed_days + 1, day
     bounce.fault = fault[:40]
     db.session.flush()
 
@@ -47,7 +47,7 @@ def find_unreachable(hashes: Iterable[str]) -> set[str]:
     found: set[str] = set()
     for start in range(0, len(wanted), 400):
         some = Bounce.address_hash.in_(wanted[start : start + 400])
-        found.update(db.session.scalars(select(Bounce.address_hash).where(some, Bounce.days >= DAYS)))
+        found.update(db.session.scalars(select(Bounce.address_hash).where(some, Bounce.failed_days >= DAYS)))
     return found
 
 
@@ -56,7 +56,7 @@ def is_unreachable(address_hash: str) -> bool:
 
 
 def count_unreachable() -> int:
-    return count_rows(Bounce.id, Bounce.days >= DAYS)
+    return count_rows(Bounce.id, Bounce.failed_days >= DAYS)
 
 
 def believe_again(address_hash: str) -> None:

@@ -102,14 +102,14 @@ def _lock(matter: Matter, moment: datetime) -> Harvest:
     # One row stands for all: places are given one after the other, whatever the matter.
     first = db.session.get(Harvest, Matter.ANNOTATION, with_for_update=True)
     if first is None:
-        first = Harvest(matter=Matter.ANNOTATION, up_to=0, seen=0, seen_at=moment)
+        first = Harvest(matter=Matter.ANNOTATION, up_to=0, latest=0, latest_at=moment)
         db.session.add(first)
         db.session.flush()
     if matter is Matter.ANNOTATION:
         return first
     own = db.session.get(Harvest, matter)
     if own is None:
-        own = Harvest(matter=matter, up_to=0, seen=0, seen_at=moment)
+        own = Harvest(matter=matter, up_to=0, latest=0, latest_at=moment)
         db.session.add(own)
     return own
 
@@ -122,9 +122,9 @@ def _take_in(matter: Matter, moment: datetime) -> None:
     ]
     if rows:
         db.session.execute(insert(News), rows)
-    if len(rows) < AT_ONCE and mark.seen_at <= moment - LOOK_AGAIN:
+    if len(rows) < AT_ONCE and mark.latest_at <= moment - LOOK_AGAIN:
         last = db.session.scalar(select(func.max(source.number)))
-        mark.up_to, mark.seen, mark.seen_at = mark.seen, last or 0, moment
+        mark.up_to, mark.latest, mark.latest_at = mark.latest, last or 0, moment
 
 
 def _unseen(matter: Matter, up_to: int) -> Select[Any]:

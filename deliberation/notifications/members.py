@@ -20,7 +20,7 @@ def queue_for_members(
 ) -> int:  # fmt: skip
     """Put it into the outbox for at most so many who have not got it; how many. `wants`: whose setting asks for such mails."""
     has_it = select(Mail.id).where(Mail.recipient_hash == User.address_hash, Mail.cause == cause).exists()
-    is_lost = select(Bounce.id).where(Bounce.address_hash == User.address_hash, Bounce.days >= DAYS).exists()
+    is_lost = select(Bounce.id).where(Bounce.address_hash == User.address_hash, Bounce.failed_days >= DAYS).exists()
     query = (
         select(Membership)
         .join(User, User.id == Membership.user_id)

@@ -115,7 +115,7 @@ class Bounce(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     address_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    days: Mapped[int] = mapped_column(default=0)
+    failed_days: Mapped[int] = mapped_column(default=0)
     last_on: Mapped[date | None]
     fault: Mapped[str] = mapped_column(String(40), default="")
 
@@ -144,15 +144,15 @@ class News(Model):
 
 
 class Harvest(Model):
-    """Up to which row of a matter everything was looked at. `seen` is the last row there was at `seen_at`: rows are numbered
+    """Up to which row of a matter everything was looked at. `latest` is the last row there was at `latest_at`: rows are numbered
     when they are begun and seen when they are finished, so a round looks at the last minutes again."""
 
     __tablename__ = "harvest"
 
     matter: Mapped[Matter] = mapped_column(named_values(Matter), primary_key=True)
     up_to: Mapped[int] = mapped_column(default=0)
-    seen: Mapped[int] = mapped_column(default=0)
-    seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    latest: Mapped[int] = mapped_column(default=0)
+    latest_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
 class Interest(Model):

@@ -40,7 +40,7 @@ OWN: dict[str, Section] = {
         "purpose", "created_at", "expires_at", "used_at", "tries", "address_sealed",
     )),
     "mail": Section(N_("Mails an Sie"), (), ("template", "locale", "created_at", "due_at", "sent_at", "tries"), "recipient_hash"),
-    "bounce": Section(N_("Mails, die nicht ankamen"), (), ("days", "last_on", "fault"), "address_hash"),
+    "bounce": Section(N_("Mails, die nicht ankamen"), (), ("failed_days", "last_on", "fault"), "address_hash"),
     "interest": Section(N_("Wie oft wir Ihnen schreiben"), ("user_id",), ("topic", "pace", "hour", "due_at")),
     "subscription": Section(N_("Mitlesen per E-Mail"), (), (
         "declaration_id", "theses", "rhythm", "locale", "requested_at", "text_version", "confirmed_at", "due_at",

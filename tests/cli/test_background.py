@@ -83,5 +83,5 @@ def test_a_report_that_comes_back_is_noted(
     file = tmp_path / "report.eml"
     file.write_bytes(report(sender_of(mail.id)))
     assert run("mail", "bounce", file).stdout.strip() == "Vermerkt: 5.1.1."
-    assert db.session.scalars(select(Bounce.days)).one() == 1
+    assert db.session.scalars(select(Bounce.failed_days)).one() == 1
     assert "kein Bericht" in refused("mail", "bounce", stdin="Hallo")

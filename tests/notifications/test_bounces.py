@@ -65,7 +65,7 @@ class TestReports:
         for _again in range(3):
             assert take_report(report(sender_of(sent.id))) == "5.1.1"
         bounce = db.session.scalars(select(Bounce)).one()
-        assert (bounce.address_hash, bounce.days, bounce.fault) == (address_hash(ADA), 1, "5.1.1")
+        assert (bounce.address_hash, bounce.failed_days, bounce.fault) == (address_hash(ADA), 1, "5.1.1")
 
     def test_on_three_days_it_counts(self, sent):
         for day in range(3):

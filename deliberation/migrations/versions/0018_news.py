@@ -36,8 +36,8 @@ def _create_news() -> None:
         "harvest",
         sa.Column("matter", sa.String(length=24), nullable=False),
         sa.Column("up_to", sa.Integer(), nullable=False),
-        sa.Column("seen", sa.Integer(), nullable=False),
-        sa.Column("seen_at", sa.DateTime(), nullable=False),
+        sa.Column("latest", sa.Integer(), nullable=False),
+        sa.Column("latest_at", sa.DateTime(), nullable=False),
         sa.CheckConstraint(f"matter IN ({MATTERS})", name=op.f("ck_harvest_matter")),
         sa.PrimaryKeyConstraint("matter", name=op.f("pk_harvest")),
     )
@@ -114,7 +114,7 @@ def _begin_here() -> None:
         ("phase", "log_entry"),
     ):  # fmt: skip
         op.execute(
-            "INSERT INTO harvest (matter, up_to, seen, seen_at) "
+            "INSERT INTO harvest (matter, up_to, latest, latest_at) "
             f"SELECT '{matter}', coalesce(max(id), 0), coalesce(max(id), 0), CURRENT_TIMESTAMP FROM {table}"
         )
     op.execute(

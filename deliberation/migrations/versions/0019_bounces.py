@@ -14,7 +14,7 @@ def upgrade() -> None:
         "bounce",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("address_hash", sa.String(length=64), nullable=False),
-        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("failed_days", sa.Integer(), nullable=False),
         sa.Column("last_on", sa.Date(), nullable=True),
         sa.Column("fault", sa.String(length=40), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bounce")),

@@ -14,7 +14,7 @@ COLUMNS: dict[str, Any] = {
     "locale": _l("Sprache"),
     "first_pseudonym": _l("Name für die erste Erklärung"),
     "wants_dates": _l("Mails zu Terminen"),
-    "days": _l("An so vielen Tagen"),
+    "failed_days": _l("An so vielen Tagen"),
     "last_on": _l("Zuletzt"),
     "fault": _l("Warum"),
     "topic": _l("Worüber"),
