@@ -60,12 +60,13 @@ def _register_views(app: Flask) -> None:
     from deliberation.reports.views import reports
     from deliberation.results.board.views import board
     from deliberation.results.views import results
+    from deliberation.search.views import search
     from deliberation.site.views import site
 
     # Fixed addresses first; `/d/<slug>/<t>` would otherwise look like them.
     for blueprint in (
         pages, accounts, following, feeds, privacy, site, declarations, results, reports, board, moderation, editions, proposals,
-        webhooks, annotations, api,
+        search, webhooks, annotations, api,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
 

@@ -11,9 +11,10 @@ from deliberation.privacy import models as privacy
 from deliberation.proposals import models as proposals
 from deliberation.reports import models as reports
 from deliberation.results import models as results
+from deliberation.search import models as search
 from deliberation.site import models as site
 
 __all__ = [
     "accounts", "annotations", "api", "declarations", "moderation", "notifications", "privacy", "proposals", "reports", "results",
-    "settings", "site",
+    "search", "settings", "site",
 ]  # fmt: skip

@@ -166,6 +166,7 @@ POLICIES: dict[str, Policy] = {
     "annotations.history": Policy(PUBLIC, "whoever may read the present words", P.READ_ANNOTATION),
     "annotations.wording": Policy(PUBLIC, "everybody"),
     "annotations.whats_new": Policy(PUBLIC, "everybody"),
+    "search.show": Policy(PUBLIC, "everybody", P.READ),
     "annotations.all_read": Policy(SIGNED_IN, "the person, for herself", twice=STATE),
     "annotations.compose": Policy(PUBLIC, "everybody; a guest signs in before it is sent"),
     "annotations.create": Policy(

@@ -101,6 +101,10 @@ def edition_url(declaration: Any, number: int, fragment: str = "") -> str:
     return url_for("editions.show", slug=declaration.slug, number=number, _anchor=fragment or None)
 
 
+def search_url(declaration: Any, **query: Any) -> str:
+    return url_for("search.show", slug=declaration.slug, **query)
+
+
 def changes_url(declaration: Any, old: int, new: int, fragment: str = "") -> str:
     """What changed between two editions; a paragraph of the newer one is `absatz-3-2`."""
     query: dict[str, Any] = {"from": old, "to": new}
@@ -314,7 +318,7 @@ def init_app(app: Flask) -> None:
     """Hand all URL functions to the templates."""
     for function in (
         declaration_url, whole_text_url, thesis_url, place_url, compose_url, stance_url, past_stance_url, annotation_url,
-        annotation_act_url, editions_url, edition_url, changes_url, next_edition_url, anchors_url, outcomes_url,
+        annotation_act_url, editions_url, edition_url, changes_url, search_url, next_edition_url, anchors_url, outcomes_url,
         proposals_url, closing_url, own_stances_url, results_url, archive_url, export_url, queue_url, log_url, sign_in_url,
         register_url,
         guide_url, people_url, lift_url, team_log_url, team_log_csv_url, report_url,

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "deliberation"
 FEATURES = (
-    "accounts", "declarations", "annotations", "proposals", "editions", "moderation", "notifications", "surveys",
+    "accounts", "declarations", "annotations", "proposals", "editions", "moderation", "search", "notifications", "surveys",
     "pages", "results", "reports", "privacy", "site", "api",
 )  # fmt: skip
 FOUNDATION = (

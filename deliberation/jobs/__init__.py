@@ -25,6 +25,8 @@ FORGET_EVERY = timedelta(minutes=10)
 SWEEP_EVERY = timedelta(hours=1)
 KEEP_EVERY = timedelta(seconds=30)
 """Snapshots are looked at; whoever fetches one meanwhile has it looked at then."""
+COMPARE_EVERY = timedelta(seconds=30)
+"""All texts are compared with the index of the search; what is new is taken in at once."""
 TELL_EVERY = timedelta(seconds=15)
 """News are looked for; nobody waits for them by the second."""
 SLOW_SECONDS = 2.0
@@ -43,7 +45,7 @@ class Jobs(Thread):
         self.app = app
         self.lock: Lock = lock_for(app)
         self._ended = Event()
-        self._forget_from = self._pulse_from = self._keep_from = self._tell_from = now()
+        self._forget_from = self._pulse_from = self._keep_from = self._tell_from = self._compare_from = now()
         # The last day whose planned phases were opened; None: this process has just begun.
         self._opened_for: date | None = None
         # The last erasure after which the files were swept; None: this process has just begun.
@@ -86,6 +88,9 @@ class Jobs(Thread):
                 self._tell_from = now() + TELL_EVERY
                 pulled += pull_due_digests()
             sent, _failed = send_due_mail()
+            find_words(is_thorough=now() >= self._compare_from)
+            if now() >= self._compare_from:
+                self._compare_from = now() + COMPARE_EVERY
             if now() >= self._keep_from:
                 self._keep_from = now() + KEEP_EVERY
                 keep_snapshots(self.app)
@@ -185,6 +190,22 @@ def open_due_phases() -> int:
     from deliberation.annotations import calendar
 
     return _if_due(lambda: calendar.find_due(today()), lambda: calendar.open_due(today()))
+
+
+def find_words(is_thorough: bool, rounds: int = 20) -> int:
+    """Bring the index of the search up to date, and commit; how many texts. Everything is compared now and then only."""
+    from deliberation.search import index
+
+    done = 0
+    for _round in range(rounds):
+        with reading_only():
+            changed = index.find_changed() if is_thorough else index.find_new()
+        db.session.commit()
+        if not changed:
+            break
+        done += index.take_in(changed)
+        db.session.commit()
+    return done
 
 
 def remove_due_declarations() -> int:

@@ -16,6 +16,7 @@ from deliberation.database import db
 from deliberation.declarations import actions as declarations
 from deliberation.declarations.models import Membership
 from deliberation.moderation.models import REASON_MIN
+from deliberation.search.index import forget_name
 from deliberation.text import SOURCE_MAX, to_safe_html
 
 UNTOUCHED = {
@@ -25,6 +26,9 @@ UNTOUCHED = {
     "wording": "the text under deliberation",
     "ballot": "places and keys",
     "harvest": "numbers",
+    "search_doc": "numbers",
+    "search_term": "words of texts, taken in anew from them",
+    "search_posting": "numbers",
     "bounce": "hashes and days",
     "interest": "how often and when",
     "mail": "sealed, and deleted with the account",
@@ -70,6 +74,7 @@ def replace_name(membership: Membership, old: str, new: str) -> int:
     name = Name(words, new, _own_threads(membership) if old.isalpha() else None)
     db.session.flush()
     tables = [table for table in db.metadata.sorted_tables if table.name not in UNTOUCHED]
+    forget_name(membership.declaration_id, old)
     return sum(_in_table(table, membership.declaration_id, name) for table in tables)
 
 

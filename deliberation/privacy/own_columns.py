@@ -145,6 +145,8 @@ LEFT_OUT: dict[str, str] = {
     "wording": TEXT, "edition_draft": TEXT, "text_block": TEXT, "ballot": TEXT, "period_setting": TEXT,
     "site_setting": TEXT, "rules_look": TEXT, "job_run": N_("Wann das Programm zuletzt etwas von selbst getan hat."),
     "first_link": N_("Der Link, mit dem eine neue Seite eingerichtet wird. Er gilt einen Tag."),
+    "search_doc": N_("Für die Suche: welche Texte es gibt."), "search_term": N_("Für die Suche: welche Wörter es gibt."),
+    "search_posting": N_("Für die Suche: welche Wörter in welchen Texten stehen."),
     "news": N_("Was es zu erzählen gibt; wem, steht nicht darin."), "harvest": TEXT,
     "delivery": TEXT, "gone_declaration": TEXT, "table_link": TEXT,
     "report_sentence": N_("Sätze des Berichts. Wer sie schrieb, steht unter „Protokoll“."),

@@ -1,0 +1,1 @@
+"""Finding words in the text and in what people say about it."""
