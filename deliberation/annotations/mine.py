@@ -2,15 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import joinedload
 
 from deliberation.accounts.models import User
-from deliberation.annotations import bundles, drafts, paging, reading, threads
+from deliberation.annotations import bundles, drafts, paging, threads
 from deliberation.annotations.actions import Contribution
 from deliberation.annotations.models import (
     Anchor,
@@ -24,16 +22,14 @@ from deliberation.annotations.models import (
     public_outcome,
 )
 from deliberation.annotations.outcomes import latest_outcome
-from deliberation.annotations.threads import Entry, visible_to
+from deliberation.annotations.threads import Entry
 from deliberation.annotations.wordings import source_of
 from deliberation.database import db
 from deliberation.declarations.models import Declaration, Edition, Membership, Paragraph, Thesis, Wording
 from deliberation.text import DiffPart, normalised, to_safe_html, word_diff
 
-NEWS_MAX = 100
 OWN_SHOWN = 50
 """Of either list in one's own area; everything stands in the own statement."""
-SINCE_FORMAT = "%Y-%m-%d"
 
 
 @dataclass(frozen=True)
@@ -81,23 +77,6 @@ class Area:
     @property
     def has_outcomes(self) -> bool:
         return any(own.outcomes for own in self.declarations)
-
-
-@dataclass(frozen=True)
-class NewsGroup:
-    """What is new about one place."""
-
-    thesis: Thesis
-    paragraph: Paragraph | None
-    annotations: Sequence[Annotation]
-
-
-@dataclass(frozen=True)
-class NewsPage:
-    since: datetime | None
-    groups: Sequence[NewsGroup]
-    edition_number: int
-    is_cut: bool
 
 
 def to_preview(paragraph: Paragraph | None, words: Contribution) -> Preview:
@@ -250,37 +229,3 @@ def load_draft_links(user: User) -> list[DraftLink]:
         if about is not None:
             links.append(DraftLink(draft, about.declaration, thesis, paragraph, parent))
     return links
-
-
-def load_news(person: Any, declaration: Declaration, since: str | None) -> NewsPage:
-    """What appeared since the last visit, or since a day in the address; grouped by place, in document order."""
-    marks = reading.load_marks(person, declaration)
-    moment = _parsed(since) or marks.since
-    if moment is None:
-        return NewsPage(None, [], marks.edition_number, False)
-    membership = person.membership_in(declaration.id)
-    not_mine = Annotation.author_id.is_distinct_from(membership.id) if membership else Annotation.number > 0
-    query = (
-        select(Annotation)
-        .join(Annotation.thesis)
-        .outerjoin(Annotation.paragraph)
-        .options(joinedload(Annotation.thesis), joinedload(Annotation.paragraph), joinedload(Annotation.author))
-        .options(joinedload(Annotation.declaration))
-        .where(Annotation.declaration_id == declaration.id, Annotation.status == Status.VISIBLE)
-        .where(and_(visible_to(person, declaration.id), Annotation.created_at > moment, not_mine))
-        .order_by(Thesis.position, Paragraph.position, Annotation.number)
-        .limit(NEWS_MAX + 1)
-    )
-    found = db.session.scalars(query).unique().all()
-    groups = [
-        NewsGroup(thesis, paragraph, list(group))
-        for (thesis, paragraph), group in groupby(found[:NEWS_MAX], key=lambda a: (a.thesis, a.paragraph))
-    ]
-    return NewsPage(moment, groups, marks.edition_number, len(found) > NEWS_MAX)
-
-
-def _parsed(since: str | None) -> datetime | None:
-    try:
-        return datetime.strptime(since or "", SINCE_FORMAT).replace(tzinfo=UTC)
-    except ValueError:
-        return None

@@ -10,6 +10,7 @@ from deliberation.accounts.staff_access import load_looks_at
 from deliberation.annotations import held, mine, reading, visits
 from deliberation.annotations.forms import AnnotationForm
 from deliberation.annotations.models import Kind, find_annotation
+from deliberation.annotations.news import START_MAX, load_news
 from deliberation.annotations.reading import Wish
 from deliberation.annotations.standing import count_past
 from deliberation.annotations.threads import Order
@@ -154,12 +155,14 @@ def own_standpoints() -> str:
 @annotations.get("/d/<slug>/new")
 def whats_new(slug: str) -> str:
     declaration = readable_declaration(slug)
-    page = mine.load_news(viewer(), declaration, request.args.get("since"))
+    start = request.args.get("start", 0, type=int) or 0
+    page = load_news(viewer(), declaration, request.args.get("since"), start if 0 < start <= START_MAX else 0)
     return render_template(
         "annotations/new.html",
         declaration=declaration,
         page=page,
         edition_number=page.edition_number,
+        asked=request.args.get("since", ""),
         here="new",
     )
 
