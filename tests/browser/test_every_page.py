@@ -13,7 +13,8 @@ GUEST_PAGES = [
     "/d/musterstadt/1/4/proposals", "/d/musterstadt/closing", "/a/1/wording", "/login", "/register", "/regeln",
     "/so-wird-gezaehlt", "/impressum", "/datenschutz", "/barrierefreiheit", "/sprache", "/gibt-es-nicht",
     "/invitation", "/d/musterstadt/report", "/follow", "/follow?declaration=musterstadt&thesis=2",
-    "/follow/sent?declaration=musterstadt",
+    "/follow/sent?declaration=musterstadt", "/d/musterstadt/search?q=technik", "/d/musterstadt/search?q=die&thesis=2",
+    "/d/musterstadt/new?since=2020-01-01",
 ]  # fmt: skip
 PARTICIPANT_PAGES = [
     "/d/musterstadt",
