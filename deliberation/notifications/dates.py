@@ -89,11 +89,11 @@ def words_about_dates(mail: Mail) -> dict[str, Any]:
         raise NotNeeded
     if mail.template == NEW_DATES:
         lines = compare_dates([Told.of_row(row) for row in about["told"]], dates_of(declaration))
-        return {"declaration": declaration, "lines": lines}
+        return {"declaration": declaration, "lines": lines, "reader": member.user}
     is_so = (declaration.phase.value, str(declaration.phase_ends_on)) == (about["phase"], about["day"])
     if not is_so or date.fromisoformat(about["day"]) < today():
         raise NotNeeded
     return {
         "declaration": declaration, "ended": what_ends(declaration), "later": next(iter(declaration.ahead), None),
-        "drafts": count_drafts(member.user, declaration),
+        "drafts": count_drafts(member.user, declaration), "reader": member.user,
     }  # fmt: skip

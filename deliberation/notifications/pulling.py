@@ -131,7 +131,8 @@ def present_words(mail: Mail) -> dict[str, Any]:
             raise NotNeeded
         return {"receipt": receipt}
     if mail.template in (REMINDER, NEW_DATES):
-        return words_about_dates(mail)
+        words = words_about_dates(mail)
+        return {**words, **ways_out(words["reader"])}
     if mail.template == ENDING:
         day = db.session.scalar(select(Declaration.delete_on).where(Declaration.id == mail.parameters["declaration"]))
         if day is None:
