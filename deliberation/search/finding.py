@@ -18,7 +18,7 @@ from deliberation.database import ID_MAX, db
 from deliberation.declarations.models import Declaration, Paragraph, Thesis
 from deliberation.permissions import Permission, Person, require
 from deliberation.search.models import DocKind, SearchDoc, SearchPosting, SearchTerm
-from deliberation.search.words import QUERY_MAX, Sought, snippet, to_sought
+from deliberation.search.words import QUERY_MAX, Sought, holds, snippet, to_sought
 
 PAGE = 20
 TEXT_MAX = 20
@@ -163,16 +163,21 @@ def _load_hits(declaration: Declaration, wanted: Wanted, sought: tuple[Sought, .
             if doc is None:
                 continue
             if doc.kind is DocKind.ANNOTATION and (one := annotations.get(doc.ref)) and one.version == doc.version:
-                hits.append(_hit(one, f"{one.body}\n\n{one.proposed_wording}", sought, number))
+                hits += _hit(one, f"{one.body}\n\n{one.proposed_wording}", sought, number)
             elif doc.kind is DocKind.RESPONSE and (answer := responses.get(doc.ref)) and answer.annotation.version == doc.version:
-                hits.append(_hit(answer.annotation, answer.body, sought, number, is_response=True))
+                hits += _hit(answer.annotation, answer.body, sought, number, is_response=True)
             if len(hits) > PAGE:
                 return hits
     return hits
 
 
-def _hit(annotation: Annotation, words: str, sought: tuple[Sought, ...], doc: int, is_response: bool = False) -> Hit:
-    return Hit(annotation.thesis, annotation.paragraph, annotation, is_response, snippet(words, sought), doc)
+def _hit(
+    annotation: Annotation, words: str, sought: tuple[Sought, ...], doc: int, is_response: bool = False
+) -> tuple[Hit, ...]:
+    """None if the words do not stand there any more: an answer can change with a redaction elsewhere in its conversation."""
+    if not holds(words, sought):
+        return ()
+    return (Hit(annotation.thesis, annotation.paragraph, annotation, is_response, snippet(words, sought), doc),)
 
 
 def _looks(docs: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -3,14 +3,15 @@
 Texts do not know of it: what they say now is compared with what was taken in. Whoever calls this commits."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import and_, delete, insert, literal, or_, select, update
 
 from deliberation.annotations.models import Annotation, Response, Status
 from deliberation.database import db
-from deliberation.declarations.models import Declaration, Paragraph, Thesis, Wording
+from deliberation.declarations.models import Paragraph, Thesis, Wording
+from deliberation.moderation import redacting
 from deliberation.search.models import DocKind, SearchDoc, SearchPosting, SearchTerm
 from deliberation.search.words import index_terms
 
@@ -167,6 +168,15 @@ def forget_name(declaration_id: int, name: str) -> None:
     _throw_out(docs)
 
 
+def forget_answers(annotation: Annotation) -> Iterator[tuple[Any, str]]:
+    """For `moderation.redacting`: passages are taken out of the answers in the same conversation too. They are taken in anew."""
+    thread = annotation.thread_number
+    in_thread = select(Annotation.number).where(or_(Annotation.number == thread, Annotation.root_id == thread))
+    answers = select(Response.id).where(Response.annotation_id.in_(in_thread))
+    _throw_out(select(SearchDoc.id).where(SearchDoc.kind == DocKind.RESPONSE, SearchDoc.ref.in_(answers)))
+    yield from ()
+
+
 def load_texts(kind: DocKind, refs: Sequence[int]) -> dict[int, str]:
     """What these texts say now."""
     if kind is DocKind.THESIS:
@@ -185,7 +195,4 @@ def _pairs(query: Rows) -> Iterable[tuple[Any, Any]]:
     return [(row[0], row[1]) for row in db.session.execute(query)]
 
 
-def is_complete(declaration: Declaration) -> bool:
-    """Whether the text of the declaration was taken in at all: just after an update it is not yet."""
-    query = select(SearchDoc.id).where(SearchDoc.declaration_id == declaration.id, SearchDoc.kind == DocKind.PARAGRAPH)
-    return db.session.scalar(query.limit(1)) is not None
+redacting.elsewhere.append(forget_answers)

@@ -67,6 +67,13 @@ def terms(word: str) -> frozenset[str]:
         return frozenset({stem(word[:-3]), stem(word[:-5])})
     if word.endswith("in") and len(word) > 5:
         return frozenset({stem(word), stem(word[:-2])})
+    return _stems(word)
+
+
+def _stems(word: str) -> frozenset[str]:
+    """The rules know no plural such as Kitas and Büros."""
+    if len(word) > 4 and word[-1] == "s" and word[-2] in "aeiouy":
+        return frozenset({stem(word), stem(word[:-1])})
     return frozenset({stem(word)})
 
 
@@ -100,11 +107,17 @@ def to_sought(query: str) -> tuple[Sought, ...]:
         word = match.group()
         if word in STOP or len(found) >= WORDS_MAX:
             continue
-        own = terms(word) if word.endswith("innen") else frozenset({stem(word)})
+        own = terms(word) if word.endswith("innen") else _stems(word)
         own -= {""}
         if own:
             found[own] = Sought(own, frozenset(one for one in own if len(one) >= PART_MIN))
     return tuple(found.values())
+
+
+def holds(source: str, sought: tuple[Sought, ...]) -> bool:
+    """Whether all that was searched for stands in a text."""
+    there = index_terms(source)
+    return all(one.terms & there or any(part in word for part in one.parts for word in there) for one in sought)
 
 
 def _places(text: str, sought: tuple[Sought, ...]) -> Iterator[tuple[int, int]]:

@@ -61,6 +61,7 @@ class TestWords:
             ("Eine Arbeitszeitverkürzung", "verkürzung"), ("Eine Arbeitszeitverkürzung", "Verkuerzung"),
             ("Eine Arbeitszeitverkürzung", "arbeitszeit"), ("Das Jugendamt", "amt jugend"), ("Inobhutnahmen", "Inobhutnahme"),
             ("Die Häuser", "Haus"), ("Wir **helfen** gern", "helfen"), ("nach § 42 SGB VIII", "42 SGB"), ("Café", "cafe"),
+            ("Zwei Kitas", "Kita"), ("Eine Kita", "Kitas"), ("Die Büros", "Büro"), ("Ein Zebra", "Zebras"),
         ],
     )  # fmt: skip
     def test_are_found_however_they_are_written(self, cast, written, sought):
@@ -143,6 +144,16 @@ class TestWhatIsNotShown:
         assert found(cast, "Hollerbusch") == numbers(cast, "Hollerbusch") == []
         assert found(cast, "Mai") == [annotation.number]
         assert not db.session.scalars(select(SearchTerm).where(SearchTerm.word.contains("hollerb"))).all()
+
+    def test_nor_is_it_in_an_answer_elsewhere_in_the_conversation(self, cast):
+        first = write(cast, "Frau Hollerbusch wartet.")
+        reply = post_reply(cast.ben, first, Contribution("Wirklich?", form_key="r"))
+        respond(cast.mira, reply, ResponseKind.INFORMATION, "Frau Hollerbusch hat Post bekommen.", "k")
+        assert sorted(numbers(cast, "Hollerbusch")) == [first.number, reply.number]
+        redact(cast.mira, first, Rule.PROTECT, REASON, ["Hollerbusch"], first.version)
+        assert found(cast, "Hollerbusch") == numbers(cast, "Hollerbusch") == []
+        assert not db.session.scalars(select(SearchTerm).where(SearchTerm.word.contains("hollerb"))).all()
+        assert numbers(cast, "Post") == [reply.number]
 
     def test_former_words_are_not(self, cast):
         annotation = write(cast, "Erst so.")
