@@ -316,3 +316,21 @@ class TestRuns:
         assert found[0]["Subject"] == "Neues für Sie"
         assert "Zweite Erklärung" in words(found[0])
 
+
+
+TELLING = ("ver.di", "gewerkschaft", "erklärung", "sozial", "pseudonym", "moderation", "meldung", "weide 27", "linde 88")
+PREVIEW = 90
+"""So many characters of a mail stand beside its subject in a list."""
+
+
+def test_whoever_looks_over_a_shoulder_learns_nothing(cast, folder, clock):
+    choose(cast.ada, Topic.REPLIES, Pace.AT_ONCE)
+    first = builders.annotate(cast.ada, cast.declaration)
+    reply(cast.ben, first)
+    builders.annotate(cast.ben, cast.declaration, "1.1")
+    found = [run(folder, TUESDAY + timedelta(minutes=6)), run(folder, MONDAY)]
+    messages = [one for mails in found for some in mails.values() for one in some]
+    assert len(messages) >= 4
+    for message in messages:
+        seen = f"{message['Subject']} {message['From']} {' '.join(words(message).split())[:PREVIEW]}".casefold()
+        assert not [word for word in TELLING if word in seen], seen
