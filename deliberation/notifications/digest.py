@@ -140,7 +140,8 @@ def _queue_for(interests: Sequence[Interest], has_some: set[int], latest: int, d
     locale, queued = user.locale or default_locale, 0
     news: Told = {one.topic.value: (one.mark, latest) for one in interests if one.id in has_some}
     if news:
-        cause = f"{DIGEST}:{latest}:{'-'.join(topic[:3] for topic in news)}"
+        # Whole names: two topics at the same place are two causes.
+        cause = f"{DIGEST}:{latest}:{'-'.join(news)}"
         queue_mail(user.email, cause, DIGEST, {"account": user.id, "told": news}, locale)
         queued += 1
     desk = next((one for one in interests if one.topic is Topic.WAITING and one.due_at is not None), None)

@@ -19,9 +19,10 @@ from deliberation.database import db
 from deliberation.declarations.models import Policy
 from deliberation.moderation.actions import hide, publish, redact
 from deliberation.moderation.models import Rule
+from deliberation.notifications.harvest import tell
 from deliberation.notifications.interests import choose, next_slot
 from deliberation.notifications.mailer import send_due_mail
-from deliberation.notifications.models import Interest, Mail, News, Pace, Topic
+from deliberation.notifications.models import Interest, Mail, Matter, News, Pace, Topic
 from deliberation.permissions import Access, Phase
 from tests import builders
 
@@ -283,6 +284,16 @@ class TestDecisions:
 
 
 class TestRuns:
+    def test_topics_that_begin_alike_are_told_apart(self, cast, folder, clock):
+        """Nothing new in between: what was told at once and what is due on Monday end at the same place."""
+        choose(cast.ada, Topic.REPLIES, Pace.AT_ONCE)
+        first = builders.annotate(cast.ada, cast.declaration)
+        tell(Matter.REPORT, 1, cast.declaration.id, now())
+        reply(cast.ben, first)
+        assert "ada@example.org" in run(folder, TUESDAY + timedelta(hours=1))
+        text = words(run(folder, MONDAY)["ada@example.org"][0])
+        assert "Der Bericht ist erschienen." in text
+
     def test_rows_are_made_once_for_everybody(self, cast, folder, clock):
         run(folder, TUESDAY)
         rows = db.session.scalars(select(Interest).where(Interest.user_id == cast.ada.id)).all()
