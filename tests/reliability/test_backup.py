@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import func, select, text
 
-from deliberation import backups, create_app, schema
+from deliberation import backups, create_app, jobs, schema
 from deliberation.accounts.models import User, find_user_by_email
 from deliberation.annotations.models import Annotation
 from deliberation.backups import BackupRefused
@@ -182,9 +182,15 @@ def test_server_database_goes_into_an_archive_and_back(app, tmp_path):
         return
     cast = builders.cast()
     builders.annotate(cast.ada, cast.declaration, sentences=[1])
+    cast.ada.confirmed_at = now()
     db.session.commit()
     set_reading(False)
+    # News, interests and the index of the search are there, too.
+    jobs.pull_due_digests("de")
+    jobs.find_words(is_thorough=True)
     before = _everything()
+    assert before["harvest"]
+    assert before["search_posting"]
     file = backups.back_up(tmp_path / "copy.backup")
     db.session.remove()
     with pytest.raises(BackupRefused, match="not_empty"):

@@ -115,7 +115,8 @@ def _begin_here() -> None:
     ):  # fmt: skip
         op.execute(
             "INSERT INTO harvest (matter, up_to, latest, latest_at) "
-            f"SELECT '{matter}', coalesce(max(id), 0), coalesce(max(id), 0), CURRENT_TIMESTAMP FROM {table}"
+            f"SELECT '{matter}', last, last, CURRENT_TIMESTAMP FROM (SELECT max(id) AS last FROM {table}) AS found "
+            "WHERE last IS NOT NULL"
         )
     op.execute(
         "INSERT INTO news (matter, ref, declaration_id) "
