@@ -85,8 +85,10 @@ class Jobs(Thread):
             self._opened_for = today()
             pulled = pull_due_letters()
             if now() >= self._tell_from:
-                self._tell_from = now() + TELL_EVERY
-                pulled += pull_due_digests()
+                queued = pull_due_digests()
+                # On Monday at seven there are more than one round takes.
+                self._tell_from = now() if queued else now() + TELL_EVERY
+                pulled += queued
             sent, _failed = send_due_mail()
             find_words(is_thorough=now() >= self._compare_from)
             if now() >= self._compare_from:
