@@ -245,7 +245,7 @@ def test_language_is_that_of_the_recipient(cast, annotation, folder):
     run_jobs()
     [(_to, subject, words)] = read(folder)
     assert subject == "News about your contribution"
-    assert words.startswith("Hello,")
+    assert words.startswith("There is a message for you.")
 
 
 def test_measure_and_its_early_end_are_told(cast, annotation, folder):
