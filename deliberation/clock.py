@@ -17,7 +17,12 @@ def now() -> datetime:
 
 def today() -> date:
     """The day in Berlin, which is the day that people mean."""
-    return now().astimezone(BERLIN).date()
+    return to_day(now())
+
+
+def to_day(moment: datetime) -> date:
+    """The day of a moment in Berlin."""
+    return moment.astimezone(BERLIN).date()
 
 
 def monday_of(day: date) -> date:

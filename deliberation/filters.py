@@ -9,7 +9,7 @@ from flask import Flask
 from flask_babel import format_date, format_decimal, gettext, ngettext
 from markupsafe import Markup, escape
 
-from deliberation.clock import BERLIN, now, today
+from deliberation.clock import BERLIN, now, to_day, today
 from deliberation.text import REDACTED, DiffPart, word_diff
 from deliberation.text import excerpt as cut
 
@@ -18,7 +18,7 @@ THIN_SPACE = "\u202f"
 
 def day(moment: datetime | date) -> str:
     """`14. Mai`, with the year only if it is another one."""
-    when = moment.astimezone(BERLIN).date() if isinstance(moment, datetime) else moment
+    when = to_day(moment) if isinstance(moment, datetime) else moment
     pattern = gettext("d. MMMM") if when.year == today().year else gettext("d. MMMM y")
     return str(format_date(when, pattern))
 
@@ -44,7 +44,7 @@ def number(value: int) -> str:
 
 def day_element(moment: datetime) -> Markup:
     """A `<time>` that is exact to the day: public times must not tell who wrote at which minute."""
-    when = moment.astimezone(BERLIN).date()
+    when = to_day(moment)
     return Markup('<time datetime="{}">{}</time>').format(when.isoformat(), day(moment))
 
 

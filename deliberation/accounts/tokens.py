@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import delete, func, select, update
 
 from deliberation.accounts.models import TOKEN_LABEL_MAX, ApiToken, Scope, User, load_token
-from deliberation.clock import BERLIN, today
+from deliberation.clock import to_day, today
 from deliberation.database import db, once, rows_changed
 from deliberation.permissions import Permission, require
 from deliberation.sealing import keyed_hash, seed
@@ -99,7 +99,7 @@ def mark_used(token_hash: str) -> None:
 
 def forget_ended_tokens(moment: datetime) -> int:
     """Retention: what opened its last door a month ago; how many."""
-    long_ago = moment.astimezone(BERLIN).date() - timedelta(days=30)
+    long_ago = to_day(moment) - timedelta(days=30)
     return rows_changed(delete(ApiToken).where(ApiToken.ends_on < long_ago))
 
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from deliberation import clock
 from deliberation.annotations.models import Annotation, Response
 from deliberation.annotations.tallies import STEP
 from deliberation.annotations.threads import Entry
 from deliberation.api.reading import may_see_state
-from deliberation.clock import BERLIN
 from deliberation.declarations.models import Declaration, Paragraph, Thesis
 from deliberation.permissions import Person
 from deliberation.results.addresses import Addresses
@@ -20,7 +20,7 @@ LEFT_OUT = ("annotations", "columns", "filters", "exported_on")
 
 
 def to_day(moment: datetime | None) -> str | None:
-    return moment.astimezone(BERLIN).date().isoformat() if moment else None
+    return clock.to_day(moment).isoformat() if moment else None
 
 
 def _iso(day: date | None) -> str | None:

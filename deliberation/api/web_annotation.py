@@ -9,7 +9,7 @@ from deliberation.annotations.quotes import sentences_of_quote
 from deliberation.annotations.threads import Entry
 from deliberation.api.checking import unfit
 from deliberation.api.reading import PlaceThen
-from deliberation.clock import BERLIN
+from deliberation.clock import to_day
 from deliberation.declarations.models import Wording
 from deliberation.results.addresses import Addresses
 from deliberation.results.web_annotation import CONTEXT_IRI, REPLYING, Said, Target, to_annotation, to_target
@@ -34,8 +34,8 @@ def to_web_annotation(entry: Entry, places: PlaceThen, at: Addresses, with_conte
         body=one.body,
         wording=one.proposed_wording or "",
         nickname=one.author.pseudonym if one.author else "",
-        created=one.created_at.astimezone(BERLIN).date(),
-        edited=one.edited_at.astimezone(BERLIN).date() if one.edited_at else None,
+        created=to_day(one.created_at),
+        edited=to_day(one.edited_at) if one.edited_at else None,
     )
     found = to_annotation(said, one.declaration.slug, one.declaration.language, at)
     return {"@context": CONTEXT_IRI, **found} if with_context else found

@@ -11,7 +11,7 @@ from email.message import Message
 
 from sqlalchemy import delete, select
 
-from deliberation.clock import BERLIN, now
+from deliberation.clock import now, to_day
 from deliberation.database import count_rows, db, once, rows_changed
 from deliberation.notifications.models import Bounce, Mail
 from deliberation.sealing import keyed_hash
@@ -32,7 +32,7 @@ class NoReport(Exception):
 
 def note_bounce(address_hash: str, fault: str, moment: datetime) -> None:
     """Once a day at most: whoever sends ten mails to a full mailbox learns one thing."""
-    day = moment.astimezone(BERLIN).date()
+    day = to_day(moment)
     same = select(Bounce).where(Bounce.address_hash == address_hash)
     bounce = once(same, lambda: Bounce(address_hash=address_hash, failed_days=0, last_on=None, fault=""))
     if bounce.last_on != day:

@@ -17,7 +17,7 @@ from deliberation.accounts.models import User, load_user
 from deliberation.annotations.models import Annotation, Outcome, Response, Status
 from deliberation.annotations.outcomes import latest_outcome
 from deliberation.annotations.threads import may_be_passed_on
-from deliberation.clock import BERLIN
+from deliberation.clock import to_day
 from deliberation.database import db
 from deliberation.declarations.models import Declaration, Edition, Paragraph, Thesis, Wording, find_declaration
 from deliberation.notifications.models import Matter
@@ -136,11 +136,6 @@ def _editions(declaration: Declaration, thesis: Thesis | None) -> list[Item]:
     return [
         Item(Matter.EDITION, declaration, one, to_day(one.published_at), to_day(one.published_at)) for one in found
     ]
-
-
-def to_day(moment: datetime) -> date:
-    """The day in Berlin: nobody learns the hour."""
-    return moment.astimezone(BERLIN).date()
 
 
 # --- secret addresses ---

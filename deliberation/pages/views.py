@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from deliberation.accounts.actions import choose_language
 from deliberation.accounts.models import CODE_MINUTES
 from deliberation.annotations.tallies import PERCENT_FROM, STEP
-from deliberation.clock import BERLIN, now
+from deliberation.clock import now, to_day
 from deliberation.config import LOCALES
 from deliberation.database import db, has_room, in_a_hurry, set_reading
 from deliberation.declarations.editions import find_former, load_editions
@@ -209,7 +209,7 @@ def sitemap() -> Response:
 
 
 def _pages_of(declaration: Declaration) -> list[tuple[str, date | None]]:
-    days = {edition.number: edition.published_at.astimezone(BERLIN).date() for edition in load_editions(declaration)}
+    days = {edition.number: to_day(edition.published_at) for edition in load_editions(declaration)}
     latest = max(days.values(), default=None)
     text = [declaration_url(declaration), whole_text_url(declaration), *map(thesis_url, declaration.theses)]
     return [

@@ -11,7 +11,7 @@ from deliberation.accounts.models import User, has_roles, load_user, random_key
 from deliberation.accounts.staff_access import forget_looks
 from deliberation.accounts.tokens import forget_ended_tokens
 from deliberation.annotations.drafts import delete_old_drafts
-from deliberation.clock import BERLIN
+from deliberation.clock import BERLIN, to_day
 from deliberation.database import db, rows_changed
 from deliberation.declarations.facilitating import forget_past_tables
 from deliberation.declarations.invitations import forget_ended_invitations
@@ -93,7 +93,7 @@ def _not_staff() -> tuple[Any, ...]:
 
 
 def _count(moment: datetime, what: str, rows: int) -> None:
-    day = moment.astimezone(BERLIN).date()
+    day = to_day(moment)
     line = db.session.scalars(select(Forgotten).where(Forgotten.on_day == day, Forgotten.what == what)).one_or_none()
     if line is None:
         db.session.add(Forgotten(on_day=day, what=what, rows=rows))

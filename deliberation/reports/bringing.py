@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from deliberation.accounts.models import random_key
 from deliberation.annotations.models import NUMBER_MAX
-from deliberation.clock import now
+from deliberation.clock import now, to_day
 from deliberation.database import db
 from deliberation.declarations.models import TITLE_MAX, Declaration
 from deliberation.reports.evidence import load_cited
@@ -25,7 +25,7 @@ from deliberation.reports.models import (
     find_report,
     load_issues,
 )
-from deliberation.reports.showing import Line, load_report, to_day
+from deliberation.reports.showing import Line, load_report
 from deliberation.results.archive.data import issues_of
 from deliberation.results.archive.importing import bringing
 from deliberation.results.archive.texts import Text, moment_of

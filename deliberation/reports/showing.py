@@ -5,12 +5,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from itertools import groupby
 
 from sqlalchemy import select
 
-from deliberation.clock import BERLIN
+from deliberation.clock import to_day
 from deliberation.database import db
 from deliberation.declarations.models import Declaration, Thesis
 from deliberation.reports.evidence import Cited, load_cited
@@ -196,10 +196,6 @@ def _may_stand(text: str, quoted: Cited | None, runs: int) -> bool:
     if quoted is None or not (quoted.is_public and quoted.is_quotable):
         return False
     return REDACTED not in text and count_quoted(text, quoted) >= runs
-
-
-def to_day(moment: datetime) -> date:
-    return moment.astimezone(BERLIN).date()
 
 
 def _load_rows(issue: ReportIssue) -> Sequence[IssueSentence]:

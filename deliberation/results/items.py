@@ -20,7 +20,7 @@ from deliberation.annotations.models import (
 )
 from deliberation.annotations.tallies import VoteCounts
 from deliberation.annotations.threads import may_be_passed_on, visible_to
-from deliberation.clock import BERLIN
+from deliberation.clock import to_day
 from deliberation.database import db
 from deliberation.declarations.models import Declaration, Edition, Membership
 from deliberation.permissions import Guest
@@ -263,10 +263,10 @@ def _load_answers(
     found: dict[int, list[Answer]] = {}
     for response in db.session.scalars(query):
         by = response.author.shown_name if filters.names == Names.PSEUDONYMS else ""
-        answer = Answer(response.kind, response.body, by, response.created_at.astimezone(BERLIN).date())
+        answer = Answer(response.kind, response.body, by, to_day(response.created_at))
         found.setdefault(response.annotation_id, []).append(answer)
     return found
 
 
 def _day(moment: datetime | None) -> date | None:
-    return moment.astimezone(BERLIN).date() if moment else None
+    return to_day(moment) if moment else None

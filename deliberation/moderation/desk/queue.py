@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from deliberation.annotations import mine
 from deliberation.annotations.models import Annotation
 from deliberation.annotations.threads import visible_to
-from deliberation.clock import BERLIN, now
+from deliberation.clock import BERLIN, now, to_day
 from deliberation.database import db
 from deliberation.declarations.models import Declaration, Membership
 from deliberation.editions.waiting import waiting_anchors
@@ -133,7 +133,7 @@ def promised_until(since: datetime, hours: int) -> datetime:
     at, left = since.astimezone(UTC), timedelta(hours=hours)
     # Day by day, in whole steps: halving what is left of a weekend hour would never come to an end.
     while True:
-        day = at.astimezone(BERLIN).date()
+        day = to_day(at)
         midnight = datetime.combine(day + timedelta(days=1), time.min, BERLIN).astimezone(UTC)
         pace = 2 if day.weekday() >= SATURDAY else 1
         if at + left * pace <= midnight:

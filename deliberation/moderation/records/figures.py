@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from deliberation.clock import BERLIN, today
+from deliberation.clock import BERLIN, to_day, today
 from deliberation.declarations.models import Declaration
 from deliberation.moderation.models import FlagReason, MeasureKind, Occasion, Rule, Verdict
 from deliberation.moderation.records import counts
@@ -80,7 +80,7 @@ class Figures:
 def years_of(declaration: Declaration) -> list[int]:
     """Those in which the declaration was there, the latest first."""
     this_year = today().year
-    return list(range(this_year, min(_day_of(declaration.created_at).year, this_year) - 1, -1))
+    return list(range(this_year, min(to_day(declaration.created_at).year, this_year) - 1, -1))
 
 
 def load_figures(declaration: Declaration, year: int) -> Figures:
@@ -109,14 +109,10 @@ def load_figures(declaration: Declaration, year: int) -> Figures:
     )
 
 
-def _day_of(moment: datetime) -> date:
-    return moment.astimezone(BERLIN).date()
-
-
 def _months_of(declaration: Declaration, year: int) -> tuple[date, ...]:
     """The months of a year in which the declaration was there, up to this one."""
     last = today()
-    first = min(_day_of(declaration.created_at), last).replace(day=1)
+    first = min(to_day(declaration.created_at), last).replace(day=1)
     return tuple(month for number in range(1, 13) if first <= (month := date(year, number, 1)) <= last)
 
 

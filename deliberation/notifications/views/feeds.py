@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from deliberation.accounts.models import User
+from deliberation.clock import to_day
 from deliberation.declarations.models import Declaration, Thesis, find_declaration, find_thesis, load_declarations
 from deliberation.filters import excerpt
 from deliberation.labels import calling, label, outcome_label, place_name, thesis_name
@@ -62,7 +63,7 @@ def _declaration_feed(found: Declaration, about: Thesis | None, items: list[Item
         name = f"d/{found.slug}" + (f"/{about.number}" if about is not None else "")
         title = f"{thesis_name(about)} – {found.title}" if about is not None else found.title
         author = found.publisher or setting("SITE_NAME") or _("Beratung über einen Text")
-        return _feed(name, title, author, path, page, items, verbs.to_day(found.created_at))
+        return _feed(name, title, author, path, page, items, to_day(found.created_at))
 
 
 def _feed(name: str, title: str, author: str, path: str, page: str, items: list[Item], since: date = SINCE) -> Feed:

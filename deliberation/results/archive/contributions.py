@@ -11,7 +11,7 @@ from sqlalchemy import select
 from deliberation.annotations.models import Anchor, Annotation, Outcome
 from deliberation.annotations.outcomes import latest_outcome
 from deliberation.annotations.tallies import STEP
-from deliberation.clock import BERLIN
+from deliberation.clock import to_day
 from deliberation.database import db
 from deliberation.declarations.models import Declaration
 from deliberation.results.items import Item
@@ -142,5 +142,5 @@ def load_all(table: Any, column: Any, values: Sequence[int]) -> list[Any]:
 
 def day_of(moment: datetime | None) -> str | None:
     """The day in Berlin; nothing finer leaves the site."""
-    when: date | None = moment.astimezone(BERLIN).date() if moment else None
+    when: date | None = to_day(moment) if moment else None
     return when.isoformat() if when else None

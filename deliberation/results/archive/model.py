@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from deliberation.clock import BERLIN
+from deliberation.clock import to_day
 from deliberation.declarations.editions import load_editions, load_text
 from deliberation.declarations.importing import DraftDeclaration
 from deliberation.declarations.models import Act, Declaration
@@ -155,7 +155,7 @@ def load_archive(declaration: Declaration, summary: Summary, number: int = 0) ->
         about=declaration.about,
         contact=declaration.contact,
         editions=tuple(
-            ArchivedEdition(one.number, one.note, _day(one.published_at), load_text(one))
+            ArchivedEdition(one.number, one.note, to_day(one.published_at), load_text(one))
             for one in reversed(load_editions(declaration))
         ),
         changes=_load_changes(declaration),
@@ -187,7 +187,7 @@ def _load_log(declaration: Declaration) -> list[RawLine]:
             entry = line.entry
             found.append(
                 (
-                    _day(entry.at), entry.act, line.number, line.is_about_contribution, entry.before, entry.after, entry.rule
+                    to_day(entry.at), entry.act, line.number, line.is_about_contribution, entry.before, entry.after, entry.rule
                 )
             )  # fmt: skip
         if page.before is None:
@@ -198,7 +198,3 @@ def _load_log(declaration: Declaration) -> list[RawLine]:
 def _to_line(raw: RawLine, pages: Mapping[int, str]) -> LogLine:
     day, act, number, is_about, before, after, rule = raw
     return LogLine(day, act, number, pages.get(number or 0, ""), is_about, before, after, rule)
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(BERLIN).date()

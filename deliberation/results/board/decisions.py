@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import select
 
 from deliberation.annotations.models import Annotation, Status
-from deliberation.clock import BERLIN
+from deliberation.clock import to_day
 from deliberation.database import db
 from deliberation.declarations.models import Declaration
 from deliberation.moderation.models import Decision, DecisionKind, Rule
@@ -76,5 +76,5 @@ def _line(decision: Decision, status: Status) -> Line:
         number=decision.annotation_id if was_shown else None,
         is_readable=status is Status.VISIBLE,
         rule=decision.rule,
-        day=decision.decided_at.astimezone(BERLIN).date(),
+        day=to_day(decision.decided_at),
     )

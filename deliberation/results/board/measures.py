@@ -16,7 +16,7 @@ from sqlalchemy import select
 from deliberation.annotations.models import Annotation, Kind, Response, Status
 from deliberation.annotations.outcomes import DECIDED
 from deliberation.annotations.tallies import PERCENT_FROM, STEP
-from deliberation.clock import BERLIN, monday_of, now, today
+from deliberation.clock import monday_of, now, to_day, today
 from deliberation.database import db
 from deliberation.declarations.models import Declaration
 from deliberation.moderation.records.by_kind import OfKinds, load_by_kind
@@ -119,7 +119,7 @@ def load_board(person: Person, declaration: Declaration, site: str = "") -> Boar
         reasoned=Part(len(_reasoned(shown)) - len(short(shown)), len(_reasoned(shown))),
         practice=_practice(summary),
         concentration=_concentration(Counter(one.author for one in written if one.author is not None)),
-        newcomers=_newcomers([one.at.astimezone(BERLIN).date() for one in first]),
+        newcomers=_newcomers([to_day(one.at) for one in first]),
         unclear=_unclear(summary),
         decided=Part(sum(item.outcome in DECIDED for item in proposals), len(proposals)),
         days=_median_days(proposals),

@@ -11,7 +11,7 @@ from typing import Any
 
 from lxml import etree  # type: ignore[attr-defined]
 
-from deliberation.clock import BERLIN
+from deliberation.clock import to_day
 from deliberation.declarations.changes import Changes
 from deliberation.results.redline import package, words
 from deliberation.results.redline.package import About, R, W
@@ -26,7 +26,7 @@ Element = Any
 def write(changes: Changes, when: datetime, author: str) -> bytes:
     """The same changes give the same bytes. `when`: since when they hold. `author` stands behind every change and comment:
     the name of an organisation or an office, not of a person."""
-    day = when.astimezone(BERLIN).date() if when.tzinfo else when.date()
+    day = to_day(when) if when.tzinfo else when.date()
     pen = _Pen(words.fit(author), f"{day.isoformat()}T00:00:00Z")
     with speaking(words.page_language(changes)):
         found = rows(changes)
