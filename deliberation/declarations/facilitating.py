@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, func, select, update
 
-from deliberation.clock import now, today
+from deliberation.clock import now, to_day, today
 from deliberation.database import db, once, rows_changed
 from deliberation.declarations.models import Act, Declaration, TableLink
 from deliberation.declarations.record import record
@@ -76,7 +76,7 @@ def load_links(organiser: Person, declaration: Declaration) -> Sequence[TableLin
 
 def forget_past_tables(moment: datetime) -> int:
     """Retention: a month after its day nobody needs to know of a link."""
-    return rows_changed(delete(TableLink).where(TableLink.day < (moment - KEEP).date()))
+    return rows_changed(delete(TableLink).where(TableLink.day < to_day(moment - KEEP)))
 
 
 def _is_ahead() -> tuple[ColumnElement[bool], ...]:

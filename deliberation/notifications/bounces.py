@@ -66,7 +66,7 @@ def believe_again(address_hash: str) -> None:
 
 def forget_old_bounces(moment: datetime) -> int:
     """Half a year after the last failure nobody needs to know; how many."""
-    return rows_changed(delete(Bounce).where(Bounce.last_on < (moment - KEEP).date()))
+    return rows_changed(delete(Bounce).where(Bounce.last_on < to_day(moment - KEEP)))
 
 
 def sender_of(mail_id: int) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from deliberation.accounts.models import User
 from deliberation.annotations.models import Annotation, Outcome, Response
-from deliberation.clock import today
+from deliberation.clock import to_day, today
 from deliberation.database import db
 from deliberation.declarations.dates import Told as Day
 from deliberation.declarations.dates import dates_of
@@ -113,7 +113,7 @@ class Section:
     @property
     def since(self) -> date | None:
         """The day of the oldest news in it."""
-        days = [one.news.told_at.date() for one in (*self.own, *self.milestones, *self.others) if one.news.told_at]
+        days = [to_day(one.news.told_at) for one in (*self.own, *self.milestones, *self.others) if one.news.told_at]
         return min(days, default=None)
 
     @property

@@ -1,6 +1,6 @@
 """Addresses that mail does not reach: who is doubted, when, by whom; and a server that is away for a day."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -168,7 +168,14 @@ class TestAServerThatIsAway:
         assert tried[4] == 18
 
 
-def test_nothing_of_it_stays(cast):
+@pytest.mark.parametrize("hour", [12, 23])
+def test_nothing_of_it_stays(cast, hour):
+    """At 23:30 UTC it is the next day already for those who are meant."""
+    with frozen_at(datetime(2026, 11, 20, hour, 30, tzinfo=UTC)):
+        leave_nothing()
+
+
+def leave_nothing():
     note_bounce(address_hash(ADA), "5.1.1", now())
     forget_recipient(ADA)
     assert db.session.scalars(select(Bounce)).all() == []
