@@ -79,6 +79,16 @@ def seed(purpose: str, form_key: str, *about: object) -> str:
     return keyed_hash(f"{purpose} seed", " ".join(map(str, (*about, form_key))))
 
 
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Read out and typed in: without letters and digits that are mistaken for each other. Ten of 31 are 49 bits."""
+
+
+def to_code(digits: str, length: int) -> str:
+    """So many letters made of the hexadecimal digits of a `seed`."""
+    number = int(digits, 16)
+    return "".join(LETTERS[number // len(LETTERS) ** place % len(LETTERS)] for place in range(length))
+
+
 def _secret() -> str:
     return str(current_app.config["ADDRESS_KEY"])
 

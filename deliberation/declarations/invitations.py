@@ -26,15 +26,13 @@ from deliberation.declarations.models import (
 )
 from deliberation.declarations.record import record
 from deliberation.permissions import Access, Permission, Person, PromiseMade, Role, require
-from deliberation.sealing import keyed_hash, seed
+from deliberation.sealing import keyed_hash, seed, to_code
 
 DAYS_MAX, DAYS_STANDARD = 90, 14
 USES_MAX = 500
 MAILS_AT_ONCE = 200
 LIST_MAX = 50
 KEEP_ENDED = timedelta(days=30)
-# Read out and typed in: without letters and digits that are mistaken for each other. Ten of 31 are 49 bits.
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 CODE_LENGTH = 10
 LINK_LENGTH = 32
 """Hexadecimal digits: 128 bits."""
@@ -143,8 +141,7 @@ def make_code(organiser: Person, declaration: Declaration, wish: Wish) -> str:
     require(organiser, Permission.INVITE, declaration)
     if wish.role is not Role.PARTICIPANT:
         raise OneUseOnly
-    number = int(_seed(organiser, declaration, wish, InvitationKind.CODE), 16)
-    code = "".join(LETTERS[number // len(LETTERS) ** place % len(LETTERS)] for place in range(CODE_LENGTH))
+    code = to_code(_seed(organiser, declaration, wish, InvitationKind.CODE), CODE_LENGTH)
     _add(organiser, declaration, InvitationKind.CODE, code, wish)
     return f"{code[:5]}-{code[5:]}"
 

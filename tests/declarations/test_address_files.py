@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import func, select
 
 from deliberation.database import db
-from deliberation.declarations.address_files import ROWS_MAX, SIZE_MAX, read_list
+from deliberation.declarations.address_files import read_list
 from deliberation.declarations.address_lists import read_addresses
 from deliberation.declarations.importing import ImportRefused
+from deliberation.declarations.importing.tables import ROWS_MAX, SIZE_MAX
 from deliberation.declarations.models import Invitation
 from deliberation.notifications.models import Mail
 

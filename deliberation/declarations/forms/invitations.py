@@ -9,7 +9,8 @@ from wtforms import BooleanField, FileField, HiddenField, IntegerField, RadioFie
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, InputRequired, Length, Optional, ValidationError
 
-from deliberation.declarations.address_files import SIZE_MAX, read_list
+from deliberation.declarations.address_files import read_list
+from deliberation.declarations.importing.tables import SIZE_MAX
 from deliberation.declarations.invitations import DAYS_MAX, DAYS_STANDARD, USES_MAX
 from deliberation.labels import LABELS
 from deliberation.permissions import Access, Role, Voters

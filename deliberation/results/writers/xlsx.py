@@ -98,8 +98,7 @@ class Sheet:
 class Book:
     """The workbook while it is written."""
 
-    def __init__(self, summary: Summary, out: IO[bytes]) -> None:
-        folder = summary.items.folder if isinstance(summary.items, Spool) else None
+    def __init__(self, title: str, language: str, day: date, out: IO[bytes], folder: str | None = None) -> None:
         options = {
             "constant_memory": True,
             "strings_to_formulas": False,
@@ -108,8 +107,8 @@ class Book:
             "tmpdir": folder,
         }
         self.file = xlsxwriter.Workbook(out, options)
-        self.file.set_properties({"title": summary.about.title, "created": datetime.combine(summary.day, time())})
-        self.styles = Styles(self.file, summary.about.language)
+        self.file.set_properties({"title": title, "created": datetime.combine(day, time())})
+        self.styles = Styles(self.file, language)
         self._names: set[str] = set()
         self._theses: dict[str, Sheet] = {}
 
@@ -150,7 +149,8 @@ def finish(sheet: Sheet) -> None:
 
 
 def stream(summary: Summary, out: IO[bytes]) -> None:
-    book = Book(summary, out)
+    folder = summary.items.folder if isinstance(summary.items, Spool) else None
+    book = Book(summary.about.title, summary.about.language, summary.day, out, folder)
     _write_figures(book.sheet(_("Überblick"), (46, 18, 18, 18, 18, 12)), summary)
     for thesis in summary.theses:
         book.thesis(thesis.number)
