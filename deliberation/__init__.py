@@ -62,11 +62,12 @@ def _register_views(app: Flask) -> None:
     from deliberation.results.views import results
     from deliberation.search.views import search
     from deliberation.site.views import site
+    from deliberation.surveys.views import surveys
 
     # Fixed addresses first; `/d/<slug>/<t>` would otherwise look like them.
     for blueprint in (
         pages, accounts, following, feeds, privacy, site, declarations, results, reports, board, moderation, editions, proposals,
-        search, webhooks, annotations, api,
+        search, surveys, webhooks, annotations, api,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
 

@@ -50,6 +50,7 @@ from deliberation.moderation.records.counts import Became, Column
 from deliberation.moderation.words import house_rules
 from deliberation.notifications.models import Pace, Rhythm, Topic
 from deliberation.permissions import Access, Activity, Permission, Phase, Role, Voters
+from deliberation.surveys.models import SurveyState
 from deliberation.text import excerpt
 
 LABELS: dict[Enum, Any] = {
@@ -154,6 +155,9 @@ LABELS: dict[Enum, Any] = {
     Phase.VOTING: _l("Schlussrunde"),
     Phase.EVALUATING: _l("Auswertung"),
     Phase.CLOSED: _l("Beendet"),
+    SurveyState.DRAFT: _l("Entwurf"),
+    SurveyState.OPEN: _l("offen"),
+    SurveyState.CLOSED: _l("beendet"),
     Policy.NONE: _l("Alles erscheint sofort"),
     Policy.PATTERN: _l("Was nach Personendaten aussieht, wird zuerst gelesen"),
     Policy.FIRST: _l("Erste Beiträge und mögliche Personendaten werden zuerst gelesen"),
@@ -220,6 +224,7 @@ LABELS: dict[Enum, Any] = {
     Act.TABLE: _l("Link für einen Tisch gemacht oder widerrufen"),
     Act.FOCUS: _l("Thesen der Woche geändert"),
     Act.REPORT: _l("am Bericht gearbeitet"),
+    Act.SURVEY: _l("an einer Umfrage gearbeitet"),
     Act.ACCESS: _l("Zugang geändert"),
     Act.INVITE: _l("eingeladen"),
     Act.ADMIT: _l("Einladung angenommen"),

@@ -13,8 +13,9 @@ from deliberation.reports import models as reports
 from deliberation.results import models as results
 from deliberation.search import models as search
 from deliberation.site import models as site
+from deliberation.surveys import models as surveys
 
 __all__ = [
     "accounts", "annotations", "api", "declarations", "moderation", "notifications", "privacy", "proposals", "reports", "results",
-    "search", "settings", "site",
+    "search", "settings", "site", "surveys",
 ]  # fmt: skip

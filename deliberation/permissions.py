@@ -128,6 +128,11 @@ class Permission(Enum):
     SAY_MISSING = "say that a point is missing in the report (declaration)"
     FOLLOW = "be told by mail or feed without an account (declaration)"
     PUBLISH_REPORT = "publish the report that somebody else wrote on last (release)"
+    EDIT_SURVEY = "build a survey, open and close it, publish its results (declaration)"
+    ANSWER_SURVEY = "answer a survey (survey)"
+    READ_SURVEY_RESULTS = "read what came of a survey (survey)"
+    REVIEW_SURVEY_TEXTS = "look at what people wrote in a survey before it is shown (survey)"
+    TAKE_SURVEY_DATA = "take the single answers of a survey away as a file (survey)"
 
 
 class Person(Protocol):
@@ -399,6 +404,23 @@ def not_team_member(person: Person, thing: Any) -> bool:
     return thing.roles <= {Role.PARTICIPANT}
 
 
+def survey_is_open(person: Person, thing: Any) -> bool:
+    return bool(thing.is_open)
+
+
+def survey_is_closed(person: Person, thing: Any) -> bool:
+    return bool(thing.is_closed)
+
+
+def survey_is_published(person: Person, thing: Any) -> bool:
+    return bool(thing.is_published)
+
+
+def has_answers(person: Person, thing: Any) -> bool:
+    """Whether the single answers are still kept."""
+    return bool(thing.has_answers)
+
+
 PERMISSIONS: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
     Permission.READ: ((not_draft, may_enter), (is_team,)),
     Permission.ANNOTATE: ((may_enter, open_for_annotations, signed_in, is_admitted, not_paused),),
@@ -498,6 +520,15 @@ PERMISSIONS: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
         (is_operator, not_last_editor, not_draft),
         (is_moderator, not_last_editor, not_draft, no_other_organiser),
     ),
+    Permission.EDIT_SURVEY: ((is_organiser,), (is_operator,)),
+    # Without an account: nobody is asked who she is.
+    Permission.ANSWER_SURVEY: ((not_draft, may_enter, survey_is_open),),
+    # Nobody counts while people still answer, not even the team.
+    Permission.READ_SURVEY_RESULTS: ((not_draft, may_enter, survey_is_published), (is_team, survey_is_closed)),
+    Permission.REVIEW_SURVEY_TEXTS: (
+        (is_moderator, survey_is_closed), (is_organiser, survey_is_closed), (is_operator, survey_is_closed),
+    ),
+    Permission.TAKE_SURVEY_DATA: ((is_organiser, has_answers), (is_operator, has_answers)),
 }
 
 

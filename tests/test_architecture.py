@@ -12,8 +12,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "deliberation"
 FEATURES = (
-    "accounts", "declarations", "annotations", "proposals", "editions", "moderation", "search", "notifications", "surveys",
-    "pages", "results", "reports", "privacy", "site", "api",
+    "accounts", "declarations", "annotations", "proposals", "editions", "moderation", "search", "notifications", "pages",
+    "results", "reports", "surveys", "privacy", "site", "api",
 )  # fmt: skip
 FOUNDATION = (
     "config", "database", "clock", "columns", "permissions", "text", "sentences", "assets", "urls", "web", "errors",
@@ -38,12 +38,13 @@ LINES = 300
 # The nouns of a feature stand in one file, however many there are.
 LONGER = {"accounts/models": 350, "annotations/models": 550, "declarations/models": 800, "moderation/models": 500,
     # The policy is one page, and so is what everything is called.
-    "permissions": 540,
+    "permissions": 600,
     "labels": 500,
+    "results/words": 320,
     "urls": 370,
     # One job after the other.
     "jobs": 360,
-    "policies": 480,
+    "policies": 520,
 }  # fmt: skip
 EMPTY_NAMES = ("utils", "helpers", "common", "misc", "services", "service", "manager", "repository", "base")
 

@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from deliberation.annotations.models import Kind, OutcomeValue, Status
-from deliberation.clock import now
+from deliberation.clock import now, today
 from deliberation.database import db
 from deliberation.moderation.actions import hide
 from deliberation.moderation.models import Objection, Rule
@@ -27,6 +27,7 @@ from deliberation.permissions import (
 )
 from deliberation.privacy.models import Deletion
 from deliberation.reports.publishing import Release
+from deliberation.surveys.models import Survey, SurveyState
 from tests import builders
 
 PHASES = list(Phase)
@@ -102,6 +103,12 @@ ABOUT_VISIBLE = {
     Permission.SAY_MISSING: (set(), set()),
     # About a report that somebody else wrote on last, with another organiser; see `test_four_eyes`.
     Permission.PUBLISH_REPORT: (OPEN, {"organiser", "operator"}),
+    Permission.EDIT_SURVEY: (set(Phase), {"organiser", "operator"}),
+    # About one that is open, or else closed and published; see `tests/surveys` for the other states.
+    Permission.ANSWER_SURVEY: (OPEN, EVERYBODY),
+    Permission.READ_SURVEY_RESULTS: (OPEN, EVERYBODY),
+    Permission.REVIEW_SURVEY_TEXTS: (set(Phase), TEAM),
+    Permission.TAKE_SURVEY_DATA: (set(Phase), {"organiser", "operator"}),
 }
 # Whom a closed declaration leaves out; the operator, who reads everywhere, has no say where she is not invited.
 OUTSIDE = {"guest", "stranger"}
@@ -113,8 +120,13 @@ ABOUT_THE_SITE = {
     Permission.RUN_SITE, Permission.OPEN_ADDRESS, Permission.CHOOSE_MAILS,
 }  # fmt: skip
 ABOUT_A_DECISION = {Permission.UNDO, Permission.RESTORE, Permission.REVIEW, Permission.OBJECT, Permission.READ_SEAL}
+ABOUT_A_SURVEY = {
+    Permission.ANSWER_SURVEY, Permission.READ_SURVEY_RESULTS, Permission.REVIEW_SURVEY_TEXTS, Permission.TAKE_SURVEY_DATA,
+}  # fmt: skip
 # What holds in the draft phase on top of the table.
-IN_DRAFT = {Permission.READ: TEAM, Permission.READ_ANNOTATION: TEAM | {"author"}}
+IN_DRAFT = {
+    Permission.READ: TEAM, Permission.READ_ANNOTATION: TEAM | {"author"}, Permission.READ_SURVEY_RESULTS: TEAM,
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -149,7 +161,7 @@ def admitted(roles: set[str], permission: Permission, access: Access) -> set[str
         return roles
     if permission is Permission.FOLLOW:
         return set() if access is Access.PRIVATE else roles
-    if permission in TALK or (permission is Permission.FLAG and access is Access.PRIVATE):
+    if permission in TALK or (permission in (Permission.FLAG, Permission.ANSWER_SURVEY) and access is Access.PRIVATE):
         return roles - OUTSIDE - {"operator"}
     return roles - OUTSIDE if access is Access.PRIVATE else roles
 
@@ -166,6 +178,9 @@ def test_role_by_phase_and_access(cast, people, permission):
         thing = Deletion(declaration=cast.declaration, asker_id=cast.ada.membership_in(cast.declaration.id).id)
     elif permission is Permission.PUBLISH_REPORT:
         thing = Release(cast.declaration, cast.ada.membership_in(cast.declaration.id).id, other_organisers=1)
+    elif permission in ABOUT_A_SURVEY:
+        state = SurveyState.OPEN if permission is Permission.ANSWER_SURVEY else SurveyState.CLOSED
+        thing = Survey(declaration=cast.declaration, state=state, source="", published_on=today())
     phases, roles = ABOUT_VISIBLE[permission]
     for phase, access in product(PHASES, Access):
         cast.declaration.phase, cast.declaration.access = phase, access
@@ -189,7 +204,7 @@ def test_role_by_status(cast, people, status, readers, repliers, voters):
     annotation = builders.annotate(cast.ada, cast.declaration)
     annotation.status = status
     about_it = set(Permission) - ABOUT_A_DECISION - {Permission.RESTRAIN, Permission.KEEP_AWAY, Permission.CONFIRM_DELETION}
-    about_it -= {Permission.PUBLISH_REPORT}
+    about_it -= {Permission.PUBLISH_REPORT} | ABOUT_A_SURVEY
     allowed = {p: {n for n, who in people.items() if may(who, p, annotation)} for p in about_it}
     assert allowed[Permission.READ_ANNOTATION] == readers
     assert allowed[Permission.REPLY] == repliers

@@ -122,6 +122,8 @@ class Declaration(Model):
     shows_report_draft: Mapped[bool] = mapped_column(default=False)
     # Made from an archive: its figures (`results/archive/importing`), which cannot be counted from what came along.
     imported: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    # Since when there is a survey or results of one to be seen (`surveys`).
+    surveyed_on: Mapped[date | None]
 
     # Those of the edition in force; what a later edition took out keeps its row, see `find_thesis`.
     theses: Mapped[list["Thesis"]] = relationship(
@@ -568,6 +570,7 @@ class Act(Enum):
     DELETE = "delete"
     FOCUS = "focus"
     REPORT = "report"
+    SURVEY = "survey"
 
 
 class LogEntry(Model):

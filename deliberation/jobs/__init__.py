@@ -179,12 +179,20 @@ def purge_counts() -> None:
 
 
 def begin_day() -> int:
-    """What changes at midnight in Berlin: roles that end, phases that begin. How many phases."""
+    """What changes at midnight in Berlin: roles and surveys that end, phases that begin. How many phases."""
     from deliberation.declarations import roles
 
     roles.end_due(today())
     db.session.commit()
+    close_due_surveys()
     return open_due_phases()
+
+
+def close_due_surveys() -> int:
+    """Close and count the surveys whose last day is over, and commit; how many."""
+    from deliberation.surveys import opening
+
+    return _if_due(lambda: opening.find_due(today()), lambda: opening.close_due(today()))
 
 
 def open_due_phases() -> int:

@@ -25,6 +25,7 @@ from deliberation.permissions import Operator
 from deliberation.privacy.leaving import erase
 from deliberation.privacy.models import Forgotten
 from deliberation.privacy.periods import WARN_DAYS, Periods, load_periods
+from deliberation.surveys.opening import forget_answers
 
 AT_ONCE = 50
 
@@ -42,6 +43,7 @@ def forget(moment: datetime, default_locale: str, secret: str) -> Mapping[str, i
         "messages": _forget_messages(months_earlier(moment, periods.messages_months)),
         "invitations": forget_ended_invitations(moment),
         "tables": forget_past_tables(moment),
+        "answers": forget_answers(to_day(moment)),
         "tokens": forget_ended_tokens(moment),
         "looks": forget_looks(months_earlier(moment, periods.looks_months)),
         "accounts": _end_accounts(moment, periods.accounts_months, secret),

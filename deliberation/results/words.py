@@ -7,6 +7,7 @@ from enum import Enum
 
 import flask_babel
 from babel.dates import format_date
+from babel.numbers import format_decimal
 
 from deliberation import labels
 from deliberation.annotations.models import Status
@@ -94,6 +95,11 @@ def short_day(when: date) -> str:
 
 def number(value: int) -> str:
     return f"{value:,}".replace(",", THIN_SPACE)
+
+
+def decimal(value: float) -> str:
+    """At most two places behind the comma."""
+    return str(format_decimal(value, format="#,##0.##", locale=_locale()))
 
 
 def few(value: int | None) -> str:

@@ -100,4 +100,5 @@ def test_counting_ids_finds_nothing_out(town):
 def test_no_address_of_a_page_is_about_a_person_by_number(app):
     """Pages about somebody are reached through what she wrote or by a random key."""
     numbers = {name for rule in app.url_map.iter_rules() for name in re.findall(r"<int:(\w+)>", rule.rule)}
-    assert numbers <= {"number", "measure_id", "year", "t", "p"}, numbers
+    # A question of a survey (`item`), and its place in it (`q`).
+    assert numbers <= {"number", "measure_id", "year", "t", "p", "item", "q"}, numbers

@@ -580,8 +580,8 @@ def test_every_act_is_somebodys_deed():
     # Letting in is not the moderators': tests/declarations/test_access.py and test_invitations.py. Nor are webhooks:
     # tests/api/test_webhooks.py. How it begins, ends and is called: tests/declarations/test_showing.py and test_ending.py,
     # tests/privacy/test_deleting_declarations.py, tests/annotations/test_calling.py.
-    # The report: tests/reports.
-    elsewhere = {Act.LOOKED, Act.ACCESS, Act.INVITE, Act.ADMIT, Act.WEBHOOK, Act.TABLE, Act.REPORT}
+    # The report: tests/reports. Surveys: tests/surveys/test_building.py.
+    elsewhere = {Act.LOOKED, Act.ACCESS, Act.INVITE, Act.ADMIT, Act.WEBHOOK, Act.TABLE, Act.REPORT, Act.SURVEY}
     assert set(Act) - walked == elsewhere | {Act.PREVIEW, Act.LABELS, Act.ARCHIVE, Act.DELETE}
 
 

@@ -124,8 +124,8 @@ def test_what_can_be_public_is_a_list_of_its_own():
         Act.PAUSE, Act.BLOCK, Act.LIFT, Act.CLAIM, Act.RELEASE, Act.HAND_OVER, Act.ASK, Act.NOTE, Act.ASSIGN, Act.DANGER,
         Act.MESSAGE, Act.UNSEAL, Act.DESTROY, Act.BLOCKS,
         Act.INVITE, Act.ADMIT, Act.ACCESS, Act.WEBHOOK, Act.TEXTS, Act.FOCUS, Act.ROLE, Act.PREVIEW,
-        # What is published of a report names its issues and days itself.
-        Act.TABLE, Act.REPORT,
+        # What is published of a report or survey names its issues and days itself.
+        Act.TABLE, Act.REPORT, Act.SURVEY,
     }  # fmt: skip
     assert set(PUBLIC) == set(Act) - internal
 

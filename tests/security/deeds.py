@@ -236,6 +236,33 @@ DEEDS: dict[str, Deed] = {
     "moderation.team": Deed("moderator", lambda things: {"duty": things.keys["duty"]}),
     "moderation.own": Deed("moderator", _(name="M. Ohlsen")),
     "moderation.keys": Deed("moderator", _(keys="on")),
+    # Surveys.
+    "surveys.new": Deed("organiser", _(title="Eine Umfrage", form_key=KEY)),
+    "surveys.bring_in": Deed(
+        "organiser",
+        _(title="Früher", source="Bericht", period="2021", took_part="12", form_key=KEY,
+          pasted="Frage;Antwort;Anzahl\nX?;ja;7\nX?;nein;5\n"),
+    ),
+    "surveys.frame": Deed("organiser", _(title="Anders", entry="everybody", asked_people="12"), {"number": "draft survey"}),
+    "surveys.new_question": Deed(
+        "organiser", _(sort="single", words="Und dann?", answers="Ja\nNein", form_key=KEY), {"number": "draft survey"}
+    ),
+    "surveys.question": Deed(
+        "organiser", _(sort="single", words="Anders?", answers="Ja\nNein", version="1"),
+        {"number": "draft survey", "item": "draft item"},
+    ),
+    "surveys.move_question": Deed("organiser", _(to="down"), {"number": "draft survey", "item": "draft item"}),
+    "surveys.remove_question": Deed("organiser", values={"number": "draft survey", "item": "draft item"}),
+    "surveys.cite": Deed("organiser", _(thesis="3"), {"number": "over survey", "item": "over item"}),
+    "surveys.change_state": Deed("organiser", _(act="open"), {"number": "draft survey"}),
+    "surveys.codes": Deed("organiser", _(amount="3", form_key=KEY), {"number": "coded survey"}, status=200),
+    "surveys.texts": Deed(
+        "moderator", lambda things: {"text": things.numbers["survey text"], "act": "show"}, {"number": "over survey"}
+    ),
+    "surveys.begin": Deed("guest", _(act="begin", form_key=KEY), {"number": "open survey"}),
+    "surveys.fill": Deed("guest", _(answer="1", go="next"), {"number": "open survey", "q": 1}),
+    "surveys.later": Deed("guest", values={"number": "open survey"}),
+    "surveys.send": Deed("guest", values={"number": "open survey"}),
     # The report.
     "reports.draft": Deed(
         "author", lambda things: {"annotation": things.annotation.number, "body": "Der Dienst fehlt.", "form_key": KEY}
@@ -288,6 +315,13 @@ VALUES: dict[str, dict[str, Any]] = {
     "results.snapshot_file": {"number": 1},
     "moderation.own_decision": {"number": "hidden"},
     "reports.issue": {"number": 1},
+    "surveys.show": {"number": "open survey"},
+    "surveys.desk": {"number": "draft survey"},
+    "surveys.preview": {"number": "draft survey", "q": 1},
+    "surveys.done": {"number": "open survey"},
+    "surveys.results": {"number": "over survey"},
+    "surveys.file": {"number": "over survey", "name": "results", "file_format": "csv"},
+    "surveys.data": {"number": "over survey", "file_format": "csv"},
     "moderation.report_csv": {"year": "year"},
     "moderation.report_json": {"year": "year"},
 }
@@ -344,15 +378,12 @@ def values_of(endpoint: str, things: Things) -> dict[str, Any]:
         ("number", "question"): things.question.number,
         ("number", "hidden"): things.hidden.number,
         ("number", "objection"): things.objection.id,
-        ("number", "waiting"): things.numbers["waiting"],
-        ("number", "sentence"): things.numbers["sentence"],
-        ("number", "removed"): things.numbers["removed"],
-        ("number", "point"): things.numbers["point"],
-        ("number", "ballot"): things.numbers["ballot"],
         ("key", "draft"): things.keys["draft"],
     }
     found |= {name: named.get((name, value), found.get(name, value) if value in ("asset", "short", "year") else value)
               for name, value in given.items()}  # fmt: skip
+    for name in found.keys() & {"number", "item"}:
+        found[name] = things.numbers.get(found[name], found[name])
     return found
 
 
@@ -381,6 +412,8 @@ def absent(endpoint: str, rule: Rule, things: Things) -> list[dict[str, Any]]:
         "file_format": "exe",
         "group": "gibt-es-nicht",
         "step": "gibt-es-nicht",
+        "item": ABSENT,
+        "q": 999,
     }
     # Who may work there is told that somebody took the place or the block away meanwhile.
     gone = {"t", "p"} if "/editions/draft/" in rule.rule else {"key"} if "/blocks/" in rule.rule else set()

@@ -16,6 +16,7 @@ from deliberation.policies import POLICIES, Door, Policy
 from deliberation.privacy.deletion import find_deletion
 from deliberation.reports.models import find_report
 from deliberation.reports.publishing import release_of
+from deliberation.surveys.models import find_survey
 from tests.security import deeds
 from tests.security.stage import ROLES, Stage, Tables, Things, differing
 
@@ -206,6 +207,8 @@ def _thing(rule: Rule, permission: Permission, things: Things) -> Any:
             return named.get(values.get("slug"), things.declaration)
         case "deletion":
             return find_deletion(things.closed)
+        case "survey":
+            return find_survey(things.declaration, things.numbers[values["number"]])
         case "release":
             return release_of(things.declaration, find_report(things.declaration))
         case "membership":

@@ -40,6 +40,9 @@ from deliberation.results import export_jobs
 from deliberation.results.archive import snapshots
 from deliberation.results.filters import Filters
 from deliberation.site import first
+from deliberation.surveys import actions as surveys
+from deliberation.surveys import answering, opening
+from deliberation.surveys.models import Entry, ItemKind
 from deliberation.web import TOKEN
 from tests import builders
 from tests.editions import scene
@@ -244,7 +247,7 @@ def _fill(declaration: Declaration, team: dict[str, User]) -> Things:
             "ballot": ballot.id, "import version": kept.version, "draft version": draft.version,
             "since": _place(declaration, "1.2")[1].since_id, "wording": _place(declaration, "3.1")[1].wording_id,
             "waiting": waiting.number, "alike": alike.number, "alike version": alike.version, "year": clock.today().year,
-            "given up": _given_up_mail(slug), **reported,
+            "given up": _given_up_mail(slug), **reported, **_surveys(declaration, team["organiser"]),
             **{f"option {place}": option.id for place, option in enumerate(ballot.options)},
         },
     )  # fmt: skip
@@ -266,6 +269,34 @@ def _report_on(declaration: Declaration, team: dict[str, User], annotation: Anno
     point = points.say_missing(team["author"], declaration, annotation.number, "Der Alltag fehlt.", "point")
     db.session.commit()
     return {"sentence": said[0].id, "removed": said[2].id, "point": point.id, "report version": 6}
+
+
+def _surveys(declaration: Declaration, organiser: User) -> dict[str, int]:
+    """A draft, one that is open, one with codes, and one that is over, published, with words to be looked at."""
+    names = ("draft", "open", "coded", "over")
+    made = {name: surveys.create_survey(organiser, declaration, f"Umfrage {name}", name) for name in names}
+    items = {
+        name: [
+            surveys.add_item(organiser, survey, surveys.Question(kind, f"Frage {kind.value}?", options=options), kind.value)
+            for kind, options in ((ItemKind.SINGLE, ("Ja", "Nein")), (ItemKind.TEXT, ()))
+        ]
+        for name, survey in made.items()
+    }
+    surveys.change_frame(organiser, made["coded"], surveys.Frame("Mit Code", entry=Entry.CODES))
+    for name in ("open", "over"):
+        opening.open_survey(organiser, made[name])
+    sheet = answering.find_sheet(made["over"], answering.begin(Guest(), made["over"], "", "sheet"))
+    assert sheet is not None
+    answering.keep(Guest(), made["over"], sheet, items["over"][1], "Worte aus der Umfrage.")
+    answering.hand_in(Guest(), made["over"], sheet)
+    opening.close_survey(organiser, made["over"])
+    opening.publish(organiser, made["over"])
+    db.session.commit()
+    return {
+        **{f"{name} survey": survey.number for name, survey in made.items()},
+        "draft item": items["draft"][0].id, "over item": items["over"][0].id,
+        "survey text": opening.load_texts(organiser, made["over"])[0].id,
+    }  # fmt: skip
 
 
 def _followers(declaration: Declaration) -> list[str]:

@@ -60,7 +60,7 @@ def test_every_form_with_a_key_brings_it_along(town: Stage, tables: Tables) -> N
 
 
 def test_what_a_keyed_form_stores_has_its_key_in_a_unique_index(town: Stage, tables: Tables) -> None:
-    """The key of an import and the secret of an invitation follow from the key of the form."""
+    """The key of an import and the secrets of invitations, tables, tokens and surveys follow from the key of the form."""
     for rule in deeds.rules_with(town.app, "POST"):
         if POLICIES[rule.endpoint].twice is not Twice.KEY:
             continue
@@ -73,7 +73,10 @@ def test_what_a_keyed_form_stores_has_its_key_in_a_unique_index(town: Stage, tab
 
 def _has_unique_key(name: str) -> bool:
     table = db.metadata.tables[name]
-    other = {"import_preview": "key", "invitation": "secret_hash", "table_link": "secret_hash", "api_token": "token_hash"}
+    other = {
+        "import_preview": "key", "invitation": "secret_hash", "table_link": "secret_hash", "api_token": "token_hash",
+        "survey_sheet": "secret_hash", "survey_code": "code_hash",
+    }  # fmt: skip
     column = other.get(name, "form_key")
     unique = [set(one.columns.keys()) for one in table.constraints if type(one).__name__ == "UniqueConstraint"]
     unique += [set(one.columns.keys()) for one in table.indexes if one.unique]

@@ -29,6 +29,7 @@ from deliberation.moderation.own_decisions import load_own_letters
 from deliberation.permissions import Permission, require
 from deliberation.reports.points import load_own_points
 from deliberation.site.checklist import load_open_checklists
+from deliberation.surveys.results import load_cited
 from deliberation.urls import annotation_url, sign_in_url
 from deliberation.web import after_page, viewer
 
@@ -64,7 +65,7 @@ def _render_page(page: reading.ThesisPage, **context: Any) -> str:
     return render_template(
         "annotations/thesis.html",
         page=page, declaration=page.declaration, edition_number=page.edition_number, news=page.news, here="text",
-        orders=list(Order), past_stances=_count_past_stances(page),
+        orders=list(Order), past_stances=_count_past_stances(page), surveyed=load_cited(page.thesis),
         **thread_context(page.panel.threads if page.panel else ()), **context,
     )  # fmt: skip
 

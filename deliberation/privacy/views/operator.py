@@ -43,6 +43,7 @@ TRACES: dict[str, Any] = {
     "messages": _l("Briefe, Nachrichten und Notizen gelöscht"),
     "invitations": _l("Einladungen gelöscht"),
     "tables": _l("Links für Tische gelöscht"),
+    "answers": _l("Einzelne Antworten auf Umfragen gelöscht"),
     "looks": _l("Zugriffe aus dem Verzeichnis gelöscht"),
 }
 
