@@ -31,6 +31,7 @@ SURVEY = "/d/umfrage/survey"
 LEFT_OUT, NO_ANSWER = "", "none"
 OPTIONS = {"single": ("A", "B", "C", "D", "E"), "multiple": ("U", "V", "W", "X", "Y", "Z")}
 KINDS = ["single", *["scale"] * 7, "multiple", *["scale"] * 6, *["number"] * 3, *["single"] * 8, *["multiple"] * 3, "text"]
+BUSY: list[int] = []
 BEHIND = range(10, 19)
 """Questions for those who gave the first answer to the first question."""
 
@@ -90,8 +91,20 @@ def run(port: int, people: int) -> None:
     print(f"{people} people handed in {len(KINDS)} questions in {seconds:.0f} s, {AT_ONCE} at once")
     middle, slow = statistics.median(ordered), ordered[int(0.95 * len(ordered))]
     print(f"one answer stored: median {1000 * middle:.1f} ms, 95 % {1000 * slow:.1f} ms")
+    print(f"asked to try again because the database was busy: {len(BUSY)} of {len(times)}")
     print(f"closing and counting {closing:.2f} s, results page {showing:.2f} s")
     print("every figure of page and files as counted here")
+
+
+def patiently(send: Any) -> Any:
+    """Send it again where the database was too busy, as the page asks people to."""
+    for _try in range(10):
+        answer = send()
+        if answer.status != 503:
+            break
+        BUSY.append(1)
+        time.sleep(0.5)
+    return sent(answer)
 
 
 def sent(answer: Any) -> Any:
@@ -170,8 +183,8 @@ def answer_one(port: int, said: dict[int, Any], times: list[float]) -> None:
     """Follow the forms from the first question to the end, wherever they lead."""
     browser = Browser(port)
     token = browser.token(f"{SURVEY}/1/begin")
-    begun = browser.post(f"{SURVEY}/1/begin", {"csrf_token": token, "act": "begin", "form_key": f"{id(said)}"})
-    place = sent(begun).headers["Location"]
+    form = {"csrf_token": token, "act": "begin", "form_key": f"{id(said)}"}
+    place = patiently(lambda: browser.post(f"{SURVEY}/1/begin", form)).headers["Location"]
     has_gone_back = False
     while "/q/" in place:
         number = int(place.rpartition("/")[2])
@@ -182,9 +195,10 @@ def answer_one(port: int, said: dict[int, Any], times: list[float]) -> None:
         else:
             fields = to_fields(token, said[number], "next")
         began = time.perf_counter()
-        place = sent(browser.post(place, fields)).headers["Location"]
+        # Bound now: the names change with the next question.
+        place = patiently(lambda place=place, fields=fields: browser.post(place, fields)).headers["Location"]
         times.append(time.perf_counter() - began)
-    answer = sent(browser.post(f"{SURVEY}/1/send", {"csrf_token": token}))
+    answer = patiently(lambda: browser.post(f"{SURVEY}/1/send", {"csrf_token": token}))
     if not answer.headers["Location"].endswith("/done"):
         raise RuntimeError(f"not handed in: {answer.headers['Location']}")
 

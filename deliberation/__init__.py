@@ -51,6 +51,7 @@ def _register_views(app: Flask) -> None:
     from deliberation.api.views.hooks import webhooks
     from deliberation.declarations.views import declarations
     from deliberation.editions.views import editions
+    from deliberation.meetings.views import meetings
     from deliberation.moderation.views import moderation
     from deliberation.notifications.views.feeds import feeds
     from deliberation.notifications.views.following import following
@@ -67,7 +68,7 @@ def _register_views(app: Flask) -> None:
     # Fixed addresses first; `/d/<slug>/<t>` would otherwise look like them.
     for blueprint in (
         pages, accounts, following, feeds, privacy, site, declarations, results, reports, board, moderation, editions, proposals,
-        search, surveys, webhooks, annotations, api,
+        search, surveys, meetings, webhooks, annotations, api,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
 

@@ -5,6 +5,7 @@ from deliberation.accounts import models as accounts
 from deliberation.annotations import models as annotations
 from deliberation.api import models as api
 from deliberation.declarations import models as declarations
+from deliberation.meetings import models as meetings
 from deliberation.moderation import models as moderation
 from deliberation.notifications import models as notifications
 from deliberation.privacy import models as privacy
@@ -16,6 +17,6 @@ from deliberation.site import models as site
 from deliberation.surveys import models as surveys
 
 __all__ = [
-    "accounts", "annotations", "api", "declarations", "moderation", "notifications", "privacy", "proposals", "reports", "results",
-    "search", "settings", "site", "surveys",
+    "accounts", "annotations", "api", "declarations", "meetings", "moderation", "notifications", "privacy", "proposals",
+    "reports", "results", "search", "settings", "site", "surveys",
 ]  # fmt: skip

@@ -133,6 +133,9 @@ class Permission(Enum):
     READ_SURVEY_RESULTS = "read what came of a survey (survey)"
     REVIEW_SURVEY_TEXTS = "look at what people wrote in a survey before it is shown (survey)"
     TAKE_SURVEY_DATA = "take the single answers of a survey away as a file (survey)"
+    ENTER_PAPER = "enter contributions that were written on paper (declaration)"
+    ENTER_AT_TABLE = "enter what a group at a table said, on its day (declaration)"
+    SHOW_IN_ROOM = "show a paragraph and what tables say about it to a room (declaration)"
 
 
 class Person(Protocol):
@@ -170,6 +173,13 @@ class Guest:
 
     def membership_in(self, declaration_id: int) -> None:
         return None
+
+
+class Facilitator(Guest):
+    """Whoever leads a table in a room, known by the link of that day alone."""
+
+    def __init__(self, table: Any) -> None:
+        self.table = table
 
 
 class Operator(Guest):
@@ -404,6 +414,12 @@ def not_team_member(person: Person, thing: Any) -> bool:
     return thing.roles <= {Role.PARTICIPANT}
 
 
+def leads_table(person: Person, thing: Any) -> bool:
+    """Whether the person came by the link of a table of this declaration, on its day."""
+    table = getattr(person, "table", None)
+    return table is not None and bool(table.declaration_id == thing.declaration.id)
+
+
 def survey_is_open(person: Person, thing: Any) -> bool:
     return bool(thing.is_open)
 
@@ -529,6 +545,9 @@ PERMISSIONS: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
         (is_moderator, survey_is_closed), (is_organiser, survey_is_closed), (is_operator, survey_is_closed),
     ),
     Permission.TAKE_SURVEY_DATA: ((is_organiser, has_answers), (is_operator, has_answers)),
+    Permission.ENTER_PAPER: ((is_organiser, not_draft), (is_operator, not_draft)),
+    Permission.ENTER_AT_TABLE: ((leads_table, not_draft),),
+    Permission.SHOW_IN_ROOM: ((is_team, not_draft),),
 }
 
 

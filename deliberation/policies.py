@@ -247,7 +247,12 @@ POLICIES: dict[str, Policy] = {
     "declarations.revoke_draft_link": Policy(SIGNED_IN, "organisers, the operator", to_write=P.SHOW_DRAFT, twice=STATE),
     "declarations.tables": Policy(SIGNED_IN, "organisers, the operator", P.INVITE, twice=KEY),
     "declarations.revoke_table": Policy(SIGNED_IN, "organisers, the operator", to_write=P.INVITE, twice=STATE),
-    "declarations.table": Policy(SECRET, "whoever leads that table, on its day"),
+    "meetings.table": Policy(SECRET, "whoever leads that table, on its day", twice=KEY),
+    "meetings.undo": Policy(SECRET, "whoever leads that table, on its day", twice=STATE),
+    "meetings.room": Policy(SIGNED_IN, "the team", P.SHOW_IN_ROOM),
+    "meetings.sheets": Policy(PUBLIC, "everybody", P.READ),
+    "meetings.hands": Policy(PUBLIC, "everybody", P.READ),
+    "meetings.enter_paper": Policy(SIGNED_IN, "organisers, the operator", P.ENTER_PAPER, twice=STATE),
     "declarations.shown_draft": Policy(SECRET, "whoever was given the link"),
     "declarations.own_labels": Policy(SIGNED_IN, "organisers, the operator", P.CHANGE_SETTINGS, twice=STATE),
     # --- invitations ---

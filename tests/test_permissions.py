@@ -8,6 +8,7 @@ import pytest
 from deliberation.annotations.models import Kind, OutcomeValue, Status
 from deliberation.clock import now, today
 from deliberation.database import db
+from deliberation.declarations.models import TableLink
 from deliberation.moderation.actions import hide
 from deliberation.moderation.models import Objection, Rule
 from deliberation.moderation.objections.reviews import review_of
@@ -16,6 +17,7 @@ from deliberation.permissions import (
     PHASE_ALLOWS,
     Access,
     Activity,
+    Facilitator,
     Guest,
     NotAllowed,
     Operator,
@@ -109,6 +111,10 @@ ABOUT_VISIBLE = {
     Permission.READ_SURVEY_RESULTS: (OPEN, EVERYBODY),
     Permission.REVIEW_SURVEY_TEXTS: (set(Phase), TEAM),
     Permission.TAKE_SURVEY_DATA: (set(Phase), {"organiser", "operator"}),
+    Permission.ENTER_PAPER: (OPEN, {"organiser", "operator"}),
+    # Whoever leads a table is known by her link alone; see `test_only_a_table_of_the_day_enters_what_it_said`.
+    Permission.ENTER_AT_TABLE: (set(), set()),
+    Permission.SHOW_IN_ROOM: (OPEN, TEAM),
 }
 # Whom a closed declaration leaves out; the operator, who reads everywhere, has no say where she is not invited.
 OUTSIDE = {"guest", "stranger"}
@@ -211,6 +217,15 @@ def test_role_by_status(cast, people, status, readers, repliers, voters):
     assert allowed[Permission.VOTE] == voters
     assert allowed[Permission.EDIT] == (set() if status is Status.WITHDRAWN else {"author"})
     assert allowed[Permission.MODERATE] == (set() if status is Status.WITHDRAWN else {"moderator"})
+
+
+def test_only_a_table_of_the_day_enters_what_it_said(cast):
+    other = builders.make_declaration("zweite", title="Zweite Erklärung")
+    table = Facilitator(TableLink(declaration_id=cast.declaration.id, name="Tisch 4", day=today()))
+    for phase in PHASES:
+        cast.declaration.phase = phase
+        assert may(table, Permission.ENTER_AT_TABLE, cast.declaration) == (phase is not Phase.DRAFT)
+        assert not may(table, Permission.ENTER_AT_TABLE, other)
 
 
 def test_nobody_confirms_alone(cast, people):

@@ -24,6 +24,7 @@ from deliberation.declarations.actions import join
 from deliberation.declarations.models import (
     Act,
     Declaration,
+    Membership,
     Paragraph,
     Policy,
     Thesis,
@@ -73,10 +74,24 @@ def post_annotation(author: User, thesis: Thesis, paragraph: Paragraph | None, w
         raise Outdated(paragraph)
     if words.kind is None or (words.kind is Kind.PROPOSAL and not normalised(words.wording)):
         raise TextInvalid("an annotation has a kind, a proposal a wording")
+    return _post_at(join(author, declaration), thesis, paragraph, words)
+
+
+def post_for_group(group: Membership, thesis: Thesis, paragraph: Paragraph | None, words: Contribution) -> Annotation:
+    """Keep what a group said at a table, or what came on paper (`Membership.origin`). Whoever calls this has asked who may.
+    Raises TextInvalid, NotInForce."""
+    if (paragraph or thesis).is_removed:
+        raise NotInForce
+    if words.kind is None or (words.kind is Kind.PROPOSAL and not normalised(words.wording)):
+        raise TextInvalid("an annotation has a kind, a proposal a wording")
+    return _post_at(group, thesis, paragraph, words)
+
+
+def _post_at(author: Membership, thesis: Thesis, paragraph: Paragraph | None, words: Contribution) -> Annotation:
     wording = paragraph.wording if paragraph else None
     sentences = _existing_sentences(wording, words.sentences)
     return _post(
-        author, declaration, words,
+        author, thesis.declaration, words,
         thesis_id=thesis.id,
         paragraph_id=paragraph.id if paragraph else None,
         wording_id=wording.id if wording else None,
@@ -99,7 +114,7 @@ def post_reply(author: User, parent: Annotation, words: Contribution) -> Annotat
     _hold_thread(parent)
     require(author, Permission.REPLY, parent)
     return _post(
-        author, parent.declaration, words,
+        join(author, parent.declaration), parent.declaration, words,
         thesis_id=parent.thesis_id,
         paragraph_id=parent.paragraph_id,
         wording_id=parent.wording_id,
@@ -116,8 +131,7 @@ def _hold_thread(parent: Annotation) -> None:
     db.session.refresh(parent, ["status", "version", "closed_at"])
 
 
-def _post(author: User, declaration: Declaration, words: Contribution, **place: Any) -> Annotation:
-    membership = join(author, declaration)
+def _post(membership: Membership, declaration: Declaration, words: Contribution, **place: Any) -> Annotation:
     form_key = words.form_key or random_key()
     body = _checked_body(words.body)
     hits = hits_in(words, declaration)

@@ -28,4 +28,5 @@ def must_be_checked(membership: Membership | None, declaration: Declaration, hit
         case Policy.PATTERN:
             return bool(hits)
         case Policy.FIRST:
-            return bool(hits) or membership is None or count_contributions(membership) == 0
+            is_group = membership is not None and membership.origin is not None
+            return bool(hits) or membership is None or (not is_group and count_contributions(membership) == 0)

@@ -111,7 +111,7 @@ def load_whole_text(person: Any, declaration: Declaration, address: str) -> Whol
         news=None,
         parts=load_parts(declaration),
         today=today(),
-        qr=_qr(address),
+        qr=to_qr(address),
     )
 
 
@@ -122,10 +122,10 @@ def load_parts(declaration: Declaration) -> list[Part]:
     return [Part(thesis, by_thesis.get(thesis.id, [])) for thesis in declaration.theses]
 
 
-def _qr(address: str) -> str:
+def to_qr(address: str) -> str:
     """An SVG without style attributes; it takes the colour of the text."""
     out = io.BytesIO()
     segno.make(address, error="m").save(
-        out, kind="svg", xmldecl=False, svgns=True, scale=4, border=2, svgclass="qr", lineclass="qr__dots"
+        out, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=2, svgclass="qr", lineclass="qr__dots"
     )
     return out.getvalue().decode()

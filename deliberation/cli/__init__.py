@@ -5,7 +5,7 @@ What a command needs is imported when it runs, so that help comes at once.
 
 from typing import TYPE_CHECKING
 
-from deliberation.cli.arrivals import import_polis
+from deliberation.cli.arrivals import import_contributions, import_polis
 from deliberation.cli.people import access, user_group
 from deliberation.cli.routes import routes
 from deliberation.cli.running import check, db_group, demo, digest, jobs_group, mail_group, serve, worker
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from flask import Flask
 
 COMMANDS = (
-    serve, demo, check, db_group, user_group, import_file, edition, phase, access, moderation, export, import_polis, mail_group,
+    serve, demo, check, db_group, user_group, import_file, edition, phase, access, moderation, export, import_polis,
+    import_contributions, mail_group,
     digest, worker, jobs_group,
     routes, backup, restore,
 )  # fmt: skip

@@ -39,6 +39,28 @@ def import_archive(file: Path, slug: str, dry_run: bool) -> None:
         raise plain_slug() from None
 
 
+@click.command("import-contributions", cls=Command, help=N_("Beiträge vom Papier oder aus einer Versammlung einlesen."))
+@click.argument("slug")
+@click.argument("file", type=click.Path(path_type=Path))
+def import_contributions(slug: str, file: Path) -> None:
+    from deliberation.cli.texts import declaration_called
+    from deliberation.declarations.importing import ImportRefused
+    from deliberation.meetings import paper
+
+    with site():
+        declaration = declaration_called(slug)
+        try:
+            found = paper.read_paper(declaration, file.read_bytes(), file.name)
+        except ImportRefused:
+            raise Mistake(_("Das lässt sich nicht als Tabelle lesen. Wir lesen CSV und Excel (xlsx).")) from None
+        for fault in found.faults:
+            say(_("Zeile %(line)s: %(words)s", line=fault.line, words=_(paper.WRONG[fault.what], words=fault.words)))
+        if found.faults:
+            raise Mistake(_("In der Tabelle stimmt etwas nicht. Es wurde nichts übernommen."))
+        taken = paper.take_in(Operator(), declaration, found.entries)
+        say(_("Übernommen: %(new)s. Schon da: %(known)s. Warten auf die Moderation: %(held)s.", **vars(taken)))
+
+
 @click.command("import-polis", cls=Command, help=N_("Aussagen und Stimmen aus den Dateien von Polis einlesen."))
 @click.argument("slug")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")

@@ -124,6 +124,8 @@ class Declaration(Model):
     imported: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     # Since when there is a survey or results of one to be seen (`surveys`).
     surveyed_on: Mapped[date | None]
+    # Since when tables in a room have said something (`meetings`).
+    met_on: Mapped[date | None]
 
     # Those of the edition in force; what a later edition took out keeps its row, see `find_thesis`.
     theses: Mapped[list["Thesis"]] = relationship(
@@ -406,6 +408,13 @@ class EditionDraft(Model):
     edition: Mapped[Edition] = relationship(lazy="joined", innerjoin=True)
 
 
+class Origin(Enum):
+    """Where contributions come from that nobody wrote here under a pseudonym."""
+
+    TABLE = "table"
+    PAPER = "paper"
+
+
 class Membership(Model):
     """One person in one declaration: the pseudonym, the roles, and what was seen.
 
@@ -439,6 +448,8 @@ class Membership(Model):
     key: Mapped[str] = mapped_column(String(32), unique=True, default=random_key)
     # Whether the person accepted an invitation, or is one of whom that is sure; never which, and never when.
     is_invited: Mapped[bool] = mapped_column(default=False)
+    # No person: a group at a table, or paper; the pseudonym says which.
+    origin: Mapped[Origin | None] = mapped_column(named_values(Origin))
 
     user: Mapped[Optional["User"]] = relationship(back_populates="memberships", lazy="raise_on_sql")
     declaration: Mapped[Declaration] = relationship(lazy="raise_on_sql")

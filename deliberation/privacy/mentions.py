@@ -30,6 +30,7 @@ UNTOUCHED = {
     "survey_sheet": "numbers and keys",
     "survey_code": "hashes",
     "survey_citation": "numbers",
+    "table_protocol": "numbers and names of tables",
     "search_doc": "numbers",
     "search_term": "words of texts, taken in anew from them",
     "search_posting": "numbers",

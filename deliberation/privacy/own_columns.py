@@ -149,6 +149,7 @@ LEFT_OUT: dict[str, str] = {
     "search_posting": N_("Für die Suche: welche Wörter in welchen Texten stehen."),
     "news": N_("Was es zu erzählen gibt; wem, steht nicht darin."), "harvest": TEXT,
     "delivery": TEXT, "gone_declaration": TEXT, "table_link": TEXT,
+    "table_protocol": N_("Handzeichen an Tischen; wer dort saß, steht nirgends."),
     "survey": TEXT, "survey_item": TEXT, "survey_citation": TEXT,
     "survey_sheet": N_("Antworten auf Umfragen. Von wem sie sind, steht nirgends."),
     "survey_text": N_("Antworten auf Umfragen. Von wem sie sind, steht nirgends."),
@@ -163,6 +164,7 @@ LEFT_OUT: dict[str, str] = {
     "attempt": N_("Versuche beim Anmelden, einen Tag lang. Sie hängen an Kennzahlen, aus denen sich niemand ablesen lässt."),
     "erasure": N_("Entsteht erst, wenn ein Konto gelöscht ist."),
     # Columns.
+    "membership.origin": N_("Nur bei Tischgruppen und Papier, nie bei einer Person."),
     **dict.fromkeys((
         "session.key", "passkey.id", "passkey.key", "recovery_code.id", "login_code.id", "mail.id",
         "mail.cause", "invitation.id", "invitation.key", "membership.id", "work_field.id", "role_grant.id",

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, union
 from deliberation.annotations.models import Annotation, Stance, Status, Vote
 from deliberation.annotations.tallies import STEP, StanceCounts
 from deliberation.database import db
-from deliberation.declarations.models import Declaration
+from deliberation.declarations.models import Declaration, Membership
 from deliberation.moderation.models import Decision, DecisionKind, Rule
 from deliberation.permissions import Activity
 
@@ -57,15 +57,17 @@ def is_open(declaration: Declaration) -> bool:
 
 
 def count_people(declaration: Declaration) -> int | None:
-    """Everybody who wrote something that is shown, voted or took a stance; while open a multiple of five."""
+    """Everybody who wrote something that is shown, voted or took a stance; while open a multiple of five. Groups at tables and
+    what came on paper are nobody's pseudonym, and not counted here."""
     if declaration.imported is not None:
         # Of most of them nothing came along but that they were there.
         known: int | None = declaration.imported["people"]
         return known
+    here = Membership.declaration_id == declaration.id
     wrote = select(Annotation.author_id).where(
         Annotation.declaration_id == declaration.id,
         Annotation.status == Status.VISIBLE,
-        Annotation.author_id.is_not(None),
+        Annotation.author_id.in_(select(Membership.id).where(here, Membership.origin.is_(None))),
     )
     voted = (
         select(Vote.voter_id)

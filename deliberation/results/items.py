@@ -74,6 +74,8 @@ class Item:
     outcome_day: date | None
     # The words of the text it was written on; only where a file needs them.
     target: Target | None = None
+    # "table: …" or "paper: …" of what nobody wrote here under a pseudonym.
+    origin: str = ""
 
     @property
     def is_visible(self) -> bool:
@@ -170,6 +172,7 @@ def _to_item(
         outcome_reason=row.outcome_reason or "",
         outcome_edition=numbers.get(row.outcome_edition_id),
         outcome_day=_day(row.decided_at),
+        origin=f"{row.origin.value}: {row.pseudonym}" if row.origin else "",
         target=to_target(row) if to_target and row.is_public else None,
     )
 

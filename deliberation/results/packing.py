@@ -29,13 +29,14 @@ def pack(item: Item) -> tuple[Any, ...]:
         target and (
             target.edition, target.thesis, target.paragraph, target.exact, target.prefix, target.suffix, target.start
         ),
+        item.origin,
     )  # fmt: skip
 
 
 def unpack(row: Sequence[Any]) -> Item:
     (
         number, thesis, paragraph, sentences, edition, kind, parent, root, author, created, edited, body, quote, wording,
-        is_quotable, votes, status, responses, outcome, outcome_reason, outcome_edition, outcome_day, target,
+        is_quotable, votes, status, responses, outcome, outcome_reason, outcome_edition, outcome_day, target, origin,
     ) = row  # fmt: skip
     return Item(
         number, thesis, paragraph, tuple(sentences), edition, _KINDS[kind] if kind else None, parent, root, author,
@@ -43,5 +44,5 @@ def unpack(row: Sequence[Any]) -> Item:
         VoteCounts(*votes), _STATES[status],
         tuple(Answer(ResponseKind(one), words, by, _DAY(day)) for one, words, by, day in responses),
         _OUTCOMES[outcome] if outcome else None, outcome_reason, outcome_edition,
-        _DAY(outcome_day) if outcome_day else None, Target(*target) if target else None,
+        _DAY(outcome_day) if outcome_day else None, Target(*target) if target else None, origin,
     )  # fmt: skip

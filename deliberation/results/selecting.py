@@ -93,6 +93,7 @@ def select_items(
             public.label("is_public"),
             if_public(Annotation.author_id).label("author_id"),
             if_public(Membership.pseudonym).label("pseudonym"),
+            if_public(Membership.origin).label("origin"),
             if_public(Annotation.kind).label("kind"),
             if_public(place.sentences).label("sentences"),
             if_public(Annotation.created_at).label("created_at"),

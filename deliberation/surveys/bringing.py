@@ -1,7 +1,7 @@
 """Figures of a survey that was made elsewhere, from a table: one row for each answer."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -9,7 +9,7 @@ from sqlalchemy import select
 from deliberation.accounts.models import random_key
 from deliberation.clock import today
 from deliberation.database import db, once
-from deliberation.declarations.importing.tables import read_rows
+from deliberation.declarations.importing.tables import named_cells, read_columns
 from deliberation.declarations.models import Declaration, hold_text
 from deliberation.permissions import Permission, Person, require
 from deliberation.surveys.actions import note
@@ -79,56 +79,40 @@ class Origin:
 
 def read_table(content: bytes, name: str) -> Brought:
     """Read a CSV or Excel file with one row for each answer. Raises ImportRefused for what is no table at all."""
-    rows = [(line, [cell.strip() for cell in cells]) for line, cells in read_rows(content, name)]
-    rows = [(line, cells) for line, cells in rows if any(cells)]
-    places = _columns(rows[0][1]) if rows else {}
+    places, rows = read_columns(content, name, COLUMNS)
     if not {"question", "answer"} <= places.keys() or not {"count", "percent"} & places.keys():
-        return Brought([], [Fault(rows[0][0] if rows else 1, "columns")])
-    reading = _Reading(places)
-    for line, cells in rows[1:]:
-        reading.take(line, cells)
+        return Brought([], [Fault(1, "columns")])
+    reading = _Reading()
+    for line, cells in rows:
+        reading.take(line, named_cells(places, cells))
     faults = [*reading.faults, *reading.check()]
     return Brought([] if faults else list(reading.questions.values()), faults)
 
 
-def _columns(head: Sequence[str]) -> dict[str, int]:
-    found = dict[str, int]()
-    for place, cell in enumerate(head):
-        for name, spellings in COLUMNS.items():
-            if cell.casefold().strip(" :") in spellings:
-                found.setdefault(name, place)
-    return found
-
-
 class _Reading:
-    def __init__(self, places: dict[str, int]) -> None:
-        self.places = places
+    def __init__(self) -> None:
         self.questions: dict[str, BroughtQuestion] = {}
         self.lines: dict[str, int] = {}
         self.faults: list[Fault] = []
 
-    def _cell(self, cells: Sequence[str], name: str) -> str:
-        place = self.places.get(name)
-        return cells[place] if place is not None and place < len(cells) else ""
-
-    def take(self, line: int, cells: Sequence[str]) -> None:
+    def take(self, line: int, cells: Mapping[str, str]) -> None:
         reason = self._problem(line, cells)
         if reason:
             self.faults.append(Fault(line, reason))
 
-    def _problem(self, line: int, cells: Sequence[str]) -> str:
-        words, answer = self._cell(cells, "question"), self._cell(cells, "answer")
-        kind, n = KINDS.get(self._cell(cells, "kind").casefold()), to_count(self._cell(cells, "n"))
-        count, percent = to_count(self._cell(cells, "count")), to_percent(self._cell(cells, "percent"))
+    def _problem(self, line: int, cells: Mapping[str, str]) -> str:
+        words, answer = cells["question"], cells["answer"]
+        kind, n = KINDS.get(cells.get("kind", "").casefold()), to_count(cells.get("n", ""))
+        count, percent = to_count(cells.get("count", "")), to_percent(cells.get("percent", ""))
         for is_wrong, reason in (
             (not words, "question"),
             (not answer, "answer"),
             (len(words) > WORDS_MAX or len(answer) > WORDS_MAX, "long"),
             (kind is None, "kind"),
-            (bool(self._cell(cells, "count")) and count is None, "count"),
-            (bool(self._cell(cells, "percent")) and percent is None, "percent"),
+            (bool(cells.get("count", "")) and count is None, "count"),
+            (bool(cells.get("percent", "")) and percent is None, "percent"),
             (count is None and percent is None, "count"),
-            (bool(self._cell(cells, "n")) and n is None, "n"),
+            (bool(cells.get("n", "")) and n is None, "n"),
         ):
             if is_wrong:
                 return reason

@@ -19,7 +19,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, ValidationError
 
-from deliberation.declarations.forms import KEY_MAX, one_line
+from deliberation.declarations.forms import KEY_MAX, has_file, one_line, table_of
 from deliberation.declarations.forms.office import TOO_LONG, DayField
 from deliberation.declarations.models import TITLE_MAX
 from deliberation.surveys.actions import Frame, Question
@@ -220,18 +220,12 @@ class BringForm(FlaskForm):  # type: ignore[misc]
     form_key = HiddenField(validators=[Length(max=KEY_MAX)])
 
     def validate_file(self, field: Any) -> None:
-        if self.has_file == bool((self.pasted.data or "").strip()):
+        if has_file(self.file) == bool((self.pasted.data or "").strip()):
             raise ValidationError(_("Bitte eines von beiden: eine Datei oder eine eingefügte Tabelle."))
-
-    @property
-    def has_file(self) -> bool:
-        return bool(self.file.data and self.file.data.filename)
 
     def to_content(self) -> tuple[bytes, str]:
         """What was sent, and what the file is called."""
-        if self.has_file:
-            return self.file.data.read(), self.file.data.filename
-        return (self.pasted.data or "").encode(), "tabelle.csv"
+        return table_of(self.file, self.pasted)
 
     def to_origin(self) -> Origin:
         return Origin(self.title.data, self.source.data, self.period.data, self.took_part.data, self.invited.data)

@@ -25,8 +25,8 @@ CANARY = "Kanarienwort"
 NOTHING = {"slug": "gibt-es-nicht", "number": ABSENT, "measure_id": ABSENT, "code": "gibt-es-nicht-9-9"}
 """What names something of a declaration in an address, and what would be in its place for nothing."""
 FOR_ITS_HOLDER = {
-    "declarations.table", "declarations.invitation", "declarations.enter_code", "declarations.shown_draft", "feeds.secret",
-    "feeds.mine",
+    "meetings.table", "meetings.undo", "declarations.invitation", "declarations.enter_code", "declarations.shown_draft",
+    "feeds.secret", "feeds.mine",
 }  # fmt: skip
 """An invitation says to whoever holds it what it is for; that is what it was given to her for. So do the link to a
 draft and the address of a feed."""

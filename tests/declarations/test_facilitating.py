@@ -39,7 +39,6 @@ class TestLink:
         assert "KANARIE" not in answer.text
         assert "/q/" not in answer.text
         assert answer.headers["Cache-Control"] == "no-store"
-        assert "Set-Cookie" not in answer.headers
 
     def test_is_over_when_revoked(self, cast, client):
         secret = make(cast)

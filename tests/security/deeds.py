@@ -236,6 +236,17 @@ DEEDS: dict[str, Deed] = {
     "moderation.team": Deed("moderator", lambda things: {"duty": things.keys["duty"]}),
     "moderation.own": Deed("moderator", _(name="M. Ohlsen")),
     "moderation.keys": Deed("moderator", _(keys="on")),
+    # Rooms and paper.
+    "meetings.table": Deed(
+        "guest",
+        lambda things: {
+            "place": f"3-1:{things.numbers['wording']}", "present": "7",
+            "carry": "4", "change": "1", "against": "1", "unclear": "1",
+            "kind_1": "practice", "body_1": "Bei uns fehlt Zeit.", "action": "send", "form_key": KEY,
+        },
+    ),
+    "meetings.undo": Deed("guest", values={"number": "protocol"}),
+    "meetings.enter_paper": Deed("organiser", _(pasted="Stelle;Art;Text;Herkunft\n3.1;Frage;Wer zahlt das?;Bogen 12\n")),
     # Surveys.
     "surveys.new": Deed("organiser", _(title="Eine Umfrage", form_key=KEY)),
     "surveys.bring_in": Deed(
@@ -315,6 +326,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "results.snapshot_file": {"number": 1},
     "moderation.own_decision": {"number": "hidden"},
     "reports.issue": {"number": 1},
+    "meetings.room": {"p": "1"},
     "surveys.show": {"number": "open survey"},
     "surveys.desk": {"number": "draft survey"},
     "surveys.preview": {"number": "draft survey", "q": 1},
@@ -348,7 +360,8 @@ def values_of(endpoint: str, things: Things) -> dict[str, Any]:
         ("key", "moderation.receipt"),
         ("key", "declarations.revoke_invitation"),
         ("key", "declarations.revoke_table"),
-        ("token", "declarations.table"),
+        ("token", "meetings.table"),
+        ("token", "meetings.undo"),
         ("key", "moderation.member"),
         ("key", "moderation.restrain_member"),
         ("key", "accounts.revoke_token"),

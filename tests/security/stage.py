@@ -24,6 +24,7 @@ from deliberation.declarations import facilitating, invitations, showing, unsave
 from deliberation.declarations.importing import read_to_keep
 from deliberation.declarations.models import Declaration, Membership, load_paragraphs
 from deliberation.editions.drafting import begin_draft
+from deliberation.meetings import protocols
 from deliberation.moderation import flagging, restraining
 from deliberation.moderation.actions import hide, publish
 from deliberation.moderation.models import Decision, FlagReason, Measure, MeasureKind, Objection, Rule
@@ -31,7 +32,7 @@ from deliberation.moderation.objections import objecting
 from deliberation.moderation.words import text_blocks
 from deliberation.notifications import feeds, following
 from deliberation.notifications.models import Mail
-from deliberation.permissions import Guest, Operator, Phase, Role
+from deliberation.permissions import Facilitator, Guest, Operator, Phase, Role
 from deliberation.privacy import deletion
 from deliberation.proposals import ballots
 from deliberation.reports import actions as reporting
@@ -238,7 +239,7 @@ def _fill(declaration: Declaration, team: dict[str, User]) -> Things:
             "first_account": first.make_link(),
             "invitation": invited, "revoke_invitation": invitation.key, "pseudonym": member.pseudonym, "block": str(block.id),
             "token": code.secrets["token"], "block seen": block.changed_at.isoformat(), "place": f"p{other_place.id}",
-            "table": table, "revoke_table": facilitating.load_links(team["organiser"], declaration)[0].key,
+            "table": table, "undo": table, "revoke_table": facilitating.load_links(team["organiser"], declaration)[0].key,
             "member": participant.membership_in(declaration.id).key,
             "restrain_member": participant.membership_in(declaration.id).key,
             "duty": f"{other_thesis.id}-{own.id}", "asset": current_app.jinja_env.globals["asset_names"]["css"],
@@ -248,6 +249,7 @@ def _fill(declaration: Declaration, team: dict[str, User]) -> Things:
             "since": _place(declaration, "1.2")[1].since_id, "wording": _place(declaration, "3.1")[1].wording_id,
             "waiting": waiting.number, "alike": alike.number, "alike version": alike.version, "year": clock.today().year,
             "given up": _given_up_mail(slug), **reported, **_surveys(declaration, team["organiser"]),
+            "protocol": _protocol(declaration, table),
             **{f"option {place}": option.id for place, option in enumerate(ballot.options)},
         },
     )  # fmt: skip
@@ -269,6 +271,16 @@ def _report_on(declaration: Declaration, team: dict[str, User], annotation: Anno
     point = points.say_missing(team["author"], declaration, annotation.number, "Der Alltag fehlt.", "point")
     db.session.commit()
     return {"sentence": said[0].id, "removed": said[2].id, "point": point.id, "report version": 6}
+
+
+def _protocol(declaration: Declaration, secret: str) -> int:
+    """What the table of today entered."""
+    link = facilitating.find_link(secret)
+    assert link is not None
+    said = [protocols.Said(Kind.PRACTICE, "Der Tisch sagt das auch.")]
+    made = protocols.enter(Facilitator(link), _place(declaration, "3.1")[1], protocols.Protocol(5, (3, 1, 0, 1), said), "table-1")
+    db.session.commit()
+    return made.id
 
 
 def _surveys(declaration: Declaration, organiser: User) -> dict[str, int]:

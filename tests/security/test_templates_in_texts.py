@@ -60,6 +60,12 @@ EVERY = 3
 """Pages beside the conversations are read after every third text, another third each time."""
 
 
+def signs_in(page: str) -> list[str]:
+    """Random keys of forms hold any digits now and then."""
+    said = re.sub(r'value="[0-9a-f]{32}"', "", page)
+    return [sign for sign in SIGNS if sign in said]
+
+
 def test_no_text_is_computed_anywhere(town: Stage, tables: Tables) -> None:
     """One text at a time, in every field of every role; else one would hide another."""
     shown, mails = 0, 0
@@ -73,7 +79,7 @@ def test_no_text_is_computed_anywhere(town: Stage, tables: Tables) -> None:
             answer = town.send(*_filled(town, rule, words, number))
             assert answer.status_code < 500, (rule.endpoint, words)
             assert not (answer.location or "").startswith("/login?"), rule.endpoint
-            assert not [sign for sign in SIGNS if sign in answer.text], (rule.endpoint, words)
+            assert not signs_in(answer.text), (rule.endpoint, words)
         stored = "".join(repr(rows) for _name, rows in tables.rows())
         assert stored.count(words.split()[0].replace("'", "\\'")) + stored.count(words.split()[0]) >= 20, words
         shown += _read_everything(town, number)
@@ -124,7 +130,7 @@ def _is_as_written(town: Stage, role: str, address: str) -> bool:
         return False
     # A key that is drawn by chance can have any digits in it.
     words = KEYS.sub("", answer.get_data(as_text=True))
-    assert not [sign for sign in SIGNS if sign in words], (address, role)
+    assert not signs_in(words), (address, role)
     return any(part in words for part in ("7*191", "%(x)s", "__class__", "__globals__"))
 
 
@@ -149,5 +155,5 @@ def _read_mails(town: Stage) -> int:
     ]
     for letter in letters:
         words = "\n".join([str(letter["Subject"]), str(letter.get_body().get_content())])
-        assert not [sign for sign in SIGNS if sign in words], words
+        assert not signs_in(words), words
     return len(letters)

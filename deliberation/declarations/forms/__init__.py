@@ -62,7 +62,7 @@ class UploadForm(FlaskForm):  # type: ignore[misc]
 
     @property
     def has_file(self) -> bool:
-        return bool(self.file.data and self.file.data.filename)
+        return has_file(self.file)
 
     @property
     def pasted(self) -> str:
@@ -81,6 +81,18 @@ class ImportForm(UploadForm):
     """For a new declaration."""
 
     form_key = HiddenField(validators=[Length(max=KEY_MAX)])
+
+
+def has_file(field: Any) -> bool:
+    """Whether a file came with the form; words in its place are none."""
+    return bool(getattr(field.data, "filename", ""))
+
+
+def table_of(file: Any, pasted: Any) -> tuple[bytes, str]:
+    """A table that came as a file or was pasted, and what it is called."""
+    if has_file(file):
+        return file.data.read(), file.data.filename
+    return (pasted.data or "").encode(), "tabelle.csv"
 
 
 def one_line(value: str | None) -> str:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from deliberation.declarations.importing import ImportRefused
@@ -26,6 +26,26 @@ def read_rows(content: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
         if number > ROWS_MAX:
             raise ImportRefused("too_long")
         yield number, cells
+
+
+def read_columns(
+    content: bytes, name: str, columns: Mapping[str, Sequence[str]]
+) -> tuple[dict[str, int], list[tuple[int, list[str]]]]:
+    """Where the named columns stand by the first row that says anything, and the rows below it; `columns` gives each name the
+    headings it may have, in small letters. Raises ImportRefused."""
+    rows = [(line, [cell.strip() for cell in cells]) for line, cells in read_rows(content, name)]
+    rows = [(line, cells) for line, cells in rows if any(cells)]
+    found = dict[str, int]()
+    for place, cell in enumerate(rows[0][1] if rows else ()):
+        for wanted, spellings in columns.items():
+            if cell.casefold().strip(" :") in spellings:
+                found.setdefault(wanted, place)
+    return found, rows[1:]
+
+
+def named_cells(places: Mapping[str, int], cells: Sequence[str]) -> dict[str, str]:
+    """The cells of a row by the names of their columns; what is not there is empty."""
+    return {name: cells[place] if place < len(cells) else "" for name, place in places.items()}
 
 
 def _rows_of_text(text: str) -> Iterator[tuple[int, list[str]]]:

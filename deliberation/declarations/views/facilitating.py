@@ -1,18 +1,17 @@
-"""Links for tables in a room: making and ending them, and what whoever leads a table sees on that day."""
+"""Links for tables in a room: making and ending them. What whoever leads a table does with hers stands in `meetings`."""
 
-from flask import abort, flash, make_response, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from deliberation.annotations.overview import load_parts
 from deliberation.annotations.views import readable_declaration
 from deliberation.declarations import facilitating
 from deliberation.declarations.facilitating import DayInvalid, TooManyTables
 from deliberation.declarations.forms.office import TableForm
-from deliberation.declarations.models import find_declaration
+from deliberation.declarations.models import load_paragraphs
 from deliberation.declarations.views import declarations
 from deliberation.permissions import Permission, require
-from deliberation.web import limiter, unlisted, viewer
+from deliberation.web import limiter, viewer
 
 
 @declarations.route("/d/<slug>/office/tables", methods=["GET", "POST"])
@@ -33,6 +32,7 @@ def tables(slug: str) -> Response:
     page = render_template(
         "office/tables.html", declaration=declaration, form=form, made=made, here="office", current="tables",
         table=table if made else "", links=facilitating.load_links(viewer(), declaration),
+        first=load_paragraphs([thesis.id for thesis in declaration.numbered_theses])[0],
     )  # fmt: skip
     return make_response(page, 422 if form.errors else 200)
 
@@ -42,12 +42,3 @@ def revoke_table(slug: str, key: str) -> Response:
     if facilitating.revoke(viewer(), readable_declaration(slug), key):
         flash(_("Der Link gilt nicht mehr."), "done")
     return redirect(url_for("declarations.tables", slug=slug), 303)
-
-
-@declarations.get("/tisch/<token>")
-def table(token: str) -> Response:
-    """For the one day, also where the declaration is private. Nothing of what people wrote is here."""
-    link = facilitating.find_link(token) or abort(404)
-    declaration = find_declaration(link.declaration.slug) or abort(404)
-    page = render_template("declarations/table.html", text=declaration, parts=load_parts(declaration), link=link)
-    return unlisted(make_response(page))

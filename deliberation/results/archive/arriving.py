@@ -23,9 +23,11 @@ from deliberation.annotations.models import (
 from deliberation.clock import now
 from deliberation.database import db
 from deliberation.declarations.fates import AnchorState
-from deliberation.declarations.models import Declaration, Membership
+from deliberation.declarations.models import Declaration, Membership, Origin
 from deliberation.results.archive.texts import Text, moment_of
 from deliberation.text import RENDER_VERSION, to_safe_html
+
+ORIGINS = {origin.value: origin for origin in Origin}
 
 
 @dataclass
@@ -36,12 +38,13 @@ class People:
     authors: dict[str, int] = field(default_factory=dict)
     answerers: dict[str, int] = field(default_factory=dict)
 
-    def author(self, name: str | None) -> int | None:
+    def author(self, name: str | None, origin: str = "") -> int | None:
+        """`origin` begins with "table" or "paper" for what nobody wrote under a pseudonym."""
         if name is None:
             return None
         if name not in self.authors:
             key = random_key() if name == DELETED else to_key(name)
-            self.authors[name] = self._add(name[:60], key)
+            self.authors[name] = self._add(name[:60], key, origin=ORIGINS.get(origin.partition(":")[0]))
         return self.authors[name]
 
     def answerer(self, name: str) -> int:
@@ -49,9 +52,9 @@ class People:
             self.answerers[name] = self._add(DELETED, random_key(), name[:60])
         return self.answerers[name]
 
-    def _add(self, pseudonym: str, key: str, signing_name: str = "") -> int:
+    def _add(self, pseudonym: str, key: str, signing_name: str = "", origin: Origin | None = None) -> int:
         made = Membership(
-            declaration_id=self.declaration_id, pseudonym=pseudonym, pseudonym_key=key, signing_name=signing_name
+            declaration_id=self.declaration_id, pseudonym=pseudonym, pseudonym_key=key, signing_name=signing_name, origin=origin
         )
         db.session.add(made)
         db.session.flush()
@@ -90,7 +93,7 @@ def _annotation(declaration: Declaration, one: Mapping[str, Any], text: Text, pe
         "edition_id": text.editions[one["edition"]],
         "parent_id": one["parent"],
         "root_id": one["root"],
-        "author_id": people.author(one["author"]) if is_shown else None,
+        "author_id": people.author(one["author"], one.get("origin", "")) if is_shown else None,
         "kind": kind,
         "sentences": list(one["sentences"]) if is_shown else [],
         "quote": one["quote"] if is_shown else "",

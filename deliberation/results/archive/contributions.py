@@ -84,6 +84,7 @@ def _said(item: Item, row: Any, keys: Keys, visible: frozenset[int]) -> dict[str
     return {
         "kind": item.kind.value if item.kind else None,
         "author": item.author,
+        "origin": item.origin,
         "created": item.created.isoformat() if item.created else None,
         "edited": item.edited.isoformat() if item.edited else None,
         "body": item.body,

@@ -48,7 +48,7 @@ VALUES: dict[str, Callable[[Item], Any]] = {
     "responses": _responses,
     "outcome": lambda item: item.outcome.value if item.outcome else None,
     "outcome_reason": lambda item: item.outcome_reason or None,
-    "origin": lambda item: None,
+    "origin": lambda item: item.origin or None,
 }
 COLUMNS = tuple(VALUES)
 
@@ -95,7 +95,7 @@ def meanings() -> dict[str, str]:
             "übernommen), declined (nicht übernommen); leer: dazu muss niemand etwas sagen"
         ),
         "outcome_reason": _("öffentliche Begründung dazu"),
-        "origin": _("Herkunft, zum Beispiel eine Tischgruppe; noch leer"),
+        "origin": _("Herkunft: table (eine Tischgruppe) oder paper (auf Papier); leer: hier unter einem Pseudonym geschrieben"),
     }
 
 
