@@ -22,6 +22,10 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+FRAMED = CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *").replace(
+    "form-action 'self'", "form-action 'none'"
+).replace("script-src 'self'", "script-src 'none'")
+"""For the pages under `/embed`, which other sites show in a frame: nothing can be sent from them, and no script runs."""
 COMPRESS_FROM = 1024
 
 
@@ -52,7 +56,7 @@ def set_headers(response: Response, is_personal: bool) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
     headers.setdefault("Referrer-Policy", "same-origin")
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), interest-cohort=()"
     headers["X-Request-ID"] = g.get("request_id", "-")
     if g.get("is_production"):

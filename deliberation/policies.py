@@ -84,6 +84,8 @@ POLICIES: dict[str, Policy] = {
     "pages.counting": Policy(PUBLIC, "everybody"),
     "pages.language": Policy(PUBLIC, "everybody, for herself", twice=STATE),
     "pages.short_address": Policy(PUBLIC, "everybody"),
+    "pages.embed": Policy(PUBLIC, "everybody, in frames of other sites too; only what everybody may read", P.FOLLOW),
+    "pages.embedding": Policy(PUBLIC, "everybody", P.READ),
     "pages.healthz": Policy(PUBLIC, "everybody"),
     "pages.readyz": Policy(PUBLIC, "everybody"),
     "pages.security_txt": Policy(PUBLIC, "everybody"),

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, url_for
+from flask_babel import force_locale
 from flask_wtf import FlaskForm
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,6 +15,7 @@ from werkzeug.wrappers import Response
 from deliberation.accounts.actions import choose_language
 from deliberation.accounts.models import CODE_MINUTES
 from deliberation.annotations.tallies import PERCENT_FROM, STEP
+from deliberation.answers import FRAMED
 from deliberation.clock import now, to_day
 from deliberation.config import LOCALES
 from deliberation.database import db, has_room, in_a_hurry, set_reading
@@ -25,8 +27,10 @@ from deliberation.declarations.models import (
     find_thesis,
     load_declarations,
 )
+from deliberation.labels import calling
 from deliberation.moderation.words.house_rules import STANDARD_RULES
-from deliberation.permissions import Guest, Permission, Person, may
+from deliberation.pages.embedding import load_embedded
+from deliberation.permissions import Guest, Permission, Person, may, require
 from deliberation.privacy.periods import load_periods
 from deliberation.results import opinions
 from deliberation.settings import operator_facts, setting
@@ -42,7 +46,7 @@ from deliberation.urls import (
     thesis_url,
     whole_text_url,
 )
-from deliberation.web import LANGUAGE_COOKIE, limiter, viewer
+from deliberation.web import LANGUAGE_COOKIE, forget_viewer, limiter, viewer
 
 pages = Blueprint("pages", __name__)
 
@@ -126,6 +130,31 @@ def short_address(code: str) -> Response:
     former = None if paragraph else find_former(declaration, parts["t"], parts["p"])
     paragraph = paragraph or (former.paragraph if former else abort(404))
     return redirect(place_url(paragraph.thesis, paragraph, f"absatz-{paragraph.thesis.number}-{paragraph.number}"), 303)
+
+
+@pages.get("/embed/d/<slug>/<t>")
+def embed(slug: str, t: str) -> Response:
+    """A thesis for the frame of another site: the same for all, without a cookie, a form or a script."""
+    forget_viewer()
+    found = find_declaration(slug) or abort(404)
+    thesis = find_thesis(found, t) or abort(404)
+    with force_locale(found.language if found.language in LOCALES else LOCALES[0]), calling(found):
+        shown = load_embedded(found, thesis) or abort(404)
+        response = make_response(render_template("pages/embed.html", text=found, thesis=thesis, shown=shown))
+    response.headers["Content-Security-Policy"] = FRAMED
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    # Kept anywhere, and asked about each time: what is reworded or taken back must not stand elsewhere.
+    response.headers["Cache-Control"] = "public, no-cache"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@pages.get("/d/<slug>/embed")
+def embedding(slug: str) -> str:
+    """What to copy into another site, thesis by thesis, and addresses for paper."""
+    found = find_declaration(slug) or abort(404)
+    require(viewer(), Permission.READ, found)
+    return render_template("pages/embedding.html", declaration=found, is_open=may(Guest(), Permission.FOLLOW, found))
 
 
 def _named_or_only(slug: str | None) -> Declaration:

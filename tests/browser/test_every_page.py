@@ -14,7 +14,7 @@ GUEST_PAGES = [
     "/so-wird-gezaehlt", "/impressum", "/datenschutz", "/barrierefreiheit", "/sprache", "/gibt-es-nicht",
     "/invitation", "/d/musterstadt/report", "/follow", "/follow?declaration=musterstadt&thesis=2",
     "/follow/sent?declaration=musterstadt", "/d/musterstadt/search?q=technik", "/d/musterstadt/search?q=die&thesis=2",
-    "/d/musterstadt/new?since=2020-01-01",
+    "/d/musterstadt/new?since=2020-01-01", "/d/musterstadt/embed", "/embed/d/musterstadt/2",
 ]  # fmt: skip
 PARTICIPANT_PAGES = [
     "/d/musterstadt",
