@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
@@ -49,10 +51,28 @@ class Site:
         return self.address + path
 
 
+class Compiled(BytecodeCache):
+    """Templates that another site of this process has compiled already."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.known:
+            bucket.bytecode_from_string(self.known[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.known[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
+
+
 @contextmanager
 def running_sample(folder: Path, prepare: Callable[[], None] = lambda: None) -> Iterator[Site]:
     """The sample deliberation, changed by `prepare`, served by threads on a free port."""
     app = create_app({"INSTANCE": str(folder), "RATELIMIT_ENABLED": False, "LOG_LEVEL": "ERROR"})
+    app.jinja_env.bytecode_cache = COMPILED
     app.config["PASSWORD_COST"] = "cheap"
     with app.app_context():
         set_reading(False)

@@ -43,9 +43,9 @@ def load() -> None:
               invited="Alle Fachkräfte im Bezirk, per E-Mail ihrer Träger", invited_count=2400),
     )  # fmt: skip
     scene.open_(cast, over)
-    fill(over, 400)
+    fill(over, 60)
     scene.close(cast, over)
-    for text in db.session.scalars(select(FreeText).order_by(FreeText.id).limit(40)):
+    for text in db.session.scalars(select(FreeText).order_by(FreeText.id).limit(12)):
         text.state = TextState.SHOWN
     actions.cite(cast.otto, over, over.questions[1], {"2"})
     scene.publish(cast, over)
