@@ -226,6 +226,10 @@ POLICIES: dict[str, Policy] = {
     "declarations.import_change": Policy(
         SIGNED_IN, "whoever brought it in", to_write=P.CREATE_DECLARATION, twice=VERSION
     ),
+    "declarations.easy": Policy(PUBLIC, "everybody", P.READ),
+    "declarations.easy_thesis": Policy(PUBLIC, "everybody", P.READ),
+    "declarations.edit_easy": Policy(SIGNED_IN, "organisers, the operator", P.CHANGE_SETTINGS, twice=STATE),
+    "declarations.edit_easy_thesis": Policy(SIGNED_IN, "organisers, the operator", P.CHANGE_SETTINGS, twice=STATE),
     "declarations.office": Policy(SIGNED_IN, "organisers, the operator", P.CHANGE_SETTINGS),
     "declarations.texts": Policy(SIGNED_IN, "organisers, the operator", P.CHANGE_SETTINGS, twice=STATE),
     "declarations.plan": Policy(SIGNED_IN, "organisers, the operator", P.CHANGE_SETTINGS, twice=STATE),

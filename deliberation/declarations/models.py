@@ -126,6 +126,9 @@ class Declaration(Model):
     surveyed_on: Mapped[date | None]
     # Since when tables in a room have said something (`meetings`).
     met_on: Mapped[date | None]
+    # What it is about in Leichte Sprache, one sentence on each line.
+    easy: Mapped[str | None] = mapped_column(Text, deferred=True)
+    has_easy: Mapped[bool] = mapped_column(default=False)
 
     # Those of the edition in force; what a later edition took out keeps its row, see `find_thesis`.
     theses: Mapped[list["Thesis"]] = relationship(
@@ -215,6 +218,9 @@ class Thesis(Model):
     # The edition since which heading and paragraphs stand as they are: stances on the thesis belong to it.
     since_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
     removed_in_id: Mapped[int | None] = mapped_column(ForeignKey("edition.id"))
+    # Its twin in Leichte Sprache (`easy`): heading, and the text of each paragraph with the wording it was written for.
+    easy: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
+    has_easy: Mapped[bool] = mapped_column(default=False)
 
     declaration: Mapped[Declaration] = relationship(back_populates="theses", lazy="joined", innerjoin=True)
     paragraphs: Mapped[list["Paragraph"]] = relationship(

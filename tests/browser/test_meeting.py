@@ -139,6 +139,26 @@ def test_pages_of_the_room_are_fit(desk):
     assert_pages_are_fit(seat, paths)
 
 
+def test_switch_to_leichte_sprache_keeps_the_place(desk):
+    office = desk()
+    office.sign_in("organisation@example.org")
+    page = office.go("/d/musterstadt/office/easy/2")
+    for field in page.locator("textarea").all():
+        field.fill("Ein kurzer Satz.\n" * 12)
+    page.get_by_role("button", name="Speichern").click()
+    reader = desk(width=360)
+    page = reader.go("/d/musterstadt/2")
+    page.locator("#absatz-2-3").scroll_into_view_if_needed()
+    page.evaluate("document.querySelector('#absatz-2-3').scrollIntoView({ block: 'start' })")
+    page.locator("a[data-keep-place]").evaluate("link => link.click()")
+    page.wait_for_url("**/2/easy#absatz-2-3")
+    page.evaluate("document.querySelector('#absatz-2-2').scrollIntoView({ block: 'start' })")
+    page.locator("a[data-keep-place]").evaluate("link => link.click()")
+    page.wait_for_url("**/d/musterstadt/2#absatz-2-2")
+    assert_pages_are_fit(reader, ["/d/musterstadt/2/easy", "/d/musterstadt/easy"])
+    assert_pages_are_fit(office, ["/d/musterstadt/office/easy", "/d/musterstadt/office/easy/2"])
+
+
 def test_refused_entry_comes_back_into_the_form(desk):
     seat = desk(width=360)
     page = seat.go(f"/tisch/{SECRETS['Tisch 1']}")

@@ -236,6 +236,11 @@ DEEDS: dict[str, Deed] = {
     "moderation.team": Deed("moderator", lambda things: {"duty": things.keys["duty"]}),
     "moderation.own": Deed("moderator", _(name="M. Ohlsen")),
     "moderation.keys": Deed("moderator", _(keys="on")),
+    "declarations.edit_easy": Deed("organiser", _(about="Hier geht es um Arbeit.\nUnd um Computer.")),
+    "declarations.edit_easy_thesis": Deed(
+        "organiser",
+        _(heading="Schutz"),
+    ),
     # Rooms and paper.
     "meetings.table": Deed(
         "guest",

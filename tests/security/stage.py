@@ -20,7 +20,7 @@ from deliberation.annotations.positions import take_stance
 from deliberation.api import hooks
 from deliberation.api.models import HookEvent
 from deliberation.database import db, set_reading
-from deliberation.declarations import facilitating, invitations, showing, unsaved
+from deliberation.declarations import easy, facilitating, invitations, showing, unsaved
 from deliberation.declarations.importing import read_to_keep
 from deliberation.declarations.models import Declaration, Membership, load_paragraphs
 from deliberation.editions.drafting import begin_draft
@@ -193,6 +193,8 @@ def _fill(declaration: Declaration, team: dict[str, User]) -> Things:
         declaration,
         text_blocks.BlockWords(text_blocks.BlockPurpose.REASON, "Eigen", "Eigene Worte."),
     )
+    easy.change_about(team["organiser"], declaration, "Hier geht es um Arbeit.")
+    easy.change_thesis(team["organiser"], _place(declaration, "3.1")[0], "Schutz", {_place(declaration, "3.1")[1].id: "Kurz."})
     draft = begin_draft(team["organiser"], declaration)
     kept = _bring_in(team["organiser"])
     code = accounts.request_code(author.email, f"browser-{slug}")

@@ -288,6 +288,7 @@ from deliberation.declarations.views import (  # noqa: E402, F401
     accepting,
     calling,
     deleting,
+    easy,
     ending,
     facilitating,
     invitations,
