@@ -8,6 +8,7 @@ from deliberation.declarations import models as declarations
 from deliberation.meetings import models as meetings
 from deliberation.moderation import models as moderation
 from deliberation.notifications import models as notifications
+from deliberation.pages import models as pages
 from deliberation.privacy import models as privacy
 from deliberation.proposals import models as proposals
 from deliberation.reports import models as reports
@@ -17,6 +18,6 @@ from deliberation.site import models as site
 from deliberation.surveys import models as surveys
 
 __all__ = [
-    "accounts", "annotations", "api", "declarations", "meetings", "moderation", "notifications", "privacy", "proposals",
+    "accounts", "annotations", "api", "declarations", "meetings", "moderation", "notifications", "pages", "privacy", "proposals",
     "reports", "results", "search", "settings", "site", "surveys",
 ]  # fmt: skip

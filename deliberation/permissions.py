@@ -133,6 +133,7 @@ class Permission(Enum):
     READ_SURVEY_RESULTS = "read what came of a survey (survey)"
     REVIEW_SURVEY_TEXTS = "look at what people wrote in a survey before it is shown (survey)"
     TAKE_SURVEY_DATA = "take the single answers of a survey away as a file (survey)"
+    EDIT_PAGES = "write pages around the declaration (declaration)"
     ENTER_PAPER = "enter contributions that were written on paper (declaration)"
     ENTER_AT_TABLE = "enter what a group at a table said, on its day (declaration)"
     SHOW_IN_ROOM = "show a paragraph and what tables say about it to a room (declaration)"
@@ -545,6 +546,7 @@ PERMISSIONS: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
         (is_moderator, survey_is_closed), (is_organiser, survey_is_closed), (is_operator, survey_is_closed),
     ),
     Permission.TAKE_SURVEY_DATA: ((is_organiser, has_answers), (is_operator, has_answers)),
+    Permission.EDIT_PAGES: ((is_organiser,), (is_operator,)),
     Permission.ENTER_PAPER: ((is_organiser, not_draft), (is_operator, not_draft)),
     Permission.ENTER_AT_TABLE: ((leads_table, not_draft),),
     Permission.SHOW_IN_ROOM: ((is_team, not_draft),),

@@ -111,6 +111,7 @@ ABOUT_VISIBLE = {
     Permission.READ_SURVEY_RESULTS: (OPEN, EVERYBODY),
     Permission.REVIEW_SURVEY_TEXTS: (set(Phase), TEAM),
     Permission.TAKE_SURVEY_DATA: (set(Phase), {"organiser", "operator"}),
+    Permission.EDIT_PAGES: (set(Phase), {"organiser", "operator"}),
     Permission.ENTER_PAPER: (OPEN, {"organiser", "operator"}),
     # Whoever leads a table is known by her link alone; see `test_only_a_table_of_the_day_enters_what_it_said`.
     Permission.ENTER_AT_TABLE: (set(), set()),

@@ -129,6 +129,8 @@ class Declaration(Model):
     # What it is about in Leichte Sprache, one sentence on each line.
     easy: Mapped[str | None] = mapped_column(Text, deferred=True)
     has_easy: Mapped[bool] = mapped_column(default=False)
+    # Pages of its own that stand in the menu: [address, title] each (`pages/models`).
+    menu: Mapped[list[Any]] = mapped_column(JSON, default=list)
 
     # Those of the edition in force; what a later edition took out keeps its row, see `find_thesis`.
     theses: Mapped[list["Thesis"]] = relationship(

@@ -1,1 +1,1 @@
-"""Everything around the declaration: for now the fixed pages of the site and its health."""
+"""Everything around the declaration: the fixed pages of the site, pages that organisers write, frames for other sites, health."""

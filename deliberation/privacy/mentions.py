@@ -31,6 +31,8 @@ UNTOUCHED = {
     "survey_code": "hashes",
     "survey_citation": "numbers",
     "table_protocol": "numbers and names of tables",
+    "page": "the organisers' own words",
+    "page_edition": "the organisers' own words",
     "search_doc": "numbers",
     "search_term": "words of texts, taken in anew from them",
     "search_posting": "numbers",

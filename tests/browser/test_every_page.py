@@ -53,6 +53,7 @@ ORGANISER_PAGES = [
     "/d/musterstadt/export", "/d/musterstadt/results", "/import", "/d/musterstadt/outcomes", "/a/1/outcome",
     "/d/musterstadt/rules/edit", "/d/musterstadt/moderation/settings", "/d/musterstadt/access", "/d/musterstadt/invitations",
     "/d/musterstadt/office", "/d/musterstadt/office/close", "/d/musterstadt/office/clone", "/d/musterstadt/office/labels",
+    "/d/musterstadt/office/pages", "/d/musterstadt/office/pages/new",
     "/d/musterstadt/editions/draft", "/d/musterstadt/editions/draft/proposals", "/d/musterstadt/moderation/anchors",
     "/d/musterstadt/office", "/d/musterstadt/office/texts", "/d/musterstadt/plan", "/d/musterstadt/office/focus",
     "/d/musterstadt/webhooks", "/d/musterstadt/phase", "/d/musterstadt/people", "/d/musterstadt/role",

@@ -236,6 +236,10 @@ DEEDS: dict[str, Deed] = {
     "moderation.team": Deed("moderator", lambda things: {"duty": things.keys["duty"]}),
     "moderation.own": Deed("moderator", _(name="M. Ohlsen")),
     "moderation.keys": Deed("moderator", _(keys="on")),
+    "pages.new_page": Deed("organiser", _(title="Programm", place="tagung", body="# Vormittag\n\nBegrüßung.", shown="y")),
+    "pages.edit_page": Deed(
+        "organiser", _(title="Fragen", body="Andere Worte.", shown="y", seen="1"), {"address": "haeufige-fragen"}
+    ),
     "declarations.edit_easy": Deed("organiser", _(about="Hier geht es um Arbeit.\nUnd um Computer.")),
     "declarations.edit_easy_thesis": Deed(
         "organiser",
@@ -332,6 +336,8 @@ VALUES: dict[str, dict[str, Any]] = {
     "moderation.own_decision": {"number": "hidden"},
     "reports.issue": {"number": 1},
     "meetings.room": {"p": "1"},
+    "pages.own_page": {"address": "haeufige-fragen"},
+    "pages.own_page_editions": {"address": "haeufige-fragen"},
     "surveys.show": {"number": "open survey"},
     "surveys.desk": {"number": "draft survey"},
     "surveys.preview": {"number": "draft survey", "q": 1},
@@ -431,6 +437,7 @@ def absent(endpoint: str, rule: Rule, things: Things) -> list[dict[str, Any]]:
         "group": "gibt-es-nicht",
         "step": "gibt-es-nicht",
         "item": ABSENT,
+        "address": "gibt-es-nicht",
         "q": 999,
     }
     # Who may work there is told that somebody took the place or the block away meanwhile.

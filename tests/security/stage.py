@@ -32,6 +32,7 @@ from deliberation.moderation.objections import objecting
 from deliberation.moderation.words import text_blocks
 from deliberation.notifications import feeds, following
 from deliberation.notifications.models import Mail
+from deliberation.pages import actions as writing
 from deliberation.permissions import Facilitator, Guest, Operator, Phase, Role
 from deliberation.privacy import deletion
 from deliberation.proposals import ballots
@@ -195,6 +196,7 @@ def _fill(declaration: Declaration, team: dict[str, User]) -> Things:
     )
     easy.change_about(team["organiser"], declaration, "Hier geht es um Arbeit.")
     easy.change_thesis(team["organiser"], _place(declaration, "3.1")[0], "Schutz", {_place(declaration, "3.1")[1].id: "Kurz."})
+    writing.create_page(team["organiser"], declaration, writing.PageWords("Häufige Fragen", "Wer fragt?", True, True))
     draft = begin_draft(team["organiser"], declaration)
     kept = _bring_in(team["organiser"])
     code = accounts.request_code(author.email, f"browser-{slug}")

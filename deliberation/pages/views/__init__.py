@@ -255,3 +255,6 @@ def _plain(words: str, status: int = 200) -> Response:
     response.mimetype = "text/plain"
     response.headers["Cache-Control"] = "no-store" if status != 200 or words == "ok\n" else "public, max-age=3600"
     return response
+
+
+from deliberation.pages.views import own  # noqa: E402, F401 (its routes)

@@ -1,0 +1,109 @@
+"""Pages that organisers write around a declaration: reading, writing with a preview, and what stood there before."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from deliberation.annotations.views import readable_declaration
+from deliberation.declarations.models import Declaration
+from deliberation.pages import actions
+from deliberation.pages.actions import PageRefused
+from deliberation.pages.forms import PageForm
+from deliberation.pages.models import Page, find_page, load_editions_of, load_pages
+from deliberation.pages.views import pages
+from deliberation.permissions import Outdated, Permission, may, require
+from deliberation.text import to_page_html
+from deliberation.web import viewer
+
+REFUSALS = {
+    "address": _l("Diese Adresse geht nicht oder ist vergeben. Sie besteht aus Kleinbuchstaben, Ziffern und Bindestrichen."),
+    "long": _l("Die Seite ist zu lang. Teilen Sie sie bitte auf zwei auf."),
+    "number": _l("Mehr als 60 Seiten gehen nicht."),
+}
+
+
+@pages.get("/d/<slug>/page/<address>")
+def own_page(slug: str, address: str) -> str:
+    """What is not shown is there for those who write it."""
+    declaration = readable_declaration(slug)
+    page = _readable(declaration, address)
+    return render_template("pages/own.html", declaration=declaration, page=page, here=f"page:{address}")
+
+
+def _readable(declaration: Declaration, address: str) -> Page:
+    page = find_page(declaration, address) or abort(404)
+    if not page.is_shown and not may(viewer(), Permission.EDIT_PAGES, declaration):
+        abort(404)
+    return page
+
+
+@pages.get("/d/<slug>/page/<address>/editions")
+def own_page_editions(slug: str, address: str) -> str:
+    declaration = readable_declaration(slug)
+    page = _readable(declaration, address)
+    return render_template(
+        "pages/own_editions.html", declaration=declaration, page=page, editions=load_editions_of(page), here=f"page:{address}",
+        to_html=to_page_html,
+    )  # fmt: skip
+
+
+@pages.get("/d/<slug>/office/pages")
+def own_pages(slug: str) -> str:
+    declaration = _editable(slug)
+    return render_template("office/pages.html", declaration=declaration, found=load_pages(declaration), here="office")
+
+
+def _editable(slug: str) -> Declaration:
+    declaration = readable_declaration(slug)
+    require(viewer(), Permission.EDIT_PAGES, declaration)
+    return declaration
+
+
+@pages.route("/d/<slug>/office/pages/new", methods=["GET", "POST"])
+def new_page(slug: str) -> Any:
+    declaration = _editable(slug)
+    form = PageForm()
+    if request.method == "POST" and form.validate() and "preview" not in request.form:
+        try:
+            made = actions.create_page(viewer(), declaration, form.to_words(), form.place.data)
+            flash(_("Gespeichert."), "done")
+            return redirect(url_for("pages.own_page", slug=slug, address=made.address), 303)
+        except PageRefused as refused:
+            _refuse(form, refused)
+    return _page(declaration, form, None)
+
+
+@pages.route("/d/<slug>/office/pages/<address>", methods=["GET", "POST"])
+def edit_page(slug: str, address: str) -> Any:
+    declaration = _editable(slug)
+    page = find_page(declaration, address) or abort(404)
+    form = PageForm.of(page)
+    if request.method == "POST" and form.validate() and "preview" not in request.form:
+        seen = int(form.seen.data) if str(form.seen.data or "").isdecimal() else 0
+        try:
+            actions.change_page(viewer(), page, form.to_words(), seen)
+            flash(_("Gespeichert."), "done")
+            return redirect(url_for("pages.own_page", slug=slug, address=page.address), 303)
+        except PageRefused as refused:
+            _refuse(form, refused)
+        except Outdated:
+            form.body.errors = (_("Jemand hat diese Seite inzwischen geändert. Wenn Sie noch einmal speichern, gilt Ihr Text."),)
+            form.seen.data = page.edition
+    return _page(declaration, form, page)
+
+
+def _refuse(form: PageForm, refused: PageRefused) -> None:
+    field = form.place if refused.reason == "address" else form.body
+    field.errors = (str(REFUSALS[refused.reason]),)
+
+
+def _page(declaration: Declaration, form: PageForm, page: Page | None) -> Any:
+    """With what it will look like, if that was asked for."""
+    is_preview = "preview" in request.form and not form.errors
+    shown = render_template(
+        "office/page.html", declaration=declaration, form=form, page=page, here="office",
+        preview=to_page_html(form.body.data or "") if is_preview else "",
+    )  # fmt: skip
+    return shown, 422 if form.errors else 200
