@@ -19,6 +19,8 @@ from deliberation.declarations.preview import numbered
 from deliberation.permissions import Phase
 from tests.builders import Cast, make_declaration, make_member, make_user
 
+pytestmark = pytest.mark.any_engine
+
 AUSZUG = Path(__file__).parents[1] / "data" / "sgb-viii" / "auszug-2021.docx"
 TEXT = """# Erklärung zur Zeit
 

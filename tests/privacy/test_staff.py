@@ -13,6 +13,8 @@ from deliberation.privacy.operation import NobodyThere, open_address_of
 from tests import builders
 from tests.security import deeds, stage
 
+pytestmark = pytest.mark.any_engine
+
 REASON = "Anordnung des Amtsgerichts vom 3. März."
 
 

@@ -16,6 +16,8 @@ from deliberation.policies import POLICIES, Door, Policy, PolicyMissing, Twice
 from tests.security import deeds, matrix
 from tests.security.stage import Stage, Tables
 
+pytestmark = pytest.mark.any_engine
+
 
 def test_every_page_is_asked_for(app: Flask) -> None:
     """Whoever adds a page that takes a form says in `tests/security/deeds.py` how it is filled in."""
