@@ -27,6 +27,8 @@ from deliberation.settings import assume_defaults, setting
 LANGUAGE_COOKIE = "lang"
 BROWSER_KEY = "browser"
 TOKEN = "_user_id"
+BEGUN = "begun-"
+"""How names in the session begin that hold what a guest has begun and goes on with later."""
 """Where Flask-Login looks for who it is; here stands a random token and never the number of an account."""
 
 csrf = CSRFProtect()
@@ -64,11 +66,14 @@ class Cookies(SecureCookieSessionInterface):
 
 
 def sign_in(user: Any, with_second: bool = False) -> None:
-    """Start a fresh session under a new token; the browser's name survives, because drafts hang on it."""
+    """Start a fresh session under a new token; the browser's name survives, because drafts hang on it, and so does what was
+    begun without an account (`BEGUN`)."""
     kept, former = session.get(BROWSER_KEY), session.get(TOKEN)
+    begun = {name: value for name, value in session.items() if name.startswith(BEGUN)}
     if former:
         _sessions().end_token(former)
     session.clear()
+    session.update(begun)
     if kept:
         session[BROWSER_KEY] = kept
     session.permanent = True

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from deliberation.accounts.passwords import hash_password
 from deliberation.clock import today
 from deliberation.database import db
 from deliberation.permissions import Access, Guest, NotAllowed
@@ -145,6 +146,15 @@ class TestPause:
         assert wrong.status_code == 422
         typed = code.upper().replace("-", " ")
         assert elsewhere.post(f"{BASE}/begin", data={"act": "resume", "resume": typed}).headers["Location"].endswith("/q/2")
+
+    def test_signing_in_on_the_way_loses_nothing(self, cast, client, survey):
+        begin(client)
+        say(client, 1, answer="1")
+        cast.ada.password_hash = hash_password("vier Wörter ohne jeden Zusammenhang", "cheap")
+        db.session.commit()
+        sent = client.post("/login", data={"email": "ada@example.org", "password": "vier Wörter ohne jeden Zusammenhang"})
+        assert sent.status_code == 303
+        assert 'value="1" checked' in client.get(f"{BASE}/q/1").text
 
     def test_code_opens_nothing_once_it_is_handed_in(self, client, survey):
         secret = answering.begin(Guest(), survey, "", "k")

@@ -16,7 +16,7 @@ from deliberation.surveys.branching import asked, sections_of
 from deliberation.surveys.models import Item, ItemKind, Sheet, Survey
 from deliberation.surveys.views import readable_survey, surveys
 from deliberation.surveys.views.building import own_survey
-from deliberation.web import limiter, unlisted, viewer
+from deliberation.web import BEGUN, limiter, unlisted, viewer
 
 BEGINNINGS = "600 per hour"
 """For one network address: a whole house can sit behind it, and codes are guarded by what they are."""
@@ -33,7 +33,7 @@ PROBLEMS = {
 
 def _key(survey: Survey) -> str:
     """Where a browser keeps the code of its sheet."""
-    return f"survey-{survey.id}"
+    return f"{BEGUN}survey-{survey.id}"
 
 
 def _sheet(survey: Survey) -> Sheet | None:
