@@ -138,6 +138,7 @@ FOR_EVERYBODY = (
     "pages.security_txt",
     "pages.healthz",
     "pages.readyz",
+    "pages.embed",
     "feeds.declaration",
     "feeds.thesis",
 )
