@@ -27,9 +27,9 @@ from deliberation.settings import assume_defaults, setting
 LANGUAGE_COOKIE = "lang"
 BROWSER_KEY = "browser"
 TOKEN = "_user_id"
+"""Where Flask-Login looks for who it is; here stands a random token and never the number of an account."""
 BEGUN = "begun-"
 """How names in the session begin that hold what a guest has begun and goes on with later."""
-"""Where Flask-Login looks for who it is; here stands a random token and never the number of an account."""
 
 csrf = CSRFProtect()
 login_manager = LoginManager()
@@ -68,14 +68,11 @@ class Cookies(SecureCookieSessionInterface):
 def sign_in(user: Any, with_second: bool = False) -> None:
     """Start a fresh session under a new token; the browser's name survives, because drafts hang on it, and so does what was
     begun without an account (`BEGUN`)."""
-    kept, former = session.get(BROWSER_KEY), session.get(TOKEN)
-    begun = {name: value for name, value in session.items() if name.startswith(BEGUN)}
-    if former:
+    kept = {name: value for name, value in session.items() if name == BROWSER_KEY or name.startswith(BEGUN)}
+    if former := session.get(TOKEN):
         _sessions().end_token(former)
     session.clear()
-    session.update(begun)
-    if kept:
-        session[BROWSER_KEY] = kept
+    session.update(kept)
     session.permanent = True
     login_user(user)
     session[TOKEN] = _sessions().begin(user, request.user_agent.string, with_second)

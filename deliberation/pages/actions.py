@@ -14,6 +14,9 @@ from deliberation.pages.models import PAGES_MAX, Page, PageEdition, load_pages
 from deliberation.permissions import Outdated, Permission, Person, require
 from deliberation.text import PAGE_MAX, normalised, to_page_html
 
+RESERVED = ("new",)
+"""Addresses that the office has for something else."""
+
 
 class PageRefused(Exception):
     """`reason` is address (not one, or taken), long or number."""
@@ -44,7 +47,7 @@ def create_page(organiser: Person, declaration: Declaration, words: PageWords, a
     require(organiser, Permission.EDIT_PAGES, declaration)
     name = address or to_address(words.title)
     _check(words)
-    if not SLUG_PATTERN.fullmatch(name) or len(name) > SLUG_MAX:
+    if not SLUG_PATTERN.fullmatch(name) or len(name) > SLUG_MAX or name in RESERVED:
         raise PageRefused("address")
     same = select(Page).where(Page.declaration_id == declaration.id, Page.address == name)
     found = db.session.scalars(same).one_or_none()
@@ -75,7 +78,10 @@ def change_page(organiser: Person, page: Page, words: PageWords, edition: int) -
     if page.edition != edition:
         raise Outdated(page)
     if (after.title, after.body) != (before.title, before.body):
-        kept = PageEdition(page_id=page.id, number=page.edition, title=page.title, body=page.body, written_on=page.changed_on)
+        kept = PageEdition(
+            page_id=page.id, number=page.edition, title=page.title, body=page.body, written_on=page.changed_on,
+            was_shown=page.is_shown,
+        )  # fmt: skip
         db.session.add(kept)
     page.edition += 1
     _take_over(page, words)

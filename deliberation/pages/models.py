@@ -34,7 +34,7 @@ class Page(Model):
 
 
 class PageEdition(Model):
-    """How a page read once."""
+    """How a page read once. Drafts that everybody never saw stay with the organisers."""
 
     __tablename__ = "page_edition"
     __table_args__ = (UniqueConstraint("page_id", "number"),)
@@ -45,6 +45,7 @@ class PageEdition(Model):
     title: Mapped[str] = mapped_column(String(TITLE_MAX))
     body: Mapped[str] = mapped_column(Text)
     written_on: Mapped[date] = mapped_column(default=today)
+    was_shown: Mapped[bool] = mapped_column(default=False)
 
 
 def find_page(declaration: Declaration, address: str) -> Page | None:
@@ -56,7 +57,7 @@ def load_pages(declaration: Declaration) -> list[Page]:
     return list(db.session.scalars(select(Page).where(Page.declaration_id == declaration.id).order_by(Page.title, Page.id)))
 
 
-def load_editions_of(page: Page) -> list[PageEdition]:
+def load_editions_of(page: Page, with_drafts: bool) -> list[PageEdition]:
     """What stood there before, the newest first."""
     query = select(PageEdition).where(PageEdition.page_id == page.id).order_by(PageEdition.number.desc())
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(query if with_drafts else query.where(PageEdition.was_shown)))

@@ -47,6 +47,17 @@ class TestReading:
         assert "Begrüßung." in before
         assert "Programm der Fachtagung" in before
 
+    def test_drafts_of_before_it_was_shown_stay_with_the_organisers(self, cast, client):
+        page = make(cast, body="ENTWURF", shown=False)
+        actions.change_page(cast.otto, page, PageWords(page.title, "Reif.", True, True), 1)
+        actions.change_page(cast.otto, page, PageWords(page.title, "Reifer.", True, True), 2)
+        db.session.commit()
+        before = client.get(f"{BASE}/programm-der-fachtagung/editions").text
+        assert "Reif." in before
+        assert "ENTWURF" not in before
+        client.sign_in(cast.otto)
+        assert "ENTWURF" in client.get(f"{BASE}/programm-der-fachtagung/editions").text
+
 
 class TestWriting:
     def test_preview_stores_nothing(self, cast, client):
@@ -72,7 +83,7 @@ class TestWriting:
         assert "MEIN TEXT" in answer.text
         assert "Jemand hat diese Seite inzwischen geändert." in answer.text
 
-    @pytest.mark.parametrize(("title", "place"), [("!!!", ""), ("Gut", "Nicht Gut!"), ("Gut", "a" * 61)])
+    @pytest.mark.parametrize(("title", "place"), [("!!!", ""), ("Gut", "Nicht Gut!"), ("Gut", "a" * 61), ("New", "")])
     def test_address_that_is_none_is_explained(self, cast, client, title, place):
         client.sign_in(cast.otto)
         answer = client.post("/d/erklaerung/office/pages/new", data={"title": title, "place": place, "body": "Bleibt."})

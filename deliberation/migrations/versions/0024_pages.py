@@ -39,6 +39,7 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=300), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("written_on", sa.Date(), nullable=False),
+        sa.Column("was_shown", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["page_id"], ["page.id"], name=op.f("fk_page_edition_page_id_page")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_page_edition")),
         sa.UniqueConstraint("page_id", "number", name=op.f("uq_page_edition_page_id_number")),

@@ -43,8 +43,9 @@ def _readable(declaration: Declaration, address: str) -> Page:
 def own_page_editions(slug: str, address: str) -> str:
     declaration = readable_declaration(slug)
     page = _readable(declaration, address)
+    editions = load_editions_of(page, may(viewer(), Permission.EDIT_PAGES, declaration))
     return render_template(
-        "pages/own_editions.html", declaration=declaration, page=page, editions=load_editions_of(page), here=f"page:{address}",
+        "pages/own_editions.html", declaration=declaration, page=page, editions=editions, here=f"page:{address}",
         to_html=to_page_html,
     )  # fmt: skip
 
