@@ -79,8 +79,8 @@ def _hash(code: str) -> str:
 def keep(person: Person, survey: Survey, sheet: Sheet, item: Item, answer: Any) -> None:
     """Store one answer, or `None` for “Keine Angabe”; what was said before is replaced."""
     _hold(person, survey)
-    _change(sheet, item, {str(item.id): answer if item.kind is not ItemKind.TEXT or answer is None else True})
-    if item.kind is ItemKind.TEXT and answer is not None:
+    is_changed = _change(sheet, item, {str(item.id): answer if item.kind is not ItemKind.TEXT or answer is None else True})
+    if is_changed and item.kind is ItemKind.TEXT and answer is not None:
         db.session.add(FreeText(item_id=item.id, sheet_id=sheet.id, body=answer))
     db.session.flush()
 
@@ -92,13 +92,17 @@ def leave_out(person: Person, survey: Survey, sheet: Sheet, item: Item) -> None:
     db.session.flush()
 
 
-def _change(sheet: Sheet, item: Item, new: dict[str, Any]) -> None:
-    """Two tabs of the same person write one after the other."""
+def _change(sheet: Sheet, item: Item, new: dict[str, Any]) -> bool:
+    """Whether it could be changed still. Two tabs of the same person write one after the other; what the other one has handed in
+    meanwhile stays as it is."""
     db.session.refresh(sheet, with_for_update={"of": Sheet})
+    if sheet.is_sent:
+        return False
     kept = {key: value for key, value in sheet.answers.items() if key != str(item.id)}
     sheet.answers, sheet.touched_on = {**kept, **new}, today()
     if item.kind is ItemKind.TEXT:
         db.session.execute(delete(FreeText).where(FreeText.sheet_id == sheet.id, FreeText.item_id == item.id))
+    return True
 
 
 def words_of(sheet: Sheet, item: Item) -> str:
@@ -117,7 +121,7 @@ def hand_in(person: Person, survey: Survey, sheet: Sheet) -> bool:
 
     Whether it was done now. Raises SurveyRefused empty for a sheet without any answer, and depends with the first question that
     has to be answered, if only by “Keine Angabe”."""
-    require(person, Permission.ANSWER_SURVEY, survey)
+    _hold(person, survey)
     db.session.refresh(sheet, with_for_update={"of": Sheet})
     if sheet.is_sent:
         return False

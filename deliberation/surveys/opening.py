@@ -131,19 +131,19 @@ def _close(survey: Survey) -> None:
     for item in survey.questions:
         item.figures = figures[item.id].to_json()
     survey.people = count_sheets(survey)[0]
-    _shuffle(survey)
+    items = select(Item.id).where(Item.survey_id == survey.id)
+    _shuffle(FreeText, FreeText.item_id.in_(items), FreeText.item_id, FreeText.body, FreeText.state)
+    _shuffle(Sheet, Sheet.survey_id == survey.id, Sheet.survey_id, Sheet.answers, Sheet.is_sent)
     db.session.flush()
 
 
-def _shuffle(survey: Survey) -> None:
-    """Rows written one after the other would tell which words came from the same person."""
-    of_it = FreeText.item_id.in_(select(Item.id).where(Item.survey_id == survey.id))
-    columns = FreeText.item_id, FreeText.body, FreeText.state
+def _shuffle(model: Any, of_it: Any, *columns: Any) -> None:
+    """Rows in the order of writing would tell which words came from the same person, and who began when."""
     rows: list[Any] = [dict(row) for row in db.session.execute(select(*columns).where(of_it)).mappings()]
     SystemRandom().shuffle(rows)
-    db.session.execute(delete(FreeText).where(of_it))
+    db.session.execute(delete(model).where(of_it).execution_options(synchronize_session="fetch"))
     for start in range(0, len(rows), AT_ONCE):
-        db.session.execute(insert(FreeText), rows[start : start + AT_ONCE])
+        db.session.execute(insert(model), rows[start : start + AT_ONCE])
 
 
 def load_answers(survey: Survey) -> Iterator[dict[str, Any]]:

@@ -46,6 +46,24 @@ def sheets():
     return db.session.scalars(select(Sheet).order_by(Sheet.id)).all()
 
 
+class TestTwoTabs:
+    def test_what_one_handed_in_the_other_does_not_change(self, client, survey):
+        begin(client)
+        [sheet] = sheets()
+        say(client, 3, answer="0")
+        item = survey.questions[4]
+        assert answering.hand_in(Guest(), survey, sheet)
+        answering.keep(Guest(), survey, sheet, item, "Zu spät.")
+        answering.leave_out(Guest(), survey, sheet, survey.questions[2])
+        assert sheet.answers == {str(survey.questions[2].id): 0}
+        assert db.session.scalars(select(FreeText)).all() == []
+
+    def test_form_without_a_key_opens_nobody_elses_sheet(self, client, survey):
+        for _person in range(2):
+            begin(client, form_key="")
+        assert len(sheets()) == 2
+
+
 class TestWalk:
     def test_goes_from_question_to_question_to_the_end(self, client, survey):
         assert begin(client).endswith("/q/1")

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
+from deliberation.accounts.models import random_key
 from deliberation.annotations.patterns import find_hits
 from deliberation.permissions import Permission, require
 from deliberation.surveys import answering
@@ -69,7 +70,7 @@ def begin(slug: str, number: int) -> Any:
             problem = _("Mit diesem Code gibt es hier nichts, was noch offen ist. Prüfen Sie bitte, ob er ganz dasteht.")
         else:
             try:
-                given, key = request.form.get("entrance", "")[:100], request.form.get("form_key", "")[:64]
+                given, key = request.form.get("entrance", "")[:100], request.form.get("form_key", "")[:64] or random_key()
                 session[_key(survey)] = answering.begin(viewer(), survey, given, key)
                 return redirect(_url(survey, "fill", q=1), 303)
             except SurveyRefused:
