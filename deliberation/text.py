@@ -51,14 +51,13 @@ def to_safe_html(source: str) -> str:
     """
     if len(source) > SOURCE_MAX:
         raise ValueError(f"text longer than {SOURCE_MAX} characters")
-    html = _markdown().render(source)
-    html = bleach.clean(html, tags=TAGS, attributes=_is_allowed, protocols=PROTOCOLS, strip=True)
+    return _cleaned(_markdown().render(source), TAGS, "nofollow ugc noopener noreferrer")
+
+
+def _cleaned(html: str, tags: frozenset[str], link_rel: str) -> str:
+    html = bleach.clean(html, tags=tags, attributes=_is_allowed, protocols=PROTOCOLS, strip=True)
     return nh3.clean(
-        html,
-        tags=set(TAGS),
-        attributes=ATTRIBUTES,
-        url_schemes=set(PROTOCOLS),
-        link_rel="nofollow ugc noopener noreferrer",
+        html, tags=set(tags), attributes=ATTRIBUTES, url_schemes=set(PROTOCOLS), link_rel=link_rel
     ).strip()
 
 
@@ -86,11 +85,7 @@ def to_page_html(source: str) -> str:
             token.tag = f"h{min(int(token.tag[1]) + 1, 4)}"
         # How cells are aligned would be a style attribute.
         token.attrs.pop("style", None)
-    html = engine.renderer.render(tokens, engine.options, {})
-    html = bleach.clean(html, tags=PAGE_TAGS, attributes=_is_allowed, protocols=PROTOCOLS, strip=True)
-    return nh3.clean(
-        html, tags=set(PAGE_TAGS), attributes=ATTRIBUTES, url_schemes=set(PROTOCOLS), link_rel="noopener noreferrer"
-    ).strip()
+    return _cleaned(engine.renderer.render(tokens, engine.options, {}), PAGE_TAGS, "noopener noreferrer")
 
 
 def _is_allowed(tag: str, name: str, value: str) -> bool:

@@ -83,6 +83,15 @@ class TestWriting:
         assert "MEIN TEXT" in answer.text
         assert "Jemand hat diese Seite inzwischen geändert." in answer.text
 
+    @pytest.mark.parametrize("seen", ["", "x", "²", "9" * 5000])
+    def test_state_that_is_none_is_no_breakdown(self, cast, client, seen):
+        make(cast)
+        client.sign_in(cast.otto)
+        data = {"title": "Programm", "body": "MEIN TEXT", "seen": seen}
+        answer = client.post("/d/erklaerung/office/pages/programm-der-fachtagung", data=data)
+        assert answer.status_code == 422
+        assert "MEIN TEXT" in answer.text
+
     @pytest.mark.parametrize(("title", "place"), [("!!!", ""), ("Gut", "Nicht Gut!"), ("Gut", "a" * 61), ("New", "")])
     def test_address_that_is_none_is_explained(self, cast, client, title, place):
         client.sign_in(cast.otto)

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from deliberation.annotations.views import readable_declaration
 from deliberation.declarations.models import Declaration
+from deliberation.editions.forms import to_number
 from deliberation.pages import actions
 from deliberation.pages.actions import PageRefused
 from deliberation.pages.forms import PageForm
@@ -82,9 +83,8 @@ def edit_page(slug: str, address: str) -> Any:
     page = find_page(declaration, address) or abort(404)
     form = PageForm.of(page)
     if request.method == "POST" and form.validate() and "preview" not in request.form:
-        seen = int(form.seen.data) if str(form.seen.data or "").isdecimal() else 0
         try:
-            actions.change_page(viewer(), page, form.to_words(), seen)
+            actions.change_page(viewer(), page, form.to_words(), to_number(form.seen.data))
             flash(_("Gespeichert."), "done")
             return redirect(url_for("pages.own_page", slug=slug, address=page.address), 303)
         except PageRefused as refused:

@@ -10,6 +10,7 @@ from deliberation.accounts.models import random_key
 from deliberation.annotations.views import readable_declaration
 from deliberation.declarations.importing import ImportRefused
 from deliberation.declarations.models import Declaration
+from deliberation.editions.forms import to_number
 from deliberation.permissions import Outdated, Permission, require
 from deliberation.surveys import actions, bringing
 from deliberation.surveys.actions import SurveyRefused
@@ -111,7 +112,7 @@ def question(slug: str, number: int, item: int) -> Any:
         return _headline(survey, found)
     form = ItemForm.of(found)
     if request.method == "POST" and form.validate():
-        version = int(form.version.data) if str(form.version.data or "").isdecimal() else 0
+        version = to_number(form.version.data)
         wanted = form.to_question(earlier(survey, found))
         try:
             if _tried(form, lambda: actions.change_item(viewer(), survey, found, wanted, version)):
