@@ -3,12 +3,14 @@
 import difflib
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 import bleach
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 RENDER_VERSION = 1
 """Raised when `to_safe_html` changes; stored beside every rendering, so that old ones are made anew."""
@@ -51,29 +53,52 @@ def to_safe_html(source: str) -> str:
     """
     if len(source) > SOURCE_MAX:
         raise ValueError(f"text longer than {SOURCE_MAX} characters")
-    return _cleaned(_markdown().render(source), TAGS, "nofollow ugc noopener noreferrer")
+    return _cleaned(_markdown().render(source), TAGS, ATTRIBUTES, "nofollow ugc noopener noreferrer")
 
 
-def _cleaned(html: str, tags: frozenset[str], link_rel: str) -> str:
-    html = bleach.clean(html, tags=tags, attributes=_is_allowed, protocols=PROTOCOLS, strip=True)
+def _cleaned(html: str, tags: frozenset[str], attributes: dict[str, set[str]], link_rel: str) -> str:
+    def is_allowed(tag: str, name: str, value: str) -> bool:
+        return name in attributes.get(tag, ()) and (name not in ("href", "src") or _leads_somewhere(tag, value))
+
+    html = bleach.clean(html, tags=tags, attributes=is_allowed, protocols=PROTOCOLS, strip=True)
     return nh3.clean(
-        html, tags=set(tags), attributes=ATTRIBUTES, url_schemes=set(PROTOCOLS), link_rel=link_rel
+        html, tags=set(tags), attributes=attributes, url_schemes=set(PROTOCOLS), link_rel=link_rel
     ).strip()
 
 
-PAGE_TAGS = TAGS | {"h2", "h3", "h4", "table", "thead", "tbody", "tr", "th", "td", "hr"}
+def _leads_somewhere(tag: str, address: str) -> bool:
+    """Addresses must say where they lead: a relative one is somebody's trick or mistake, but for our own files."""
+    is_web = tag == "a" and address.lower().startswith(tuple(f"{protocol}:" for protocol in PROTOCOLS))
+    return is_web or bool(_OWN_FILE.fullmatch(address))
+
+
+_OWN_FILE = re.compile(r"(?:/d/[a-z0-9-]+)?/file/[a-z0-9-]+\.[a-z0-9]+")
+
+PAGE_TAGS = TAGS | {"h2", "h3", "h4", "table", "thead", "tbody", "tr", "th", "td", "hr", "img"}
+PAGE_ATTRIBUTES = {**ATTRIBUTES, "img": {"src", "alt", "width", "height", "loading"}}
 PAGE_MAX = 40_000
 """Characters of a page that an organiser writes."""
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A file of ours that a page may lead to; one with a width is a picture, which it may show."""
+
+    address: str
+    description: str = ""
+    width: int = 0
+    height: int = 0
 
 
 @cache
 def _page_markdown() -> MarkdownIt:
     engine = MarkdownIt("commonmark", {"html": False, "linkify": True, "maxNesting": 20})
-    return engine.enable(["linkify", "strikethrough", "table"]).disable(["image", "html_block"])
+    return engine.enable(["linkify", "strikethrough", "table"]).disable(["html_block"])
 
 
-def to_page_html(source: str) -> str:
-    """As `to_safe_html` for a page of an organiser: with headings below the title of the page, tables and rules.
+def to_page_html(source: str, attached: Mapping[str, Attached] | None = None) -> str:
+    """As `to_safe_html` for a page of an organiser: with headings below the title of the page, tables, rules, and those files
+    that are `attached` under the names it uses. A picture of another name stays words.
 
     Raises ValueError above PAGE_MAX characters."""
     if len(source) > PAGE_MAX:
@@ -85,14 +110,40 @@ def to_page_html(source: str) -> str:
             token.tag = f"h{min(int(token.tag[1]) + 1, 4)}"
         # How cells are aligned would be a style attribute.
         token.attrs.pop("style", None)
-    return _cleaned(engine.renderer.render(tokens, engine.options, {}), PAGE_TAGS, "noopener noreferrer")
+    for token in _walk(tokens):
+        _attach(token, attached or {})
+    html = engine.renderer.render(tokens, engine.options, {})
+    return _cleaned(html, PAGE_TAGS, PAGE_ATTRIBUTES, "noopener noreferrer")
 
 
-def _is_allowed(tag: str, name: str, value: str) -> bool:
-    """Addresses must say where they lead: a relative one is somebody's trick or mistake."""
-    if name == "href":
-        return tag == "a" and value.lower().startswith(tuple(f"{protocol}:" for protocol in PROTOCOLS))
-    return name in ATTRIBUTES.get(tag, ())
+def to_file_names(source: str) -> set[str]:
+    """The files a page leads to or shows, by the names it uses: whatever stands there instead of an address."""
+    tokens = _walk(_page_markdown().parse(source[:PAGE_MAX]))
+    targets = {str(token.attrs[_TARGETS[token.type]]) for token in tokens if token.type in _TARGETS}
+    return {target for target in targets if not re.match(r"[a-z][a-z0-9+.-]*:", target, re.IGNORECASE)}
+
+
+_TARGETS = {"image": "src", "link_open": "href"}
+
+
+def _walk(tokens: Iterable[Token]) -> Iterator[Token]:
+    for token in tokens:
+        yield token
+        yield from _walk(token.children or ())
+
+
+def _attach(token: Token, attached: Mapping[str, Attached]) -> None:
+    if token.type not in _TARGETS:
+        return
+    found = attached.get(str(token.attrs[_TARGETS[token.type]]))
+    if found is not None:
+        token.attrs[_TARGETS[token.type]] = found.address
+    if token.type == "image" and found is not None and found.width:
+        token.attrs |= {"width": found.width, "height": found.height, "loading": "lazy"}
+        if not token.content:
+            token.children = [Token("text", "", 0, content=found.description)]
+    elif token.type == "image":
+        token.type, token.content = "text", token.content or token.attrGet("src") or ""
 
 
 def to_plain_text(source: str) -> str:

@@ -1,29 +1,28 @@
-"""Writing pages around a declaration. Nothing that stood there is lost."""
+"""Writing pages around a declaration, or around the site. Nothing that stood there is lost."""
 
-import re
-import unicodedata
-from dataclasses import dataclass
-
-from sqlalchemy import select
+from dataclasses import dataclass, replace
+from datetime import date
 
 from deliberation.clock import today
 from deliberation.database import count_rows, db, once
-from deliberation.declarations.models import SLUG_MAX, SLUG_PATTERN, Act, Declaration, hold_text
+from deliberation.declarations.models import SLUG_MAX, SLUG_PATTERN, Act, Declaration
 from deliberation.declarations.record import record
-from deliberation.pages.models import PAGES_MAX, Page, PageEdition, load_pages
-from deliberation.permissions import Outdated, Permission, Person, require
-from deliberation.text import PAGE_MAX, normalised, to_page_html
+from deliberation.pages.files import load_files, require_pages, to_html
+from deliberation.pages.models import PAGES_MAX, Page, PageEdition, load_pages, select_pages
+from deliberation.pages.naming import to_address
+from deliberation.permissions import Outdated, Person
+from deliberation.text import PAGE_MAX, normalised, to_file_names
 
-RESERVED = ("new",)
+RESERVED = ("new", "files")
 """Addresses that the office has for something else."""
 
 
 class PageRefused(Exception):
-    """`reason` is address (not one, or taken), long or number."""
+    """`reason` is address (not one, or taken), long, number, or file: the page shows or leads to `name`, which is not there."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, name: str = "") -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason, self.name = reason, name
 
 
 @dataclass(frozen=True)
@@ -32,32 +31,34 @@ class PageWords:
     body: str
     is_shown: bool = False
     in_menu: bool = False
+    in_footer: bool = False
+    position: int = 0
+    news_on: date | None = None
+    easy: str = ""
 
 
-def to_address(title: str) -> str:
-    """What an address is made of when nobody names one: Häufige Fragen is haeufige-fragen."""
-    spelled = title.lower().replace("ä", "ae").replace("ö", "oe").replace("ü", "ue").replace("ß", "ss")
-    plain = unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:SLUG_MAX].strip("-")
+OF_WORDS = ("title", "body", "easy")
+"""What is kept when it becomes something else."""
 
 
-def create_page(organiser: Person, declaration: Declaration, words: PageWords, address: str = "") -> Page:
+def create_page(
+    organiser: Person, declaration: Declaration | None, words: PageWords, address: str = "", language: str = ""
+) -> Page:
     """A new page; the same one sent again is the same page. Raises PageRefused."""
-    hold_text(declaration)
-    require(organiser, Permission.EDIT_PAGES, declaration)
-    name = address or to_address(words.title)
-    _check(words)
+    require_pages(organiser, declaration)
+    words, name = _fit(declaration, words), address or to_address(words.title)
     if not SLUG_PATTERN.fullmatch(name) or len(name) > SLUG_MAX or name in RESERVED:
         raise PageRefused("address")
-    same = select(Page).where(Page.declaration_id == declaration.id, Page.address == name)
+    same = select_pages(declaration).where(Page.address == name, Page.language == language)
     found = db.session.scalars(same).one_or_none()
-    if found is not None and (found.title, found.body) != (words.title, normalised(words.body)):
+    if found is not None and (found.title, found.body) != (words.title, words.body):
         raise PageRefused("address")
-    if found is None and count_rows(Page.id, Page.declaration_id == declaration.id) >= PAGES_MAX:
+    owner = declaration.id if declaration else None
+    if found is None and count_rows(Page.id, Page.declaration_id == owner) >= PAGES_MAX:
         raise PageRefused("number")
     made = once(
         same,
-        lambda: _take_over(Page(declaration=declaration, address=name, edition=1), words),
+        lambda: _take_over(Page(declaration=declaration, address=name, language=language, edition=1), words),
         lambda page: _note(organiser, page, "made"),
     )
     _refresh_menu(declaration)
@@ -67,46 +68,69 @@ def create_page(organiser: Person, declaration: Declaration, words: PageWords, a
 def change_page(organiser: Person, page: Page, words: PageWords, edition: int) -> bool:
     """Other words, or shown or not; whether anything is another now. Raises PageRefused, and Outdated if somebody else changed it
     meanwhile."""
-    hold_text(page.declaration)
-    require(organiser, Permission.EDIT_PAGES, page.declaration)
-    _check(words)
+    require_pages(organiser, page.declaration)
+    after = _fit(page.declaration, words)
     db.session.refresh(page)
-    before = PageWords(page.title, page.body, page.is_shown, page.in_menu)
-    after = PageWords(words.title, normalised(words.body), words.is_shown, words.in_menu)
+    before = to_words(page)
     if after == before:
         return False
     if page.edition != edition:
         raise Outdated(page)
-    if (after.title, after.body) != (before.title, before.body):
+    if any(getattr(after, name) != getattr(before, name) for name in OF_WORDS):
         kept = PageEdition(
             page_id=page.id, number=page.edition, title=page.title, body=page.body, written_on=page.changed_on,
-            was_shown=page.is_shown,
+            was_shown=page.is_shown, easy=page.easy,
         )  # fmt: skip
         db.session.add(kept)
     page.edition += 1
-    _take_over(page, words)
+    _take_over(page, after)
     _note(organiser, page, "changed")
     _refresh_menu(page.declaration)
     return True
 
 
-def _check(words: PageWords) -> None:
-    if len(normalised(words.body)) > PAGE_MAX:
+def to_words(page: Page) -> PageWords:
+    return PageWords(
+        page.title, page.body, page.is_shown, page.in_menu, page.in_footer, page.position, page.news_on, page.easy
+    )  # fmt: skip
+
+
+def load_latest(declaration: Declaration, most: int | None = None) -> list[Page]:
+    """News that are shown, the latest first."""
+    query = select_pages(declaration).where(Page.is_shown, Page.news_on.is_not(None))
+    return list(db.session.scalars(query.order_by(Page.news_on.desc(), Page.id.desc()).limit(most)))
+
+
+def _fit(declaration: Declaration | None, words: PageWords) -> PageWords:
+    fit = replace(words, body=normalised(words.body), easy=normalised(words.easy))
+    if max(len(fit.body), len(fit.easy)) > PAGE_MAX:
         raise PageRefused("long")
+    missing = to_file_names(fit.body)
+    if missing:
+        missing -= {file.name for file in load_files(declaration)}
+    if missing:
+        raise PageRefused("file", min(missing))
+    return fit
 
 
 def _take_over(page: Page, words: PageWords) -> Page:
-    page.title, page.body = words.title, normalised(words.body)
-    page.body_html = to_page_html(page.body)
-    page.is_shown, page.in_menu, page.changed_on = words.is_shown, words.in_menu, today()
+    for name, value in vars(words).items():
+        setattr(page, name, value)
+    page.body_html, page.changed_on = to_html(page.declaration, page.body), today()
     return page
 
 
 def _note(organiser: Person, page: Page, after: str) -> None:
-    record(organiser.membership_in(page.declaration_id), page.declaration, Act.TEXTS, after=f"page:{page.address[:40]},{after}")
+    if page.declaration is not None:
+        own = organiser.membership_in(page.declaration.id)
+        record(own, page.declaration, Act.TEXTS, after=f"page:{page.address[:40]},{after}")
 
 
-def _refresh_menu(declaration: Declaration) -> None:
+def _refresh_menu(declaration: Declaration | None) -> None:
     db.session.flush()
-    declaration.menu = [[one.address, one.title] for one in load_pages(declaration) if one.is_shown and one.in_menu]
-    db.session.flush()
+    if declaration is not None:
+        shown = [one for one in load_pages(declaration) if one.is_shown]
+        declaration.menu = [[one.address, one.title] for one in shown if one.in_menu]
+        declaration.footer = [[one.address, one.title] for one in shown if one.in_footer]
+        declaration.has_news = any(one.news_on for one in shown)
+        db.session.flush()

@@ -33,6 +33,8 @@ UNTOUCHED = {
     "table_protocol": "numbers and names of tables",
     "page": "the organisers' own words",
     "page_edition": "the organisers' own words",
+    "page_file": "the organisers' own words",
+    "page_file_part": "bytes of pictures and documents",
     "search_doc": "numbers",
     "search_term": "words of texts, taken in anew from them",
     "search_posting": "numbers",

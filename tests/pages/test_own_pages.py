@@ -4,8 +4,9 @@ import pytest
 
 from deliberation.database import db
 from deliberation.pages import actions
-from deliberation.pages.actions import PageRefused, PageWords, to_address
+from deliberation.pages.actions import PageRefused, PageWords
 from deliberation.pages.models import find_page
+from deliberation.pages.naming import to_address
 from deliberation.permissions import Access, NotAllowed, Outdated
 from deliberation.text import PAGE_MAX, to_page_html
 

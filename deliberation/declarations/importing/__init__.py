@@ -5,7 +5,14 @@ for what was read.
 """
 
 from deliberation.declarations.importing.blocks import Block, Document, Note
-from deliberation.declarations.importing.cage import SHAPES, Source, read_in_cage, read_to_keep, split_in_cage
+from deliberation.declarations.importing.cage import (
+    SHAPES,
+    Source,
+    look_in_cage,
+    read_in_cage,
+    read_to_keep,
+    split_in_cage,
+)
 from deliberation.declarations.importing.draft import (
     CLOSING,
     PREAMBLE,
@@ -37,6 +44,7 @@ __all__ = [
     "Source",
     "Unit",
     "from_json",
+    "look_in_cage",
     "read_in_cage",
     "read_to_keep",
     "split",

@@ -67,8 +67,20 @@ def _ask(data: bytes, shape: str, **task: Any) -> dict[str, Any]:
         raise ImportRefused("too_big")
     if not data:
         raise ImportRefused("empty")
-    answer = _run(data, {"shape": shape, **task})
-    if "draft" not in answer:
+    return _answered(_run(data, {"shape": shape, **task}), "draft")
+
+
+def look_in_cage(data: bytes) -> dict[str, Any]:
+    """What a picture or a document is: see `looking.look`. Raises ImportRefused."""
+    if len(data) > MAX_FILE:
+        raise ImportRefused("too_big")
+    if not data:
+        raise ImportRefused("empty")
+    return _answered(_run(data, {"look": True}), "kind")
+
+
+def _answered(answer: dict[str, Any], what: str) -> dict[str, Any]:
+    if what not in answer:
         reason = answer.get("refused", "damaged")
         raise ImportRefused(reason if reason in REFUSALS else "damaged", **answer.get("details", {}))
     return answer

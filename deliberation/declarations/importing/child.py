@@ -66,13 +66,20 @@ def _answer(data: bytes, task: dict[str, Any]) -> dict[str, Any]:
     from deliberation.declarations.importing.refusals import ImportRefused
 
     try:
-        return _split(data, task)
+        return _look(data) if task.get("look") else _split(data, task)
     except ImportRefused as refused:
         return {"refused": refused.reason, "details": refused.details}
     except MemoryError:
         return {"refused": "too_hungry", "details": {}}
     except Exception:  # whatever a hostile file does to a reader, the person gets a sentence and no traceback
         return {"refused": "damaged", "details": {}}
+
+
+def _look(data: bytes) -> dict[str, Any]:
+    """What a picture or a document is."""
+    from deliberation.declarations.importing.looking import look
+
+    return look(data)
 
 
 def _split(data: bytes, task: dict[str, Any]) -> dict[str, Any]:
