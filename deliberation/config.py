@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 PREFIX = "DELIBERATION_"
 SECRETS = ("SECRET_KEY", "ADDRESS_KEY", "DATABASE_URL", "MAIL_URL", "REDIS_URL")
 OPERATOR_FIELDS = ("OPERATOR_NAME", "OPERATOR_ADDRESS", "OPERATOR_EMAIL", "OPERATOR_RESPONSIBLE")
+IMPRINT_FIELDS = ("IMPRINT_REPRESENTATIVE", "IMPRINT_PHONE", "IMPRINT_REGISTER", "IMPRINT_VAT", "IMPRINT_AUTHORITY")
+"""What § 5 DDG asks of some: whoever has it names it."""
 LOCALES = ("de", "en")
 SIGN_UPS = ("open", "invited")
 """Whether everybody makes an account, or whoever was invited."""
@@ -44,7 +46,7 @@ DEFAULTS: dict[str, Any] = {
     "PRIVACY_HOSTING": "",
     "PRIVACY_AUTHORITY": "",
     "PRIVACY_OFFICER": "",
-    **dict.fromkeys(OPERATOR_FIELDS, ""),
+    **dict.fromkeys((*OPERATOR_FIELDS, *IMPRINT_FIELDS), ""),
 }
 
 

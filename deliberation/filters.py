@@ -42,9 +42,22 @@ def number(value: int) -> str:
     return str(format_decimal(value, format="#,##0")).replace(".", THIN_SPACE).replace(",", THIN_SPACE)
 
 
-def day_element(moment: datetime) -> Markup:
-    """A `<time>` that is exact to the day: public times must not tell who wrote at which minute."""
-    when = to_day(moment)
+def file_size(count: int | None) -> str:
+    """Bytes in words."""
+    if count is None:
+        return gettext("unbekannt")
+    if count >= 1_000_000_000:
+        return f"{format_decimal(count / 1_000_000_000, '#,##0.0')} GB"
+    if count >= 1_000_000:
+        return f"{format_decimal(count / 1_000_000, '#,##0.0')} MB"
+    return f"{format_decimal(-(-count // 1000), '#,##0')} KB"
+
+
+def day_element(moment: datetime | date | str) -> Markup:
+    """A `<time>` that is exact to the day: public times must not tell who wrote at which minute. Days may come as 2026-11-28."""
+    if isinstance(moment, str):
+        moment = date.fromisoformat(moment)
+    when = to_day(moment) if isinstance(moment, datetime) else moment
     return Markup('<time datetime="{}">{}</time>').format(when.isoformat(), day(moment))
 
 
@@ -125,7 +138,7 @@ def words_changed(old: str, new: str) -> tuple[DiffPart, ...]:
 def init_app(app: Flask) -> None:
     """Hand all filters to the templates."""
     for function in (
-        day, time_of_day, waiting, number, day_element, trusted_html, with_numbers, marked, lines, excerpt, pieces,
+        day, time_of_day, waiting, number, file_size, day_element, trusted_html, with_numbers, marked, lines, excerpt, pieces,
         words_changed,
     ):  # fmt: skip
         app.jinja_env.filters[function.__name__] = function

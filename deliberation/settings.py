@@ -1,6 +1,7 @@
 """What the operator has set in the browser. It holds where neither the environment nor `instance/config.py` says anything, and
 every process sees a change with its next request: nothing is kept longer than one."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -8,16 +9,16 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app, g, has_request_context
-from sqlalchemy import String, Text, select
+from sqlalchemy import String, Text, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from deliberation.clock import now
-from deliberation.config import OPERATOR_FIELDS
-from deliberation.database import Model, UtcDateTime, db, reading_only
+from deliberation.config import IMPRINT_FIELDS, OPERATOR_FIELDS
+from deliberation.database import Model, UtcDateTime, db, put, reading_only
 
 STORED = (
-    "SITE_NAME", "DEFAULT_LOCALE", "CONTACT_EMAIL", "SIGN_UP", *OPERATOR_FIELDS,
+    "SITE_NAME", "DEFAULT_LOCALE", "CONTACT_EMAIL", "SIGN_UP", *OPERATOR_FIELDS, *IMPRINT_FIELDS,
     "PRIVACY_HOSTING", "PRIVACY_AUTHORITY", "PRIVACY_OFFICER",
 )  # fmt: skip
 """What can be set in the browser; everything else belongs to the machine."""
@@ -42,15 +43,31 @@ def setting(name: str) -> str:
     return str(current_app.config[name])
 
 
+def stored_json(name: str) -> Any:
+    """What a feature keeps here to have it on every page without asking again; nothing if it never did."""
+    kept = _stored().get(name)
+    return json.loads(kept) if kept else None
+
+
+def store(name: str, value: str) -> None:
+    put(
+        update(SiteSetting).where(SiteSetting.name == name).values(value=value, changed_at=now()),
+        lambda: SiteSetting(name=name, value=value),
+    )
+
+
 def is_fixed(name: str) -> bool:
     """Whether the environment or the file says it, so that nothing in the browser changes it."""
     return name in current_app.config["GIVEN"]
 
 
 def operator_facts() -> dict[str, str]:
-    """`name`, `address`, `email` and `responsible` of whoever runs the site, `contact` for questions, and what the privacy
-    page says beside them: `hosting`, `authority`, `officer`."""
+    """`name`, `address`, `email` and `responsible` of whoever runs the site, `contact` for questions, what some name beside them
+    (`representative`, `phone`, `register`, `vat`, `supervisor`), and what the privacy page says: `hosting`, `authority`,
+    `officer`."""
     facts = {field.removeprefix("OPERATOR_").lower(): setting(field) for field in OPERATOR_FIELDS}
+    facts |= {field.removeprefix("IMPRINT_").lower(): setting(field) for field in IMPRINT_FIELDS if field != "IMPRINT_AUTHORITY"}
+    facts["supervisor"] = setting("IMPRINT_AUTHORITY")
     facts |= {name: setting(f"PRIVACY_{name.upper()}") for name in ("hosting", "authority", "officer")}
     return facts | {"contact": setting("CONTACT_EMAIL") or facts["email"]}
 

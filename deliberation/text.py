@@ -3,7 +3,7 @@
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -53,26 +53,37 @@ def to_safe_html(source: str) -> str:
     """
     if len(source) > SOURCE_MAX:
         raise ValueError(f"text longer than {SOURCE_MAX} characters")
-    return _cleaned(_markdown().render(source), TAGS, ATTRIBUTES, "nofollow ugc noopener noreferrer")
+    return _cleaned(_markdown().render(source), TAGS, ATTRIBUTES, _is_allowed, "nofollow ugc noopener noreferrer")
 
 
-def _cleaned(html: str, tags: frozenset[str], attributes: dict[str, set[str]], link_rel: str) -> str:
-    def is_allowed(tag: str, name: str, value: str) -> bool:
-        return name in attributes.get(tag, ()) and (name not in ("href", "src") or _leads_somewhere(tag, value))
-
+def _cleaned(
+    html: str,
+    tags: frozenset[str],
+    attributes: dict[str, set[str]],
+    is_allowed: Callable[[str, str, str], bool],
+    link_rel: str,
+) -> str:
     html = bleach.clean(html, tags=tags, attributes=is_allowed, protocols=PROTOCOLS, strip=True)
     return nh3.clean(
         html, tags=set(tags), attributes=attributes, url_schemes=set(PROTOCOLS), link_rel=link_rel
     ).strip()
 
 
-def _leads_somewhere(tag: str, address: str) -> bool:
-    """Addresses must say where they lead: a relative one is somebody's trick or mistake, but for our own files."""
-    is_web = tag == "a" and address.lower().startswith(tuple(f"{protocol}:" for protocol in PROTOCOLS))
-    return is_web or bool(_OWN_FILE.fullmatch(address))
+def _is_allowed(tag: str, name: str, value: str) -> bool:
+    """Addresses must say where they lead: a relative one is somebody's trick or mistake."""
+    if name == "href":
+        return tag == "a" and value.lower().startswith(tuple(f"{protocol}:" for protocol in PROTOCOLS))
+    return name in ATTRIBUTES.get(tag, ())
 
 
-_OWN_FILE = re.compile(r"(?:/d/[a-z0-9-]+)?/file/[a-z0-9-]+\.[a-z0-9]+")
+def _is_allowed_on_pages(tag: str, name: str, value: str) -> bool:
+    """As above; pictures and links of this site have got their address from `_attach`."""
+    if name in ("href", "src") and _OWN.fullmatch(value):
+        return True
+    return name != "src" and (name in PAGE_ATTRIBUTES.get(tag, ()) if tag == "img" else _is_allowed(tag, name, value))
+
+
+_OWN = re.compile(r"(?:/[a-z0-9-]+)+(?:\.[a-z0-9]+)?")
 
 PAGE_TAGS = TAGS | {"h2", "h3", "h4", "table", "thead", "tbody", "tr", "th", "td", "hr", "img"}
 PAGE_ATTRIBUTES = {**ATTRIBUTES, "img": {"src", "alt", "width", "height", "loading"}}
@@ -82,7 +93,7 @@ PAGE_MAX = 40_000
 
 @dataclass(frozen=True)
 class Attached:
-    """A file of ours that a page may lead to; one with a width is a picture, which it may show."""
+    """A page or file of this site that a page may lead to; one with a width is a picture, which it may show."""
 
     address: str
     description: str = ""
@@ -97,8 +108,8 @@ def _page_markdown() -> MarkdownIt:
 
 
 def to_page_html(source: str, attached: Mapping[str, Attached] | None = None) -> str:
-    """As `to_safe_html` for a page of an organiser: with headings below the title of the page, tables, rules, and those files
-    that are `attached` under the names it uses. A picture of another name stays words.
+    """As `to_safe_html` for a page of an organiser: with headings below the title of the page, tables, rules, and what is
+    `attached` under the names it uses instead of addresses. A picture or a link of another name stays words.
 
     Raises ValueError above PAGE_MAX characters."""
     if len(source) > PAGE_MAX:
@@ -113,17 +124,18 @@ def to_page_html(source: str, attached: Mapping[str, Attached] | None = None) ->
     for token in _walk(tokens):
         _attach(token, attached or {})
     html = engine.renderer.render(tokens, engine.options, {})
-    return _cleaned(html, PAGE_TAGS, PAGE_ATTRIBUTES, "noopener noreferrer")
+    return _cleaned(html, PAGE_TAGS, PAGE_ATTRIBUTES, _is_allowed_on_pages, "noopener noreferrer")
 
 
-def to_file_names(source: str) -> set[str]:
-    """The files a page leads to or shows, by the names it uses: whatever stands there instead of an address."""
+def to_names(source: str) -> set[str]:
+    """What a page leads to or shows by a name instead of an address."""
     tokens = _walk(_page_markdown().parse(source[:PAGE_MAX]))
     targets = {str(token.attrs[_TARGETS[token.type]]) for token in tokens if token.type in _TARGETS}
-    return {target for target in targets if not re.match(r"[a-z][a-z0-9+.-]*:", target, re.IGNORECASE)}
+    return {target for target in targets if not _SCHEME.match(target)}
 
 
 _TARGETS = {"image": "src", "link_open": "href"}
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
 def _walk(tokens: Iterable[Token]) -> Iterator[Token]:
@@ -135,15 +147,18 @@ def _walk(tokens: Iterable[Token]) -> Iterator[Token]:
 def _attach(token: Token, attached: Mapping[str, Attached]) -> None:
     if token.type not in _TARGETS:
         return
-    found = attached.get(str(token.attrs[_TARGETS[token.type]]))
+    target = str(token.attrs[_TARGETS[token.type]])
+    found = attached.get(target)
     if found is not None:
         token.attrs[_TARGETS[token.type]] = found.address
+    elif not _SCHEME.match(target):
+        token.attrs[_TARGETS[token.type]] = ""
     if token.type == "image" and found is not None and found.width:
         token.attrs |= {"width": found.width, "height": found.height, "loading": "lazy"}
         if not token.content:
             token.children = [Token("text", "", 0, content=found.description)]
     elif token.type == "image":
-        token.type, token.content = "text", token.content or token.attrGet("src") or ""
+        token.type, token.content = "text", token.content or target
 
 
 def to_plain_text(source: str) -> str:

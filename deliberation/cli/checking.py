@@ -16,6 +16,7 @@ class Finding:
     about: str
     words: str
     is_fine: bool
+    is_hint: bool = False
 
 
 def examine(app: "Flask") -> list[Finding]:
@@ -23,6 +24,6 @@ def examine(app: "Flask") -> list[Finding]:
     from deliberation.site import health
 
     return [
-        Finding(_(one.about), f"{one.words} ({_(one.kind)})" if one.kind else one.words, one.is_fine)
+        Finding(_(one.about), f"{one.words} ({_(one.kind)})" if one.kind else one.words, one.is_fine, one.is_hint)
         for one in health.examine(app.config)
     ]

@@ -194,7 +194,7 @@ def check() -> None:
     with application() as app:
         findings = examine(app)
     for finding in findings:
-        say(f"{'ok ' if finding.is_fine else '!! '} {finding.about}: {finding.words}")
+        say(f"{'.. ' if finding.is_hint else 'ok ' if finding.is_fine else '!! '} {finding.about}: {finding.words}")
     bad = [finding for finding in findings if not finding.is_fine]
     if bad:
         raise Mistake(plural("%(n)s Prüfung ist fehlgeschlagen.", "%(n)s Prüfungen sind fehlgeschlagen.", len(bad)))

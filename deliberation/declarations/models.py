@@ -131,9 +131,9 @@ class Declaration(Model):
     has_easy: Mapped[bool] = mapped_column(default=False)
     # Pages of its own that stand in the menu: [address, title] each (`pages/models`).
     menu: Mapped[list[Any]] = mapped_column(JSON, default=list)
-    # And those at the foot of its pages; and whether there is news to be read.
+    # And those at the foot of its pages; and the latest news, each with its day as well.
     footer: Mapped[list[Any]] = mapped_column(JSON, default=list)
-    has_news: Mapped[bool] = mapped_column(default=False)
+    latest: Mapped[list[Any]] = mapped_column(JSON, default=list)
 
     # Those of the edition in force; what a later edition took out keeps its row, see `find_thesis`.
     theses: Mapped[list["Thesis"]] = relationship(

@@ -7,18 +7,19 @@ from deliberation.clock import today
 from deliberation.database import count_rows, db, once
 from deliberation.declarations.models import SLUG_MAX, SLUG_PATTERN, Act, Declaration
 from deliberation.declarations.record import record
-from deliberation.pages.files import load_files, require_pages, to_html
+from deliberation.pages.files import require_pages
+from deliberation.pages.linking import find_missing, to_html
 from deliberation.pages.models import PAGES_MAX, Page, PageEdition, load_pages, select_pages
 from deliberation.pages.naming import to_address
 from deliberation.permissions import Outdated, Person
-from deliberation.text import PAGE_MAX, normalised, to_file_names
+from deliberation.text import PAGE_MAX, normalised
 
 RESERVED = ("new", "files")
 """Addresses that the office has for something else."""
 
 
 class PageRefused(Exception):
-    """`reason` is address (not one, or taken), long, number, or file: the page shows or leads to `name`, which is not there."""
+    """`reason` is address (not one, or taken), long, number, or name: the page shows or leads to `name`, which is not there."""
 
     def __init__(self, reason: str, name: str = "") -> None:
         super().__init__(reason)
@@ -37,6 +38,8 @@ class PageWords:
     easy: str = ""
 
 
+LATEST = 3
+"""Pieces of news on the first page of a declaration."""
 OF_WORDS = ("title", "body", "easy")
 """What is kept when it becomes something else."""
 
@@ -105,11 +108,8 @@ def _fit(declaration: Declaration | None, words: PageWords) -> PageWords:
     fit = replace(words, body=normalised(words.body), easy=normalised(words.easy))
     if max(len(fit.body), len(fit.easy)) > PAGE_MAX:
         raise PageRefused("long")
-    missing = to_file_names(fit.body)
-    if missing:
-        missing -= {file.name for file in load_files(declaration)}
-    if missing:
-        raise PageRefused("file", min(missing))
+    if missing := find_missing(declaration, fit.body):
+        raise PageRefused("name", missing)
     return fit
 
 
@@ -132,5 +132,5 @@ def _refresh_menu(declaration: Declaration | None) -> None:
         shown = [one for one in load_pages(declaration) if one.is_shown]
         declaration.menu = [[one.address, one.title] for one in shown if one.in_menu]
         declaration.footer = [[one.address, one.title] for one in shown if one.in_footer]
-        declaration.has_news = any(one.news_on for one in shown)
+        declaration.latest = [[one.address, one.title, str(one.news_on)] for one in load_latest(declaration, LATEST)]
         db.session.flush()

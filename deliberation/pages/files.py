@@ -2,18 +2,19 @@
 
 import base64
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import delete, select
 
 from deliberation.database import count_rows, db, once
 from deliberation.declarations.importing import ImportRefused, look_in_cage
 from deliberation.declarations.models import Act, Declaration, hold_text
 from deliberation.declarations.record import record
-from deliberation.pages.models import FilePart, Page, PageEdition, PageFile, select_pages
+from deliberation.pages.linking import to_html
+from deliberation.pages.models import FilePart, Page, PageEdition, PageFile, select_files, select_pages
 from deliberation.pages.naming import to_name
 from deliberation.permissions import Permission, Person, may, require
-from deliberation.text import Attached, to_file_names, to_page_html
+from deliberation.text import to_names
 
 FILES_MAX = 300
 PART = 256 * 1024
@@ -105,10 +106,6 @@ def remove_file(organiser: Person, file: PageFile) -> None:
     db.session.flush()
 
 
-def select_files(declaration: Declaration | None) -> Select[PageFile]:
-    return select(PageFile).where(PageFile.declaration_id == (declaration.id if declaration else None))
-
-
 def find_file(declaration: Declaration | None, name: str) -> PageFile | None:
     return db.session.scalars(select_files(declaration).where(PageFile.name == name)).one_or_none()
 
@@ -118,20 +115,10 @@ def load_files(declaration: Declaration | None) -> list[PageFile]:
     return list(db.session.scalars(select_files(declaration).order_by(PageFile.id.desc())))
 
 
-def to_attached(files: Sequence[PageFile]) -> Mapping[str, Attached]:
-    """What pages may show and lead to, by the names they use."""
-    return {one.name: Attached(one.address, one.description, one.width, one.height) for one in files}
-
-
-def to_html(declaration: Declaration | None, body: str) -> str:
-    """A page with its pictures."""
-    return to_page_html(body, to_attached(load_files(declaration)) if to_file_names(body) else {})
-
-
 def load_users(file: PageFile) -> list[Page]:
     """The pages that show it or lead to it."""
     pages = db.session.scalars(select_pages(file.declaration).where(Page.body.contains(file.name, autoescape=True)))
-    return [page for page in pages if file.name in to_file_names(page.body)]
+    return [page for page in pages if file.name in to_names(page.body)]
 
 
 def _showed_once(file: PageFile, seen_by_all: bool = False) -> bool:
@@ -142,7 +129,7 @@ def _showed_once(file: PageFile, seen_by_all: bool = False) -> bool:
     )
     if seen_by_all:
         query = query.where(PageEdition.was_shown, Page.is_shown)
-    return any(file.name in to_file_names(body) for body in db.session.scalars(query))
+    return any(file.name in to_names(body) for body in db.session.scalars(query))
 
 
 def may_open(person: Person, file: PageFile) -> bool:

@@ -111,6 +111,10 @@ class FilePart(Model):
     content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+def select_files(declaration: Declaration | None) -> Select[PageFile]:
+    return select(PageFile).where(PageFile.declaration_id == (declaration.id if declaration else None))
+
+
 def find_page(declaration: Declaration | None, address: str, language: str = "") -> Page | None:
     """Of the site without a declaration, then in this language."""
     return db.session.scalars(select_pages(declaration).where(Page.address == address, Page.language == language)).one_or_none()

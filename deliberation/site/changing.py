@@ -7,13 +7,12 @@ from sqlalchemy import delete, select, update
 
 from deliberation.accounts.addresses import AddressInvalid, clean_address
 from deliberation.accounts.models import EMAIL_MAX, User
-from deliberation.clock import now
-from deliberation.config import LOCALES, OPERATOR_FIELDS, SIGN_UPS
-from deliberation.database import db, put, rows_changed
+from deliberation.config import IMPRINT_FIELDS, LOCALES, OPERATOR_FIELDS, SIGN_UPS
+from deliberation.database import db, rows_changed
 from deliberation.moderation.records.retention import months_earlier
 from deliberation.permissions import Permission, Person, require
 from deliberation.privacy.periods import load_periods
-from deliberation.settings import SiteSetting, forget_stored, is_fixed, setting
+from deliberation.settings import forget_stored, is_fixed, setting, store
 from deliberation.site.models import SiteChange
 
 LINE_MAX, TEXT_MAX = 120, 600
@@ -21,7 +20,7 @@ LOG_LINES = 50
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "site": ("SITE_NAME", "DEFAULT_LOCALE", "CONTACT_EMAIL", "SIGN_UP"),
-    "legal": OPERATOR_FIELDS,
+    "legal": (*OPERATOR_FIELDS, *IMPRINT_FIELDS),
     "privacy": ("PRIVACY_HOSTING", "PRIVACY_AUTHORITY", "PRIVACY_OFFICER"),
 }
 LENGTHS = {
@@ -31,7 +30,7 @@ LENGTHS = {
     "OPERATOR_RESPONSIBLE": TEXT_MAX,
     "OPERATOR_EMAIL": EMAIL_MAX,
     "CONTACT_EMAIL": EMAIL_MAX,
-    **dict.fromkeys(GROUPS["privacy"], TEXT_MAX),
+    **dict.fromkeys(("IMPRINT_REPRESENTATIVE", "IMPRINT_AUTHORITY", *GROUPS["privacy"]), TEXT_MAX),
 }
 CHOICES = {"DEFAULT_LOCALE": LOCALES, "SIGN_UP": SIGN_UPS}
 ADDRESSES = ("OPERATOR_EMAIL", "CONTACT_EMAIL")
@@ -54,7 +53,7 @@ def change_settings(operator: Person, wanted: Mapping[str, str], is_public: bool
     for name in changed:
         note_change(operator, name, setting(name), fit[name])
     for name in changed:
-        _store(name, fit[name])
+        store(name, fit[name])
     forget_stored()
     return changed
 
@@ -73,11 +72,6 @@ def _fit(name: str, value: str, is_public: bool) -> str:
         except AddressInvalid:
             raise SettingUnfit(name, "no_address") from None
     return words
-
-
-def _store(name: str, value: str) -> None:
-    stored = update(SiteSetting).where(SiteSetting.name == name).values(value=value, changed_at=now())
-    put(stored, lambda: SiteSetting(name=name, value=value))
 
 
 def note_change(operator: Person, what: str, before: str = "", after: str = "") -> None:

@@ -9,6 +9,7 @@ from wtforms.validators import DataRequired
 
 from deliberation.accounts.forms import AddressField
 from deliberation.accounts.models import PASSWORD_MAX, PASSWORD_MIN
+from deliberation.config import OPERATOR_FIELDS
 from deliberation.permissions import Phase
 from deliberation.site.changing import GROUPS
 
@@ -21,6 +22,11 @@ LABELS: dict[str, Any] = {
     "OPERATOR_ADDRESS": _l("Anschrift"),
     "OPERATOR_EMAIL": _l("E-Mail-Adresse"),
     "OPERATOR_RESPONSIBLE": _l("Verantwortlich für den Inhalt"),
+    "IMPRINT_REPRESENTATIVE": _l("Wer vertritt die Organisation?"),
+    "IMPRINT_PHONE": _l("Telefon"),
+    "IMPRINT_REGISTER": _l("Register und Nummer"),
+    "IMPRINT_VAT": _l("Umsatzsteuer-Identifikationsnummer"),
+    "IMPRINT_AUTHORITY": _l("Aufsichtsbehörde"),
     "PRIVACY_HOSTING": _l("Auf wessen Servern läuft diese Seite?"),
     "PRIVACY_AUTHORITY": _l("Zuständige Aufsichtsbehörde"),
     "PRIVACY_OFFICER": _l("Datenschutzbeauftragte oder Datenschutzbeauftragter"),
@@ -43,6 +49,13 @@ HINTS: dict[str, Any] = {
         "steht in security.txt."
     ),
     "OPERATOR_RESPONSIBLE": _l("Vor- und Nachname mit Anschrift (§ 18 Absatz 2 Medienstaatsvertrag)."),
+    "IMPRINT_REPRESENTATIVE": _l(
+        "Vorstand, Geschäftsführung oder Leitung mit vollem Namen. Nötig bei Vereinen und Gesellschaften."
+    ),
+    "IMPRINT_PHONE": _l("Nicht vorgeschrieben, wenn die E-Mail-Adresse schnell beantwortet wird."),
+    "IMPRINT_REGISTER": _l("Zum Beispiel: Vereinsregister, Amtsgericht Musterstadt, VR 123. Leer, wenn es keinen Eintrag gibt."),
+    "IMPRINT_VAT": _l("Leer, wenn es keine gibt."),
+    "IMPRINT_AUTHORITY": _l("Nur, wenn für Ihre Tätigkeit eine Zulassung nötig ist."),
     "PRIVACY_HOSTING": _l(
         "Name und Ort des Anbieters, und ob ein Vertrag zur Auftragsverarbeitung besteht. Eigene Server? Dann "
         "schreiben Sie das."
@@ -60,8 +73,11 @@ CHOICES: dict[str, tuple[tuple[str, Any, Any], ...]] = {
         ("invited", _l("Nur Eingeladene"), _l("Ein Konto legt an, wer eine Einladung per Mail, Link oder Code hat.")),
     ),
 }
-LONG = ("OPERATOR_ADDRESS", "OPERATOR_RESPONSIBLE", "PRIVACY_HOSTING", "PRIVACY_AUTHORITY", "PRIVACY_OFFICER")
-NEEDED = (*GROUPS["legal"], "PRIVACY_HOSTING", "PRIVACY_AUTHORITY")
+LONG = (
+    "OPERATOR_ADDRESS", "OPERATOR_RESPONSIBLE", "IMPRINT_REPRESENTATIVE", "PRIVACY_HOSTING", "PRIVACY_AUTHORITY",
+    "PRIVACY_OFFICER",
+)  # fmt: skip
+NEEDED = (*OPERATOR_FIELDS, "PRIVACY_HOSTING", "PRIVACY_AUTHORITY")
 FAULTS: dict[str, Any] = {
     "too_long": _l("Das ist zu lang."),
     "no_choice": _l("Bitte wählen Sie eine der Möglichkeiten."),

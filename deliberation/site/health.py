@@ -20,6 +20,7 @@ from deliberation.declarations.importing.refusals import N_
 from deliberation.declarations.models import Membership, Paragraph
 from deliberation.notifications.mailer import is_given_up
 from deliberation.notifications.models import Mail
+from deliberation.pages.shipped import load_gaps
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,15 @@ class Finding:
     is_fine: bool = True
     kind: str = ""
     advice: str = ""
+    # Nothing is broken, and something is still to be done.
+    is_hint: bool = False
 
 
 RESTORE = N_("Halten Sie die Seite an und spielen Sie die letzte Sicherung ein: deliberation restore DATEI.")
 REPORT = N_("Das darf nicht vorkommen. Legen Sie eine Sicherung beiseite und melden Sie den Fehler.")
 MIGRATE = N_("Starten Sie die Seite neu oder rufen Sie „deliberation db upgrade“ auf.")
 MAILS = N_("Sehen Sie unter „Hintergrund und Mails“ nach, was schiefging, und versuchen Sie es dort noch einmal.")
+FILL = N_("Füllen Sie die Lücken unter „Betrieb“, „Seiten der Website“. Bis dahin sehen nur Sie die Seite.")
 FOLDER = N_("Das Programm darf in diesen Ordner nicht schreiben. Ändern Sie den Besitzer des Ordners oder MAIL_URL.")
 
 
@@ -57,6 +61,7 @@ def examine(config: Mapping[str, Any]) -> list[Finding]:
         findings.append(Finding(N_("Tabellen"), state.value, is_current, STATES[state], MIGRATE))
         if is_current:
             findings += [_counted(about, query, advice) for about, query, advice in _anomalies()]
+            findings += _gaps()
         db.session.rollback()
     return findings
 
@@ -89,6 +94,13 @@ def _mail(config: Mapping[str, Any]) -> Finding:
     folder = Path(parts.path)
     existing = next(path for path in (folder, *folder.parents) if path.exists())
     return Finding(N_("Mail"), parts.path, os.access(existing, os.W_OK), advice=FOLDER)
+
+
+def _gaps() -> Iterator[Finding]:
+    """What only whoever runs the site can say. Nobody else sees a page with gaps, so nothing is broken by it."""
+    for page in load_gaps():
+        words = f"/page/{page.address} ({page.language}): {' · '.join(page.gaps)}"
+        yield Finding(N_("Seite mit Lücken"), words, advice=FILL, is_hint=True)
 
 
 def _counted(about: str, query: sa.Select[Any], advice: str) -> Finding:

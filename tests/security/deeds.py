@@ -3,6 +3,7 @@
 Whoever adds a page adds a line here; `test_every_page_is_asked_for` names those that are missing.
 """
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,7 @@ from werkzeug.routing import Rule
 
 from deliberation.clock import today
 from deliberation.privacy.periods import BOUNDS
-from tests.security.stage import ABSENT, Stage, Things
+from tests.security.stage import ABSENT, DOT, Stage, Things
 
 KEY = "0123456789abcdef0123456789abcdef"
 REASON = "Das gehört nicht zu dieser Stelle."
@@ -237,6 +238,12 @@ DEEDS: dict[str, Deed] = {
     "moderation.own": Deed("moderator", _(name="M. Ohlsen")),
     "moderation.keys": Deed("moderator", _(keys="on")),
     "pages.new_page": Deed("organiser", _(title="Programm", place="tagung", body="# Vormittag\n\nBegrüßung.", shown="y")),
+    "pages.file_desk": Deed("organiser", lambda _things: {"file": (io.BytesIO(DOT), "neu.png"), "description": "Ein Punkt"}),
+    "pages.edit_file": Deed("organiser", _(description="Ein Plan von oben")),
+    "pages.site_file_desk": Deed("operator", lambda _things: {"file": (io.BytesIO(DOT), "neu.png"), "description": "Ein Punkt"}),
+    "pages.edit_site_file": Deed("operator", _(description="Ein Haus von vorn")),
+    "pages.new_site_page": Deed("operator", _(title="Beirat", place="beirat", body="Wer.", shown="y")),
+    "pages.edit_site_page": Deed("operator", _(title="Hilfe", body="Andere Worte.", shown="y", seen="2")),
     "pages.edit_page": Deed(
         "organiser", _(title="Fragen", body="Andere Worte.", shown="y", seen="1"), {"address": "haeufige-fragen"}
     ),
@@ -337,6 +344,16 @@ VALUES: dict[str, dict[str, Any]] = {
     "reports.issue": {"number": 1},
     "meetings.room": {"p": "1"},
     "pages.own_page": {"address": "haeufige-fragen"},
+    "pages.own_page_easy": {"address": "haeufige-fragen"},
+    "pages.site_page": {"address": "sicher-mitmachen"},
+    "pages.site_page_easy": {"address": "hilfe"},
+    "pages.site_page_editions": {"address": "hilfe"},
+    "pages.file": {"name": "plan.png"},
+    "pages.edit_file": {"name": "plan.png"},
+    "pages.site_file": {"name": "haus.png"},
+    "pages.edit_site_file": {"name": "haus.png"},
+    "pages.new_site_page": {"language": "de"},
+    "pages.edit_site_page": {"language": "de", "address": "hilfe"},
     "pages.own_page_editions": {"address": "haeufige-fragen"},
     "surveys.show": {"number": "open survey"},
     "surveys.desk": {"number": "draft survey"},
@@ -438,6 +455,7 @@ def absent(endpoint: str, rule: Rule, things: Things) -> list[dict[str, Any]]:
         "step": "gibt-es-nicht",
         "item": ABSENT,
         "address": "gibt-es-nicht",
+        "language": "xx",
         "q": 999,
     }
     # Who may work there is told that somebody took the place or the block away meanwhile.

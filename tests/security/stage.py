@@ -3,7 +3,7 @@ whether a table has changed."""
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,8 @@ from deliberation.moderation.words import text_blocks
 from deliberation.notifications import feeds, following
 from deliberation.notifications.models import Mail
 from deliberation.pages import actions as writing
+from deliberation.pages import files as page_files
+from deliberation.pages.models import PageFile
 from deliberation.permissions import Facilitator, Guest, Operator, Phase, Role
 from deliberation.privacy import deletion
 from deliberation.proposals import ballots
@@ -42,6 +44,7 @@ from deliberation.results import export_jobs
 from deliberation.results.archive import snapshots
 from deliberation.results.filters import Filters
 from deliberation.site import first
+from deliberation.site import writing as site_writing
 from deliberation.surveys import actions as surveys
 from deliberation.surveys import answering, opening
 from deliberation.surveys.models import Entry, ItemKind
@@ -113,6 +116,18 @@ ROLES = (
 )  # fmt: skip
 
 
+DOT = bytes.fromhex(
+    "89504e470d0a1a0a0000000d494844520000000200000002080000000057dd52f80000000e4944415478da6360"
+    "6060600000000600016fead79c0000000049454e44ae426082"
+)
+"""A picture of four points."""
+
+
+def _keep_dot(organiser: Any, declaration: Declaration | None, name: str) -> None:
+    """What was looked into before (`add_file` does, in a process of its own) is kept."""
+    page_files.keep(organiser, declaration, DOT, PageFile(name=name, kind="image/png", description="Punkte", width=2, height=2))
+
+
 def build(app: Flask) -> Stage:
     """Everything, through the verbs."""
     cast = builders.cast()
@@ -137,6 +152,10 @@ def build(app: Flask) -> Stage:
         "moderator elsewhere": other_team["moderator"],
         "organiser elsewhere": other_team["organiser"],
     }
+    _keep_dot(people["operator"], None, "haus.png")
+    site_words = writing.PageWords("Hilfe", "Hier hilft jemand. ![](haus.png)", True, in_footer=True, easy="Hier hilft jemand.")
+    for edition, body in enumerate(("Bald mehr.", site_words.body)):
+        site_writing.write_page(people["operator"], "hilfe", "de", replace(site_words, body=body), edition)
     stage = Stage(app, people, _fill(cast.declaration, own_team), _fill(other, other_team))
     for role, person in people.items():
         if isinstance(person, User):
@@ -196,7 +215,9 @@ def _fill(declaration: Declaration, team: dict[str, User]) -> Things:
     )
     easy.change_about(team["organiser"], declaration, "Hier geht es um Arbeit.")
     easy.change_thesis(team["organiser"], _place(declaration, "3.1")[0], "Schutz", {_place(declaration, "3.1")[1].id: "Kurz."})
-    writing.create_page(team["organiser"], declaration, writing.PageWords("Häufige Fragen", "Wer fragt?", True, True))
+    _keep_dot(team["organiser"], declaration, "plan.png")
+    words = writing.PageWords("Häufige Fragen", "Wer fragt? ![](plan.png)", True, True, easy="Wer fragt?")
+    writing.create_page(team["organiser"], declaration, words)
     draft = begin_draft(team["organiser"], declaration)
     kept = _bring_in(team["organiser"])
     code = accounts.request_code(author.email, f"browser-{slug}")

@@ -23,7 +23,7 @@ def upgrade() -> None:
     op.add_column("page", sa.Column("easy", sa.Text(), server_default="", nullable=False))
     op.add_column("page_edition", sa.Column("easy", sa.Text(), server_default="", nullable=False))
     op.add_column("declaration", sa.Column("footer", sa.JSON(), server_default="[]", nullable=False))
-    op.add_column("declaration", sa.Column("has_news", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column("declaration", sa.Column("latest", sa.JSON(), server_default="[]", nullable=False))
     with op.batch_alter_table("page") as batch_op:
         batch_op.alter_column("declaration_id", existing_type=sa.Integer(), nullable=True)
         for name, kind in NEEDED.items():
@@ -32,7 +32,7 @@ def upgrade() -> None:
         batch_op.alter_column("easy", existing_type=sa.Text(), server_default=None)
     with op.batch_alter_table("declaration") as batch_op:
         batch_op.alter_column("footer", existing_type=sa.JSON(), server_default=None)
-        batch_op.alter_column("has_news", existing_type=sa.Boolean(), server_default=None)
+        batch_op.alter_column("latest", existing_type=sa.JSON(), server_default=None)
     op.create_index(
         "uq_page_site", "page", ["address", "language"], unique=True, sqlite_where=OF_THE_SITE, postgresql_where=OF_THE_SITE
     )
@@ -77,5 +77,5 @@ def downgrade() -> None:
         for name in ("easy", "news_on", "position", "in_footer", "language"):
             batch_op.drop_column(name)
     op.drop_column("page_edition", "easy")
-    op.drop_column("declaration", "has_news")
+    op.drop_column("declaration", "latest")
     op.drop_column("declaration", "footer")

@@ -30,6 +30,7 @@ from deliberation.declarations.models import (
 from deliberation.labels import calling
 from deliberation.moderation.words.house_rules import STANDARD_RULES
 from deliberation.pages.embedding import load_embedded
+from deliberation.pages.shipped import START
 from deliberation.permissions import Guest, Permission, Person, may, require
 from deliberation.privacy.periods import load_periods
 from deliberation.results import opinions
@@ -64,7 +65,10 @@ def shelf() -> Response:
         return redirect(declaration_url(found[0]), 303)
     kept = [one for one in found if one.archived_on]
     open_ones = [one for one in found if not one.archived_on]
-    return make_response(render_template("pages/shelf.html", declarations=open_ones, archive=kept))
+    start = site_pages.find_here(START)
+    return make_response(
+        render_template("pages/shelf.html", declarations=open_ones, archive=kept, start=start, news=site_pages.load_site_news())
+    )
 
 
 @pages.get("/impressum")
@@ -97,7 +101,9 @@ def counting() -> str:
 
 
 def _fixed(name: str, **facts: Any) -> str:
-    return render_template(f"pages/{name}.html", operator=operator_facts(), stated=STATED, **facts)
+    return render_template(
+        f"pages/{name}.html", operator=operator_facts(), stated=STATED, addition=site_pages.find_addition(), **facts
+    )
 
 
 @pages.route("/sprache", methods=["GET", "POST"])
@@ -257,4 +263,4 @@ def _plain(words: str, status: int = 200) -> Response:
     return response
 
 
-from deliberation.pages.views import own  # noqa: E402, F401 (its routes)
+from deliberation.pages.views import files, own, site_pages  # noqa: E402, F401 (their routes)

@@ -1,28 +1,22 @@
-"""Pages that organisers write around a declaration: reading, writing with a preview, and what stood there before."""
+"""Pages that organisers write around a declaration: reading, news, writing with a preview, and what stood there before."""
 
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from deliberation.annotations.views import readable_declaration
+from deliberation.declarations.easy import to_lines
 from deliberation.declarations.models import Declaration
 from deliberation.editions.forms import to_number
 from deliberation.pages import actions
 from deliberation.pages.actions import PageRefused
 from deliberation.pages.forms import PageForm
+from deliberation.pages.linking import to_html
 from deliberation.pages.models import Page, find_page, load_editions_of, load_pages
 from deliberation.pages.views import pages
 from deliberation.permissions import Outdated, Permission, may, require
-from deliberation.text import to_page_html
 from deliberation.web import viewer
-
-REFUSALS = {
-    "address": _l("Diese Adresse geht nicht oder ist vergeben. Sie besteht aus Kleinbuchstaben, Ziffern und Bindestrichen."),
-    "long": _l("Die Seite ist zu lang. Teilen Sie sie bitte auf zwei auf."),
-    "number": _l("Mehr als 60 Seiten gehen nicht."),
-}
 
 
 @pages.get("/d/<slug>/page/<address>")
@@ -31,6 +25,18 @@ def own_page(slug: str, address: str) -> str:
     declaration = readable_declaration(slug)
     page = _readable(declaration, address)
     return render_template("pages/own.html", declaration=declaration, page=page, here=f"page:{address}")
+
+
+@pages.get("/d/<slug>/page/<address>/easy")
+def own_page_easy(slug: str, address: str) -> str:
+    """Its twin in Leichte Sprache."""
+    declaration = readable_declaration(slug)
+    page = _readable(declaration, address)
+    if not page.easy:
+        abort(404)
+    return render_template(
+        "pages/own_easy.html", declaration=declaration, page=page, lines=to_lines(page.easy), here=f"page:{address}"
+    )
 
 
 def _readable(declaration: Declaration, address: str) -> Page:
@@ -47,8 +53,17 @@ def own_page_editions(slug: str, address: str) -> str:
     editions = load_editions_of(page, may(viewer(), Permission.EDIT_PAGES, declaration))
     return render_template(
         "pages/own_editions.html", declaration=declaration, page=page, editions=editions, here=f"page:{address}",
-        to_html=to_page_html,
+        to_html=lambda body: to_html(declaration, body), to_lines=to_lines,
     )  # fmt: skip
+
+
+@pages.get("/d/<slug>/announcements")
+def announcements(slug: str) -> str:
+    """News by day, the latest first."""
+    declaration = readable_declaration(slug)
+    return render_template(
+        "pages/announcements.html", declaration=declaration, found=actions.load_latest(declaration), here="announcements"
+    )
 
 
 @pages.get("/d/<slug>/office/pages")
@@ -73,7 +88,7 @@ def new_page(slug: str) -> Any:
             flash(_("Gespeichert."), "done")
             return redirect(url_for("pages.own_page", slug=slug, address=made.address), 303)
         except PageRefused as refused:
-            _refuse(form, refused)
+            form.refuse(refused)
     return _page(declaration, form, None)
 
 
@@ -88,16 +103,11 @@ def edit_page(slug: str, address: str) -> Any:
             flash(_("Gespeichert."), "done")
             return redirect(url_for("pages.own_page", slug=slug, address=page.address), 303)
         except PageRefused as refused:
-            _refuse(form, refused)
+            form.refuse(refused)
         except Outdated:
             form.body.errors = (_("Jemand hat diese Seite inzwischen geändert. Wenn Sie noch einmal speichern, gilt Ihr Text."),)
             form.seen.data = page.edition
     return _page(declaration, form, page)
-
-
-def _refuse(form: PageForm, refused: PageRefused) -> None:
-    field = form.place if refused.reason == "address" else form.body
-    field.errors = (str(REFUSALS[refused.reason]),)
 
 
 def _page(declaration: Declaration, form: PageForm, page: Page | None) -> Any:
@@ -105,6 +115,7 @@ def _page(declaration: Declaration, form: PageForm, page: Page | None) -> Any:
     is_preview = "preview" in request.form and not form.errors
     shown = render_template(
         "office/page.html", declaration=declaration, form=form, page=page, here="office",
-        preview=to_page_html(form.body.data or "") if is_preview else "",
+        preview=to_html(declaration, form.body.data or "") if is_preview else "",
+        preview_easy=to_lines(form.easy.data or "") if is_preview else [],
     )  # fmt: skip
     return shown, 422 if form.errors else 200

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Blueprint, current_app, render_template, url_for
-from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from deliberation.clock import now
-from deliberation.filters import day
+from deliberation.filters import day, file_size
 from deliberation.notifications.trying import transport_place
 from deliberation.permissions import Permission, require
 from deliberation.site import outbox, runs
@@ -29,17 +29,6 @@ class Todo:
     is_urgent: bool = False
 
 
-def size(count: int | None) -> str:
-    """Bytes in words."""
-    if count is None:
-        return _("unbekannt")
-    if count >= 1_000_000_000:
-        return f"{format_decimal(count / 1_000_000_000, '#,##0.0')} GB"
-    if count >= 1_000_000:
-        return f"{format_decimal(count / 1_000_000, '#,##0.0')} MB"
-    return f"{format_decimal(-(-count // 1000), '#,##0')} KB"
-
-
 @site.get("/operator")
 def hub() -> str:
     require(viewer(), Permission.SEE_OPERATION)
@@ -55,7 +44,7 @@ def _todos() -> list[Todo]:
     if not can_write(current_app.config):
         todos.append(Todo(_("Die Festplatte ist voll: Es lässt sich nichts mehr speichern."), url_for("site.storage"), True))
     elif storage.is_low:
-        words = _("Auf der Festplatte sind nur noch %(size)s frei.", size=size(storage.free))
+        words = _("Auf der Festplatte sind nur noch %(size)s frei.", size=file_size(storage.free))
         todos.append(Todo(words, url_for("site.storage"), True))
     if runs.is_silent(found, now()):
         todos.append(Todo(_("Im Hintergrund läuft nichts: Mails gehen nicht hinaus."), url_for("site.jobs"), True))

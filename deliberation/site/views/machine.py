@@ -18,7 +18,7 @@ from deliberation.permissions import Permission, require
 from deliberation.settings import sender
 from deliberation.site import health as checks
 from deliberation.site import machine, outbox, runs
-from deliberation.site.views import site, size
+from deliberation.site.views import site
 from deliberation.web import limiter, viewer
 
 TRIES = "20 per hour"
@@ -134,7 +134,7 @@ def storage() -> str:
     require(viewer(), Permission.SEE_OPERATION)
     found = machine.look_at_storage(current_app.config, Path(current_app.instance_path))
     backup = runs.load_runs().get(runs.BACKUP)
-    return render_template("site/storage.html", storage=found, size=size, backup=backup, here="operator")
+    return render_template("site/storage.html", storage=found, backup=backup, here="operator")
 
 
 @site.get("/operator/versions")
