@@ -8,7 +8,14 @@ from flask_babel import gettext as _
 from deliberation.annotations.views import readable_declaration
 from deliberation.declarations import glossary as verbs
 from deliberation.declarations.forms.glossary import TermForm
-from deliberation.declarations.glossary import TERMS_MAX, TermRefused, find_term, load_editions_of, load_terms, load_unused
+from deliberation.declarations.glossary import (
+    TERMS_MAX,
+    TermRefused,
+    find_term,
+    load_editions_of,
+    load_terms,
+    load_unused,
+)
 from deliberation.declarations.models import Declaration, Term
 from deliberation.declarations.views import declarations
 from deliberation.editions.forms import to_number

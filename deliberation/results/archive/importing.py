@@ -21,8 +21,8 @@ from deliberation.annotations.models import (
 )
 from deliberation.database import ID_MAX, db
 from deliberation.declarations.actions import check_slug
-from deliberation.declarations.importing.refusals import N_
 from deliberation.declarations.glossary import TermWords, write_terms
+from deliberation.declarations.importing.refusals import N_
 from deliberation.declarations.models import TITLE_MAX, Act, Declaration, LogEntry, Policy
 from deliberation.permissions import Access, Permission, Person, Phase, require
 from deliberation.results.archive.arriving import People, write_annotations
