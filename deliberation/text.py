@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from html import unescape
 
 import bleach
 import nh3
@@ -25,6 +26,8 @@ REDACTED = "[von der Moderation geschwärzt]"
 """What stands in place of a redacted passage, in every text and file."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
+# A tag of the serialiser, which puts every value in double quotes; a sign > may stand in a value.
+_TAG = re.compile(r'<[^>"]*(?:"[^"]*"[^>"]*)*>')
 _BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 
 
@@ -172,6 +175,11 @@ def to_plain_text(source: str) -> str:
                 words.append(" ")
         words.append(" ")
     return " ".join("".join(words).split())
+
+
+def to_words(rendered: str) -> str:
+    """The words of safe HTML as `to_page_html` makes it, without its tags."""
+    return unescape(_TAG.sub(" ", rendered))
 
 
 def excerpt(source: str, limit: int = 80) -> str:

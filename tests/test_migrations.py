@@ -16,9 +16,12 @@ from deliberation.accounts.models import User, find_user_by_email
 from deliberation.annotations.models import StanceValue, VoteValue
 from deliberation.annotations.positions import cast_vote, take_stance
 from deliberation.database import db, set_reading
+from deliberation.declarations import easy, glossary
+from deliberation.declarations.models import LogEntry, find_declaration
 from deliberation.moderation.actions import hide
 from deliberation.moderation.models import Rule
 from deliberation.notifications.models import Mail
+from deliberation.permissions import Operator
 from deliberation.schema import SchemaRefused, SchemaState, UnknownRevision
 from tests import builders
 
@@ -292,3 +295,27 @@ def test_addresses_are_sealed_on_the_way_up_and_readable_on_the_way_down(blank: 
     [mail] = db.session.scalars(sa.select(Mail))
     assert (mail.recipient, mail.parameters) == ("ada@example.org", {"code": "1"})
     db.session.commit()
+
+
+def test_explained_words_go_on_the_way_down_and_everything_else_stays(blank: Flask) -> None:
+    schema.bring_up_to_date()
+    before = fill()
+    declaration = find_declaration("erklaerung")
+    assert declaration is not None
+    glossary.add_term(Operator(), declaration, glossary.TermWords("Amt", "Ämter", "Eine Stelle der Stadt."))
+    easy.change_about(Operator(), declaration, "Zuerst.")
+    easy.change_about(Operator(), declaration, "Danach.")
+    logged = db.session.scalar(sa.select(sa.func.count(LogEntry.id)))
+    db.session.commit()
+    schema.migrate_to("0024")
+    assert {name: count for name, count in count_rows().items() if name != "log_entry"} == {
+        name: before[name] for name in count_rows() if name != "log_entry"
+    }
+    schema.migrate_to(schema.HEAD)
+    db.session.expire_all()
+    found = find_declaration("erklaerung")
+    assert found is not None
+    assert (found.terms, found.easy) == ([], "Danach.")
+    db.session.commit()
+    after = count_rows()
+    assert (after["log_entry"], after["term"], after["easy_edition"]) == (logged, 0, 0)

@@ -1,8 +1,8 @@
 """The landing page and the whole text: the declaration with what people said about it, counted."""
 
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
@@ -14,7 +14,8 @@ from deliberation.annotations.counts import Count, Counts, News, load_counts, to
 from deliberation.annotations.reading import load_marks
 from deliberation.clock import today
 from deliberation.database import db
-from deliberation.declarations.models import Declaration, Edition, Paragraph, Thesis, load_paragraphs
+from deliberation.declarations.glossary import load_terms_of
+from deliberation.declarations.models import Declaration, Edition, Paragraph, Term, Thesis, load_paragraphs
 from deliberation.text import excerpt
 
 HEADING_WORDS = 70
@@ -70,6 +71,8 @@ class Part:
 @dataclass(frozen=True)
 class WholeText(Overview):
     parts: Sequence[Part] = ()
+    # Words in each paragraph that are explained, where there are any.
+    terms: Mapping[int, Sequence[Term]] = field(default_factory=dict)
     today: date | None = None
     qr: str = ""
 
@@ -101,15 +104,18 @@ def _first_words(thesis_ids: Sequence[int]) -> dict[int, str]:
 
 
 def load_whole_text(person: Any, declaration: Declaration, address: str) -> WholeText:
-    """All paragraphs in order; three queries after person and declaration. `address` is what the QR code says."""
+    """All paragraphs in order; three queries after person and declaration, one more where words are explained. `address` is
+    what the QR code says."""
     marks = load_marks(person, declaration)
+    parts = load_parts(declaration)
     return WholeText(
         declaration=declaration,
         counts=load_counts(person, declaration, marks.since),
         edition=marks.edition,
         visit_due=marks.visit_due,
         news=None,
-        parts=load_parts(declaration),
+        parts=parts,
+        terms=load_terms_of(declaration, [one for part in parts for one in part.paragraphs]),
         today=today(),
         qr=to_qr(address),
     )

@@ -26,10 +26,12 @@ from deliberation.annotations.threads import Entry, Order
 from deliberation.clock import today
 from deliberation.database import db
 from deliberation.declarations.editions import find_former
+from deliberation.declarations.glossary import load_terms_of
 from deliberation.declarations.models import (
     Declaration,
     Edition,
     Paragraph,
+    Term,
     Thesis,
     find_paragraph,
     find_thesis,
@@ -100,6 +102,8 @@ class ThesisPage:
     history: Mapping[int, History] = field(default_factory=dict)
     # The edition that took the thesis out.
     removed_in: int = 0
+    # Words in each paragraph that are explained, where there are any.
+    terms: Mapping[int, Sequence[Term]] = field(default_factory=dict)
 
     def count(self, paragraph: Paragraph | None) -> Count:
         return self.counts.of_place(self.thesis.id, paragraph.id if paragraph else None)
@@ -138,7 +142,8 @@ class Wish:
 
 
 def load_thesis_page(person: Any, declaration: Declaration, thesis: Thesis) -> ThesisPage:
-    """A thesis with nothing opened. Four queries after person and declaration, five once the text has changed."""
+    """A thesis with nothing opened. Four queries after person and declaration, five once the text has changed; one more where
+    a word in it is explained."""
     return _to_page(person, declaration, thesis, load_all_paragraphs([thesis.id]), load_marks(person, declaration))
 
 
@@ -157,6 +162,7 @@ def _to_page(
         news=to_news(counts, marks.since),
         history=history,
         removed_in=number_of_edition(thesis.removed_in_id) if thesis.removed_in_id else 0,
+        terms=load_terms_of(declaration, [one for one in found if not one.is_removed]),
         **opened,
     )
 
@@ -171,7 +177,7 @@ def load_open_page(
     """A thesis with one paragraph, or with `0` the thesis as a whole, opened; None if there is no such paragraph. One
     that was taken out opens too.
 
-    At most six queries after person and declaration, seven once the text has changed.
+    At most six queries after person and declaration, seven once the text has changed; one more for words explained.
     """
     found = load_all_paragraphs([thesis.id])
     paragraph = next((p for p in found if p.number == number), None)

@@ -34,6 +34,8 @@ SLUG_MAX = 60
 TITLE_MAX = 300
 HEADING_MAX = 500
 TABLE_MAX = 60
+TERM_MAX = 80
+FORMS_MAX = 300
 SLUG_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 PREAMBLE = "0"
 CLOSING = "end"
@@ -131,6 +133,8 @@ class Declaration(Model):
     has_easy: Mapped[bool] = mapped_column(default=False)
     # Pages of its own that stand in the menu: [address, title] each (`pages/models`).
     menu: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    # Words that are explained: [id, word, other form, …] each, in alphabetical order (`glossary`).
+    terms: Mapped[list[Any]] = mapped_column(JSON, default=list)
     # And those at the foot of its pages; and the latest news, each with its day as well.
     footer: Mapped[list[Any]] = mapped_column(JSON, default=list)
     latest: Mapped[list[Any]] = mapped_column(JSON, default=list)
@@ -394,6 +398,67 @@ class Correction(Model):
     paragraph: Mapped[Paragraph] = relationship(lazy="joined", innerjoin=True)
     old_wording: Mapped[Wording] = relationship(foreign_keys=[old_wording_id], lazy="joined", innerjoin=True)
     new_wording: Mapped[Wording] = relationship(foreign_keys=[new_wording_id], lazy="joined", innerjoin=True)
+
+
+class EasyEdition(Model):
+    """What stood in Leichte Sprache until a day: of a thesis the whole twin, else (`about`) what the declaration is about."""
+
+    __tablename__ = "easy_edition"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    declaration_id: Mapped[int] = mapped_column(ForeignKey("declaration.id"), index=True)
+    thesis_id: Mapped[int | None] = mapped_column(ForeignKey("thesis.id"), index=True)
+    words: Mapped[dict[str, Any]] = mapped_column(JSON)
+    until: Mapped[date] = mapped_column(default=today)
+
+
+class Term(Model):
+    """A word that organisers explain, in plain words and, if they like, in Leichte Sprache. One that was taken out keeps its
+    row; what stood there before is kept (`TermEdition`)."""
+
+    __tablename__ = "term"
+    __table_args__ = (UniqueConstraint("declaration_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    declaration_id: Mapped[int] = mapped_column(ForeignKey("declaration.id"))
+    name: Mapped[str] = mapped_column(String(TERM_MAX))
+    # Other forms of the word, with commas between them.
+    forms: Mapped[str] = mapped_column(String(FORMS_MAX), default="")
+    explanation: Mapped[str] = mapped_column(Text)
+    # In Leichte Sprache, one sentence on each line; may be empty.
+    easy: Mapped[str] = mapped_column(Text, default="")
+    # Counts up with every change: what an editor saw must still be what she changes.
+    edition: Mapped[int] = mapped_column(default=1)
+    changed_on: Mapped[date] = mapped_column(default=today)
+    removed_on: Mapped[date | None]
+
+    declaration: Mapped[Declaration] = relationship(lazy="raise_on_sql")
+
+    @property
+    def spellings(self) -> list[str]:
+        """The word and its other forms, each once."""
+        return list(dict.fromkeys([self.name, *filter(None, (one.strip() for one in self.forms.split(",")))]))
+
+    @property
+    def easy_lines(self) -> list[str]:
+        """In Leichte Sprache, or where nobody has written that, in plain words."""
+        return (self.easy or self.explanation).split("\n")
+
+
+class TermEdition(Model):
+    """How the explanation of a word read once."""
+
+    __tablename__ = "term_edition"
+    __table_args__ = (UniqueConstraint("term_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    term_id: Mapped[int] = mapped_column(ForeignKey("term.id"))
+    number: Mapped[int]
+    name: Mapped[str] = mapped_column(String(TERM_MAX))
+    forms: Mapped[str] = mapped_column(String(FORMS_MAX))
+    explanation: Mapped[str] = mapped_column(Text)
+    easy: Mapped[str] = mapped_column(Text)
+    written_on: Mapped[date] = mapped_column(default=today)
 
 
 class EditionDraft(Model):

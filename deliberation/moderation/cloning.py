@@ -8,6 +8,7 @@ from sqlalchemy import select
 from deliberation.database import db
 from deliberation.declarations.actions import Particulars, create_declaration
 from deliberation.declarations.editions import load_text
+from deliberation.declarations.glossary import TermWords, load_terms, write_terms
 from deliberation.declarations.models import Declaration, current_edition
 from deliberation.moderation.models import TextBlock
 from deliberation.permissions import Permission, Person, require
@@ -38,5 +39,6 @@ def clone(organiser: Person, pattern: Declaration, slug: str, title: str) -> Dec
         select(TextBlock).where(TextBlock.declaration_id == pattern.id).order_by(TextBlock.id)
     ):
         db.session.add(TextBlock(declaration_id=made.id, **{name: getattr(block, name) for name in OF_A_BLOCK}))
+    write_terms(made, map(TermWords.of, load_terms(pattern)))
     db.session.flush()
     return made

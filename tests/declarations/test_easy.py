@@ -1,5 +1,7 @@
 """Leichte Sprache: a twin of the text with the same places, written by people, with a list of what is missing."""
 
+from dataclasses import replace
+
 import pytest
 
 from deliberation.database import db
@@ -108,3 +110,69 @@ class TestWriting:
                 easy.change_about(person, cast.declaration, "Nein.")
         with pytest.raises(EasyTooLong):
             easy.change_thesis(cast.otto, thesis(cast.declaration), "x" * 201, {})
+
+
+class TestWhatStoodThere:
+    def about(self, cast):
+        return thesis(find_declaration("erklaerung"))
+
+    def test_before_a_change_stays_readable_for_organisers(self, cast, client):
+        write(cast, ("Zuerst so.",), "Alt")
+        write(cast, ("Dann so.",), "Neu")
+        write(cast, ("Dann so.",), "Neu")
+        easy.change_about(cast.otto, cast.declaration, "Erst kurz.")
+        easy.change_about(cast.otto, cast.declaration, "Dann lang.")
+        db.session.commit()
+        paths = ("/d/erklaerung/office/easy/3/editions", "/d/erklaerung/office/easy/editions")
+        for path in paths:
+            assert client.get(path).status_code in (302, 303, 403)
+        client.sign_in(cast.otto)
+        twin, start = (client.get(path).text for path in paths)
+        assert "Zuerst so." in twin
+        assert twin.count("Stand bis") == 1
+        assert "Dann so." not in twin
+        assert "Erst kurz." in start
+        assert "Dann lang." not in start
+        assert paths[0] in client.get("/d/erklaerung/office/easy/3").text
+        assert paths[1] in client.get("/d/erklaerung/office/easy").text
+
+    def test_emptied_twin_is_not_lost(self, cast, client):
+        write(cast, ("Zuerst so.",))
+        write(cast, ("",))
+        easy.change_about(cast.otto, cast.declaration, "Erst kurz.")
+        easy.change_about(cast.otto, cast.declaration, "")
+        db.session.commit()
+        client.sign_in(cast.otto)
+        assert "Zuerst so." in client.get("/d/erklaerung/office/easy/3/editions").text
+        assert "Erst kurz." in client.get("/d/erklaerung/office/easy/editions").text
+        assert client.get("/d/erklaerung/easy").status_code == 404
+
+    def test_words_for_a_paragraph_that_is_gone_stay_with_the_organisers(self, cast, client):
+        write(cast, (LINES, "Worte für den zweiten."))
+        scene.publish(cast.declaration, scene.removed(scene.text(cast.declaration), "3.2"))
+        one = builders.paragraph(find_declaration("erklaerung"), "3.1")
+        easy.change_thesis(cast.otto, self.about(cast), "Anders", {one.id: "Ganz neu."})
+        easy.confirm(cast.otto, self.about(cast))
+        db.session.commit()
+        assert "Worte für den zweiten." not in client.get("/d/erklaerung/3/easy").text
+        client.sign_in(cast.otto)
+        page = client.get("/d/erklaerung/office/easy/3").text
+        assert "Gehört zu einem Absatz, den es nicht mehr gibt" in page
+        assert "Worte für den zweiten." in page.split("Gehört zu einem Absatz")[1]
+        assert load_easy(self.about(cast).declaration, [self.about(cast)])[0].missing == 0
+
+    def test_twin_of_which_only_words_for_gone_paragraphs_are_left_is_not_shown(self, cast, client):
+        write(cast, (LINES, "Worte für den zweiten."))
+        scene.publish(cast.declaration, scene.removed(scene.text(cast.declaration), "3.2"))
+        easy.change_thesis(cast.otto, self.about(cast), "", {})
+        db.session.commit()
+        assert client.get("/d/erklaerung/3/easy").status_code == 404
+        assert "Worte für den zweiten." in client.sign_in(cast.otto).get("/d/erklaerung/office/easy/3").text
+
+    def test_twin_of_a_thesis_that_is_gone_is_found_in_the_office(self, cast, client):
+        write(cast, (LINES,))
+        text = scene.text(cast.declaration)
+        scene.publish(cast.declaration, replace(text, theses=tuple(one for one in text.theses if one.number != "3")))
+        client.sign_in(cast.otto)
+        assert "/d/erklaerung/office/easy/3/editions" in client.get("/d/erklaerung/office/easy").text
+        assert "Dann hilft das Jugend-Amt." in client.get("/d/erklaerung/office/easy/3/editions").text

@@ -14,6 +14,7 @@ from deliberation.annotations.models import Annotation, Kind, OutcomeValue, Resp
 from deliberation.annotations.outcomes import set_outcome
 from deliberation.annotations.responses import respond
 from deliberation.database import count_rows, db
+from deliberation.declarations import glossary
 from deliberation.declarations.actions import SlugTaken
 from deliberation.declarations.models import Membership, find_declaration
 from deliberation.moderation.actions import hide
@@ -43,6 +44,7 @@ def archived(slug):
 def eventful(cast):
     """Of everything that an archive can hold something."""
     declaration = scene.lively(cast)
+    glossary.add_term(cast.otto, declaration, glossary.TermWords("Fachkraft", "Fachkräfte, FK", "Wer es gelernt hat.", "Kurz."))
     kept = builders.annotate(cast.ada, declaration, body="Zum Satz.", sentences=[2], quote="Menschen")
     moved = builders.annotate(
         cast.ben, declaration, at="1.2", body="Umziehen.", kind=Kind.OBJECTION, quote="Fachkräfte"
@@ -91,6 +93,9 @@ def test_pages_and_data_made_from_it_are_the_same(cast):
     assert pdfs[0].replace("erklaerung", "zweite") == pdfs[1]
     data = json.loads(after["data.json"])
     assert any(one["anchors"] for one in data["annotations"] if "body" in one)
+    explained = {"name": "Fachkraft", "forms": "Fachkräfte, FK", "explanation": "Wer es gelernt hat.", "easy": "Kurz."}
+    assert data["terms"] == [explained]
+    assert [forms for _number, *forms in find_declaration("zweite").terms] == [["Fachkraft", "Fachkräfte", "FK"]]
     assert {one["state"] for one in data["annotations"]} == {"visible", "hidden"}
 
 

@@ -252,6 +252,10 @@ DEEDS: dict[str, Deed] = {
         "organiser",
         _(heading="Schutz"),
     ),
+    "declarations.new_term": Deed("organiser", _(name="Beratung", forms="Beratungen", explanation="Reden und entscheiden.")),
+    "declarations.edit_term": Deed(
+        "organiser", _(name="Inobhutnahme", explanation="Andere Worte.", seen="1"), {"number": "term"}
+    ),
     # Rooms and paper.
     "meetings.table": Deed(
         "guest",

@@ -20,7 +20,8 @@ from deliberation.annotations.positions import take_stance
 from deliberation.api import hooks
 from deliberation.api.models import HookEvent
 from deliberation.database import db, set_reading
-from deliberation.declarations import easy, facilitating, invitations, showing, unsaved
+from deliberation.declarations import easy, facilitating, glossary, invitations, showing, unsaved
+from deliberation.declarations.glossary import TermWords
 from deliberation.declarations.importing import read_to_keep
 from deliberation.declarations.models import Declaration, Membership, load_paragraphs
 from deliberation.editions.drafting import begin_draft
@@ -218,6 +219,8 @@ def _fill(declaration: Declaration, team: dict[str, User]) -> Things:
     _keep_dot(team["organiser"], declaration, "plan.png")
     words = writing.PageWords("Häufige Fragen", "Wer fragt? ![](plan.png)", True, True, easy="Wer fragt?")
     writing.create_page(team["organiser"], declaration, words)
+    explained = TermWords("Inobhutnahme", "", "Ein Kind kommt an einen sicheren Ort.")
+    term = glossary.add_term(team["organiser"], declaration, explained)
     draft = begin_draft(team["organiser"], declaration)
     kept = _bring_in(team["organiser"])
     code = accounts.request_code(author.email, f"browser-{slug}")
@@ -275,6 +278,7 @@ def _fill(declaration: Declaration, team: dict[str, User]) -> Things:
             "waiting": waiting.number, "alike": alike.number, "alike version": alike.version, "year": clock.today().year,
             "given up": _given_up_mail(slug), **reported, **_surveys(declaration, team["organiser"]),
             "protocol": _protocol(declaration, table),
+            "term": term.id,
             **{f"option {place}": option.id for place, option in enumerate(ballot.options)},
         },
     )  # fmt: skip

@@ -291,6 +291,7 @@ from deliberation.declarations.views import (  # noqa: E402, F401
     easy,
     ending,
     facilitating,
+    glossary,
     invitations,
     office,
     showing,

@@ -6,8 +6,18 @@ from werkzeug.wrappers import Response
 
 from deliberation.annotations.views import readable_declaration
 from deliberation.declarations import easy as verbs
-from deliberation.declarations.easy import EASY_MAX, HEADING_MAX, EasyTooLong, load_easy, to_lines
+from deliberation.declarations.easy import (
+    EASY_MAX,
+    HEADING_MAX,
+    EasyTooLong,
+    load_before,
+    load_easy,
+    load_left,
+    load_removed,
+    to_lines,
+)
 from deliberation.declarations.forms import one_line
+from deliberation.declarations.glossary import load_terms_in
 from deliberation.declarations.models import find_thesis
 from deliberation.declarations.views import declarations
 from deliberation.permissions import Permission, require
@@ -22,6 +32,7 @@ def easy(slug: str) -> str:
         abort(404)
     return render_template(
         "declarations/easy.html", declaration=declaration, about=to_lines(declaration.easy or ""), here="text",
+        terms=load_terms_in(declaration, {"about": declaration.easy or ""}),
         theses=load_easy(declaration, [one for one in declaration.theses if one.has_easy]),
     )  # fmt: skip
 
@@ -35,8 +46,10 @@ def easy_thesis(slug: str, t: str) -> str:
         abort(404)
     readable = [one for one in declaration.theses if one.has_easy]
     place = readable.index(thesis)
+    twin = load_easy(declaration, [thesis])[0]
     return render_template(
-        "declarations/easy_thesis.html", declaration=declaration, here="text", easy=load_easy(declaration, [thesis])[0],
+        "declarations/easy_thesis.html", declaration=declaration, here="text", easy=twin,
+        terms=load_terms_in(declaration, {part.paragraph.id: part.source for part in twin.parts}),
         before=readable[place - 1] if place else None, after=readable[place + 1] if place + 1 < len(readable) else None,
     )  # fmt: skip
 
@@ -57,7 +70,7 @@ def edit_easy(slug: str) -> Response:
             problem = _too_long(EASY_MAX)
     page = render_template(
         "office/easy.html", declaration=declaration, source=source, problem=problem, here="office",
-        theses=load_easy(declaration, declaration.theses),
+        theses=load_easy(declaration, declaration.theses), removed=load_removed(declaration),
     )  # fmt: skip
     return make_response(page, 422 if problem else 200)
 
@@ -90,6 +103,29 @@ def edit_easy_thesis(slug: str, t: str) -> Response:
             problems = {error.name: _too_long(HEADING_MAX if error.name == "heading" else EASY_MAX)}
     page = render_template(
         "office/easy_thesis.html", declaration=declaration, thesis=thesis, easy=found, typed=typed, problems=problems,
-        here="office",
+        left=load_left(thesis), here="office",
     )  # fmt: skip
     return make_response(page, 422 if problems else 200)
+
+
+@declarations.get("/d/<slug>/office/easy/editions")
+def easy_before(slug: str) -> str:
+    """What stood there before about the declaration."""
+    declaration = readable_declaration(slug)
+    require(viewer(), Permission.CHANGE_SETTINGS, declaration)
+    return render_template(
+        "office/easy_before.html", declaration=declaration, thesis=None, editions=load_before(declaration), left=(),
+        here="office",
+    )  # fmt: skip
+
+
+@declarations.get("/d/<slug>/office/easy/<t>/editions")
+def easy_thesis_before(slug: str, t: str) -> str:
+    """Of a thesis that an edition took out, too: then also what stood there last."""
+    declaration = readable_declaration(slug)
+    require(viewer(), Permission.CHANGE_SETTINGS, declaration)
+    thesis = find_thesis(declaration, t) or abort(404)
+    return render_template(
+        "office/easy_before.html", declaration=declaration, thesis=thesis, editions=load_before(declaration, thesis),
+        left=load_left(thesis), here="office",
+    )  # fmt: skip

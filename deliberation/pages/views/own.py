@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from deliberation.annotations.views import readable_declaration
 from deliberation.declarations.easy import to_lines
+from deliberation.declarations.glossary import load_terms_in
 from deliberation.declarations.models import Declaration
 from deliberation.editions.forms import to_number
 from deliberation.pages import actions
@@ -16,6 +17,7 @@ from deliberation.pages.linking import to_html
 from deliberation.pages.models import Page, find_page, load_editions_of, load_pages
 from deliberation.pages.views import pages
 from deliberation.permissions import Outdated, Permission, may, require
+from deliberation.text import to_words
 from deliberation.web import viewer
 
 
@@ -24,7 +26,8 @@ def own_page(slug: str, address: str) -> str:
     """What is not shown is there for those who write it."""
     declaration = readable_declaration(slug)
     page = _readable(declaration, address)
-    return render_template("pages/own.html", declaration=declaration, page=page, here=f"page:{address}")
+    terms = load_terms_in(declaration, {"page": f"{page.title} {to_words(page.body_html)}"}).get("page")
+    return render_template("pages/own.html", declaration=declaration, page=page, terms=terms, here=f"page:{address}")
 
 
 @pages.get("/d/<slug>/page/<address>/easy")

@@ -6,6 +6,7 @@ here. Votes and stances are what was published, never single ones.
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import func, select
@@ -14,6 +15,7 @@ from deliberation.annotations.models import Annotation, StanceTally
 from deliberation.annotations.tallies import STEP
 from deliberation.database import db
 from deliberation.declarations.editions import load_editions
+from deliberation.declarations.glossary import TermWords, load_terms
 from deliberation.declarations.models import (
     Correction,
     Declaration,
@@ -57,6 +59,7 @@ def to_data(declaration: Declaration, summary: Summary, log: Sequence[Any]) -> d
         "note": words.not_representative(),
         "meanings": meanings(),
         "declaration": _declaration(declaration),
+        "terms": [asdict(TermWords.of(one)) for one in load_terms(declaration)],
         "editions": [_edition(one, keys) for one in editions],
         "paragraphs": [
             {
@@ -193,6 +196,7 @@ def _figures(summary: Summary) -> dict[str, Any]:
 def meanings() -> dict[str, str]:
     """What stands where, for people and for whoever writes a program that reads it."""
     return {
+        "terms": _("Begriffe mit anderen Formen des Wortes, Erklärung und Erklärung in Leichter Sprache"),
         "editions": _("Fassungen: was in welcher Reihenfolge mit welchem Wortlaut dastand"),
         "paragraphs": _("Absätze mit der These und der Nummer, die sie jetzt haben; merged_into: worin er aufging"),
         "wordings": _("Wortlaute; parts: je Einheit Beschriftung, Ebene und Sätze; edition: seit welcher Fassung"),

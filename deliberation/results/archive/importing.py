@@ -21,6 +21,7 @@ from deliberation.annotations.models import (
 )
 from deliberation.database import ID_MAX, db
 from deliberation.declarations.actions import check_slug
+from deliberation.declarations.glossary import TermWords, write_terms
 from deliberation.declarations.importing.refusals import N_
 from deliberation.declarations.models import TITLE_MAX, Act, Declaration, LogEntry, Policy
 from deliberation.permissions import Access, Permission, Person, Phase, require
@@ -146,6 +147,8 @@ def _declaration(data: Mapping[str, Any], slug: str) -> Declaration:
     )
     db.session.add(declaration)
     db.session.flush()
+    # Archives of before there were any have none.
+    write_terms(declaration, (TermWords(**one) for one in data.get("terms", [])))
     return declaration
 
 

@@ -42,6 +42,8 @@ def write(archive: Archive) -> dict[str, bytes]:
         page(thesis_page(thesis.number), "thesis", thesis=thesis, place=place)
     if archive.annotated.elsewhere:
         page(ELSEWHERE, "elsewhere")
+    if archive.data["terms"]:
+        page("glossary.html", "glossary")
     page("annotations.html", "annotations")
     for edition in archive.editions:
         page(edition.page, "edition", edition=edition)
