@@ -19,6 +19,13 @@ KEY = "0123456789abcdef0123456789abcdef"
 REASON = "Das gehört nicht zu dieser Stelle."
 
 
+class Again(io.BytesIO):
+    """A file that can be sent more than once."""
+
+    def close(self) -> None:
+        self.seek(0)
+
+
 @dataclass(frozen=True)
 class Deed:
     """A form that `role` can send about her own things; `values` fill the address where it is not about the annotation.
@@ -238,9 +245,9 @@ DEEDS: dict[str, Deed] = {
     "moderation.own": Deed("moderator", _(name="M. Ohlsen")),
     "moderation.keys": Deed("moderator", _(keys="on")),
     "pages.new_page": Deed("organiser", _(title="Programm", place="tagung", body="# Vormittag\n\nBegrüßung.", shown="y")),
-    "pages.file_desk": Deed("organiser", lambda _things: {"file": (io.BytesIO(DOT), "neu.png"), "description": "Ein Punkt"}),
+    "pages.file_desk": Deed("organiser", lambda _things: {"file": (Again(DOT), "neu.png"), "description": "Ein Punkt"}),
     "pages.edit_file": Deed("organiser", _(description="Ein Plan von oben")),
-    "pages.site_file_desk": Deed("operator", lambda _things: {"file": (io.BytesIO(DOT), "neu.png"), "description": "Ein Punkt"}),
+    "pages.site_file_desk": Deed("operator", lambda _things: {"file": (Again(DOT), "neu.png"), "description": "Ein Punkt"}),
     "pages.edit_site_file": Deed("operator", _(description="Ein Haus von vorn")),
     "pages.new_site_page": Deed("operator", _(title="Beirat", place="beirat", body="Wer.", shown="y")),
     "pages.edit_site_page": Deed("operator", _(title="Hilfe", body="Andere Worte.", shown="y", seen="2")),
