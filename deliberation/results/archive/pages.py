@@ -9,7 +9,7 @@ from jinja2 import Environment
 from deliberation.annotations.tallies import STEP
 from deliberation.config import package_root
 from deliberation.declarations.models import Act
-from deliberation.filters import trusted_html
+from deliberation.filters import lines, trusted_html
 from deliberation.moderation.models import Rule
 from deliberation.permissions import Phase
 from deliberation.results import words
@@ -110,7 +110,7 @@ def log_rule(line: LogLine, archive: Archive) -> str:
 @cache
 def _environment() -> Environment:
     made = environment()
-    made.filters.update(trusted_html=trusted_html, iso_day=lambda written: words.day(date.fromisoformat(written)))
+    made.filters.update(trusted_html=trusted_html, lines=lines, iso_day=lambda written: words.day(date.fromisoformat(written)))
     made.globals.update(
         own_page=own_page,
         tables_page=TABLES,
