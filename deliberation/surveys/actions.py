@@ -94,7 +94,7 @@ def change_frame(organiser: Person, survey: Survey, frame: Frame) -> None:
     if survey.is_draft:
         survey.entry = frame.entry
     if survey.is_published and before != (survey.title, survey.intro, survey.invited):
-        note(organiser, survey, after="words")
+        note(organiser, survey, after="changed")
 
 
 def add_item(organiser: Person, survey: Survey, question: Question, form_key: str) -> Item:
@@ -232,7 +232,7 @@ def change_headline(organiser: Person, survey: Survey, item: Item, words: str) -
     hold_survey(organiser, survey)
     if item.headline != words:
         item.headline = words
-        note(organiser, survey, after="words")
+        note(organiser, survey, after="changed")
 
 
 def cite(organiser: Person, survey: Survey, item: Item, numbers: Collection[str]) -> None:

@@ -105,7 +105,9 @@ def hands_rows(around: Around) -> Iterator[Sequence[Any]]:
 def is_still_public(declaration: Declaration, data: Mapping[str, Any]) -> bool:
     """Whether everything of it in the data of an archive can still be read, in the same words, and no table took its hands
     back. Archives from before there were pages, tables and surveys hold none."""
-    around = load_around(declaration)
+    # Readers and jobs ask, in whatever language.
+    with words.speaking(declaration.language):
+        around = load_around(declaration)
     pages = {one["address"]: _page_words(one) for one in around.pages}
     surveys = {one.data["number"]: _survey_words(one.data) for one in around.surveys}
     hands = {one.paragraph.id: one for one in around.hands}
