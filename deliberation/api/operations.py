@@ -66,6 +66,8 @@ SLUG = _path("slug", "Of the declaration, as in its address.")
 THESIS = _path("t", "Number of a thesis; 0 is the preamble, end the closing part.")
 PARAGRAPH = _path("p", "Number of a paragraph in the thesis; 0 is the thesis as a whole.")
 NUMBER = _path("number", "204 for A-204.", {"type": "integer", "minimum": 0})
+SURVEY = _path("number", "Of a survey, counted in its declaration.", {"type": "integer", "minimum": 0})
+PAGE = _path("address", "Of a page, as in `address` of the list.")
 CURSOR = _query("cursor", "Where to go on, taken from `next`; it says nothing else.")
 LIMITED = _query(
     "limit", f"How many at once: {LIMIT} unless asked for, {LIMIT_MAX} at most.", {"type": "integer", "default": LIMIT}
@@ -116,6 +118,28 @@ OPERATIONS = (
         "api.results", "GET", "/d/{slug}/results",
         "The same figures as the results page; votes and stances of the token's owner count as cast after seeing from now on.",
         _read("Results"), parameters=(SLUG, IF_NONE_MATCH),
+    ),
+    Operation(
+        "api.surveys", "GET", "/d/{slug}/surveys", "Surveys whose results are published, the oldest first.", _read("Surveys"),
+        parameters=(SLUG, IF_NONE_MATCH),
+    ),
+    Operation(
+        "api.survey", "GET", "/d/{slug}/surveys/{number}",
+        "The results of one survey in the words and figures of its page; never single answers or two questions together.",
+        _read("Survey"), parameters=(SLUG, SURVEY, IF_NONE_MATCH),
+    ),
+    Operation(
+        "api.hands", "GET", "/d/{slug}/hands",
+        "Hands raised at tables, summed for each paragraph. They stand apart from stances of people and are never part of them.",
+        _read("Hands"), parameters=(SLUG, IF_NONE_MATCH),
+    ),
+    Operation(
+        "api.pages", "GET", "/d/{slug}/pages", "Pages around the declaration that everybody sees, by title.", _read("Pages"),
+        parameters=(SLUG, IF_NONE_MATCH),
+    ),
+    Operation(
+        "api.page", "GET", "/d/{slug}/pages/{address}", "One of these pages, with what everybody saw there before.",
+        _read("Page"), parameters=(SLUG, PAGE, IF_NONE_MATCH),
     ),
     Operation(
         "api.annotations", "GET", "/d/{slug}/annotations/",

@@ -17,6 +17,7 @@ from deliberation.annotations.models import (
 )
 from deliberation.moderation.models import LETTER_MAX, DecisionKind, Rule
 from deliberation.permissions import Phase
+from deliberation.surveys.models import Entry, ItemKind
 
 Schema = dict[str, Any]
 DECISIONS = (
@@ -55,6 +56,7 @@ TEXT: Schema = {"type": "string"}
 DAY: Schema = {"type": "string", "format": "date", "description": "A day in Berlin; nothing says the time of day."}
 ADDRESS: Schema = {"type": "string", "format": "uri"}
 TRUTH: Schema = {"type": "boolean"}
+NUMBER: Schema = {"type": "number"}
 COUNT: Schema = {"type": "integer", "minimum": 0}
 
 
@@ -65,6 +67,14 @@ def _or_null(schema: Schema) -> Schema:
 NEXT: Schema = {"type": ["string", "null"], "description": "Where the next page is; null: this is the last."}
 _COUNTS = _object({"agree": COUNT, "disagree": COUNT, "pass": COUNT})
 _STANCES = _or_null(_object({"carry": COUNT, "change": COUNT, "unclear": COUNT, "against": COUNT, "n": COUNT}))
+_SURVEY_HEAD: Schema = {
+    "number": INTEGER, "title": TEXT, "people": {**COUNT, "description": "How many handed in."}, "opened": _or_null(DAY),
+    "closed": _or_null(DAY), "published": DAY, "url": ADDRESS,
+    "source": _text(description="Where the figures are from, if the survey was made elsewhere; else empty."),
+    "period": _text(description="When people were asked, in words, if it was made elsewhere; else empty."),
+}  # fmt: skip
+_PAGE_HEAD: Schema = {"address": TEXT, "title": TEXT, "in_menu": TRUTH, "changed": DAY, "url": ADDRESS}
+_MARKDOWN = _text(description="Markdown.")
 
 SCHEMAS: dict[str, Schema] = {
     "Problem": {
@@ -124,6 +134,39 @@ SCHEMAS: dict[str, Schema] = {
         "required": ["declaration", "day", "edition", "edition_in_force", "figures", "theses"],
         "additionalProperties": False,
     },
+    "Surveys": _object({"items": _list(_object(_SURVEY_HEAD))}),
+    "Survey": _object({
+        **_SURVEY_HEAD, "intro": _text(description="Markdown, a small part of it."), "entry": _one_of(Entry), "invited": TEXT,
+        "invited_count": _or_null(COUNT), "note": TEXT, "questions": _list(ref("SurveyQuestion")),
+        "method": _list(_list(TEXT), description="How the figures came about: pairs of words, for people."),
+    }),
+    "SurveyQuestion": _object({
+        "number": INTEGER, "section": {"type": ["string", "null"]}, "words": TEXT,
+        "kind": {"type": "string", "enum": [kind.value for kind in ItemKind if kind is not ItemKind.SECTION]},
+        "options": _list({"type": "array"}, description="Key and words of each answer to choose."),
+        "low": _or_null(INTEGER), "high": _or_null(INTEGER), "unit": TEXT, "headline": TEXT, "is_own_headline": TRUTH,
+        "n": {**COUNT, "description": "Answers that make the picture."}, "declined": COUNT, "missing": COUNT,
+        "unasked": COUNT, "unable": COUNT, "mean": _or_null(NUMBER),
+        "quartiles": _list(NUMBER, description="Lower, median, upper; empty where there are none."),
+        "answers": _list(
+            _object({"key": TEXT, "words": TEXT, "count": _or_null(COUNT), "percent": NUMBER}),
+            description="Empty below five answers. Without a count only percentages were known.",
+        ),
+        "texts": _list(TEXT, description="What people wrote and somebody released."), "theses": _list(TEXT),
+    }),
+    "Hands": _object({
+        "note": TEXT, "url": ADDRESS,
+        "items": _list(_object({
+            "thesis": TEXT, "paragraph": TEXT, "full_number": TEXT, "url": ADDRESS,
+            "tables": {**COUNT, "description": "How often a table raised hands about it."},
+            "present": {**COUNT, "description": "People at these tables."},
+            "carry": COUNT, "change": COUNT, "unclear": COUNT, "against": COUNT,
+        })),
+    }),
+    "Pages": _object({"items": _list(_object(_PAGE_HEAD))}),
+    "Page": _object({
+        **_PAGE_HEAD, "body": _MARKDOWN, "editions": _list(_object({"title": TEXT, "body": _MARKDOWN, "day": DAY})),
+    }),
     "Decided": _object({"decision": _one_of(DecisionKind), "status": _one_of(Status), "version": INTEGER}),
     "OpenAPI": {"type": "object", "required": ["openapi", "info", "paths"]},
     # --- what programs send ---

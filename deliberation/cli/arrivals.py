@@ -31,6 +31,8 @@ def import_archive(file: Path, slug: str, dry_run: bool) -> None:
                     "Lesen können sie alle, weiterschreiben nur, wen Sie einladen: Konten und einzelne Stimmen kamen nicht mit."
                 )
             )
+            for what, details in importing.left_out(data):
+                say(_(importing.LEFT_OUT[what], **details))
     except importing.ArchiveRefused as refused:
         raise Mistake(_(importing.REFUSALS[refused.reason], what=refused.what)) from None
     except SlugTaken:

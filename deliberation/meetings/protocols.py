@@ -162,6 +162,9 @@ def find_place(declaration: Declaration, given: str) -> Paragraph | None:
     return found if found is not None and not found.is_removed else None
 
 
+COUNTED = ("tables", "present", *HANDS)
+
+
 @dataclass(frozen=True)
 class Hands:
     """Hands of all tables about one paragraph."""
@@ -186,19 +189,28 @@ class Hands:
 
 def load_hands(reader: Person, declaration: Declaration, paragraph: Paragraph | None = None) -> list[Hands]:
     """Sums by paragraph, in the order of the text; what was taken back counts for nothing. A table that raised hands about the
-    same paragraph twice is counted each time: it said so twice. One query."""
+    same paragraph twice is counted each time: it said so twice. What an archive brought comes on top. At most two queries."""
     require(reader, Permission.READ, declaration)
     query = select(TableProtocol).where(TableProtocol.declaration_id == declaration.id, TableProtocol.taken_back_at.is_(None))
     if paragraph is not None:
         query = query.where(TableProtocol.paragraph_id == paragraph.id)
-    found: dict[int, list[TableProtocol]] = {}
-    for one in db.session.scalars(query):
-        found.setdefault(one.paragraph_id, []).append(one)
-    sums = [_sum(rows) for rows in found.values()]
+    found: dict[int, list[Hands]] = {}
+    for row in db.session.scalars(query):
+        one = Hands(row.paragraph.thesis, row.paragraph, 1, row.present, **row.hands)
+        found.setdefault(row.paragraph_id, []).append(one)
+    for one in _brought(declaration):
+        if paragraph is None or one.paragraph.id == paragraph.id:
+            found.setdefault(one.paragraph.id, []).append(one)
+    sums = [_sum(some) for some in found.values()]
     return sorted(sums, key=lambda one: (one.thesis.position, one.paragraph.position))
 
 
-def _sum(rows: Sequence[TableProtocol]) -> Hands:
-    paragraph = rows[0].paragraph
-    added = {name: sum(getattr(row, name) for row in rows) for name in HANDS}
-    return Hands(paragraph.thesis, paragraph, len(rows), sum(row.present for row in rows), **added)
+def _brought(declaration: Declaration) -> list[Hands]:
+    """What tables had said before the declaration came here out of an archive: sums, by the ids of paragraphs."""
+    given = {one["paragraph"]: one for one in (declaration.imported or {}).get("hands", ())}
+    found = db.session.scalars(select(Paragraph).where(Paragraph.id.in_(given))) if given else ()
+    return [Hands(one.thesis, one, **{name: given[one.id][name] for name in COUNTED}) for one in found]
+
+
+def _sum(some: Sequence[Hands]) -> Hands:
+    return Hands(some[0].thesis, some[0].paragraph, **{name: sum(getattr(one, name) for one in some) for name in COUNTED})

@@ -152,4 +152,4 @@ def _take_down(sentences: Mapping[Any, ReportSentence], newest: Mapping[str, Any
 
 
 issues_of.append(to_issues)
-bringing.append(bring_report)
+bringing["report"] = bring_report

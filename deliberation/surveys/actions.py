@@ -86,12 +86,15 @@ def change_frame(organiser: Person, survey: Survey, frame: Frame) -> None:
     hold_survey(organiser, survey)
     if survey.is_open and frame.last_day is not None and frame.last_day < today():
         raise SurveyRefused("day_past")
+    before = survey.title, survey.intro, survey.invited
     survey.title, survey.intro, survey.intro_html = frame.title, frame.intro, to_safe_html(frame.intro)
     survey.thanks, survey.invited, survey.invited_count = frame.thanks, frame.invited, frame.invited_count
     if not survey.is_closed:
         survey.last_day = frame.last_day
     if survey.is_draft:
         survey.entry = frame.entry
+    if survey.is_published and before != (survey.title, survey.intro, survey.invited):
+        note(organiser, survey, after="changed")
 
 
 def add_item(organiser: Person, survey: Survey, question: Question, form_key: str) -> Item:
@@ -224,9 +227,12 @@ def remove_survey(organiser: Person, survey: Survey) -> None:
 
 
 def change_headline(organiser: Person, survey: Survey, item: Item, words: str) -> None:
-    """Say in one sentence what came of a question; empty: the one that is made from the figures."""
+    """Say in one sentence what came of a question; empty: the one that is made from the figures. Where other words were
+    published, kept archives are looked at again."""
     hold_survey(organiser, survey)
-    item.headline = words
+    if item.headline != words:
+        item.headline = words
+        note(organiser, survey, after="changed")
 
 
 def cite(organiser: Person, survey: Survey, item: Item, numbers: Collection[str]) -> None:

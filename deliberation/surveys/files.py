@@ -4,14 +4,13 @@ Single answers carry neither a number nor an order that would lead back to someb
 stand in a list of their own.
 """
 
-import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from deliberation.clock import today
 from deliberation.results import words as told
-from deliberation.results.writers.csv import defused
+from deliberation.results.writers.csv import write_table as write_table
 from deliberation.results.writers.xlsx import Book, Cell, Sheet
 from deliberation.surveys import words
 from deliberation.surveys.branching import Answers, asked
@@ -25,22 +24,8 @@ DECLINED, UNASKED, MISSING, CANNOT_JUDGE = -9, -8, -7, -6
 RESULT_COLUMNS = (
     "question", "words", "kind", "answer", "answer_words", "count", "percent", "n", "declined", "missing", "unasked", "unable",
 )  # fmt: skip
+TEXT_COLUMNS = ("question", "text")
 CODEBOOK_COLUMNS = ("variable", "words", "value", "meaning")
-
-
-def write_table(rows: Iterable[Sequence[Any]]) -> bytes:
-    """UTF-8 with BOM, semicolons; no cell is taken for a formula."""
-    out = io.StringIO(newline="")
-    table = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    for row in rows:
-        table.writerow([_in_text(cell) for cell in row])
-    return out.getvalue().encode("utf-8-sig")
-
-
-def _in_text(cell: Any) -> Any:
-    if isinstance(cell, float):
-        return f"{cell:g}".replace(".", ",")
-    return "" if cell is None else defused(cell) if isinstance(cell, str) else cell
 
 
 def result_rows(results: SurveyResults) -> Iterator[Sequence[Any]]:
@@ -57,6 +42,12 @@ def _result_rows(one: Result) -> Iterator[Sequence[Any]]:
         yield (one.number, one.item.words, kind, "", "", None, None, *rest)
     for share in one.shares:
         yield (one.number, one.item.words, kind, share.key, share.words, share.count, share.percent, *rest)
+
+
+def text_rows(results: SurveyResults) -> Iterator[Sequence[Any]]:
+    """What people wrote and somebody released, each under the number of its question."""
+    yield TEXT_COLUMNS
+    yield from ((one.number, text) for one in results.results for text in one.texts)
 
 
 def variables(survey: Survey) -> Iterator[tuple[str, Item, int | None]]:
@@ -125,9 +116,8 @@ def write_book(results: SurveyResults, sheets: Iterable[Answers] | None = None) 
     book = Book(survey.title, survey.declaration.language, today(), out)
     _write_method(book.sheet(_("Methode"), (28, 90)), survey)
     _write_rows(book.sheet(_("Ergebnisse"), (9, 60, 10, 10, 40, 9, 9, 9, 9, 9, 9, 9)), result_rows(results))
-    texts = [(one.number, text) for one in results.results for text in one.texts]
-    if texts:
-        _write_rows(book.sheet(_("Texte"), (9, 110)), [("question", "text"), *texts])
+    if any(one.texts for one in results.results):
+        _write_rows(book.sheet(_("Texte"), (9, 110)), text_rows(results))
     if sheets is not None:
         _write_rows(book.sheet(_("Daten"), [9] * max(1, len(list(variables(survey))))), data_rows(survey, sheets))
     _write_rows(book.sheet(_("Codebuch"), (12, 70, 10, 50)), codebook_rows(survey))

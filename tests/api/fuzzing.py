@@ -51,7 +51,8 @@ def known(town: Stage) -> dict[str, list[str]]:
     numbers = [own.annotation, own.question, own.proposal, own.hidden, own.objected]
     return {
         "slug": [own.declaration.slug, own.voting.slug, "entwurf"],
-        "number": [str(one.number) for one in numbers],
+        "number": [*(str(one.number) for one in numbers), str(own.numbers["over survey"])],
+        "address": ["haeufige-fragen"],
         "t": ["3", "2", "0", "end"],
         "p": ["1", "2", "0"],
         "file_format": ["csv", "md", "html", "json"],

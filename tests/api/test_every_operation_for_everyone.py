@@ -38,7 +38,12 @@ def sent_with(operation: Operation, things: Things | None) -> tuple[Any, dict[st
 def address_of(operation: Operation, things: Things | None) -> str:
     slug = things.declaration.slug if things else "entwurf"
     number = things.annotation.number if things else stage.ABSENT
-    values = {"<slug>": slug, "<int:number>": str(number), "<t>": "3", "<p>": "1", "<file_format>": "csv"}
+    if operation.endpoint == "api.survey":
+        number = things.numbers["over survey"] if things else stage.ABSENT
+    values = {
+        "<slug>": slug, "<int:number>": str(number), "<t>": "3", "<p>": "1", "<file_format>": "csv",
+        "<address>": "haeufige-fragen",
+    }  # fmt: skip
     address = as_rule(operation.path)
     for name, value in values.items():
         address = address.replace(name, value)

@@ -29,7 +29,7 @@ def addresses(numbers):
     for operation in OPERATIONS:
         if operation.method != "GET":
             continue
-        rule = as_rule(operation.path).replace("<slug>", "erklaerung")
+        rule = as_rule(operation.path).replace("<slug>", "erklaerung").replace("<address>", "haeufige-fragen")
         if "number" in rule:
             yield from (rule.replace("<int:number>", str(number)) for number in numbers)
         elif "file_format" in rule:

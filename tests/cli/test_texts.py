@@ -12,9 +12,11 @@ from deliberation.database import db, set_reading
 from deliberation.declarations.models import Declaration, Policy, find_declaration
 from deliberation.permissions import Phase
 from deliberation.privacy.deletion import remove
+from deliberation.results.words import speaking
 from tests import builders
 from tests.builders import Cast
 from tests.cli.conftest import Run
+from tests.results import around_scene
 
 TEXT = """# Zur Zeit
 
@@ -230,3 +232,18 @@ def test_an_archive_goes_out_and_comes_in_again(
     brought = find_declaration("zweite")
     assert brought is not None
     assert brought.title == "Erklärung"
+
+
+def test_bringing_in_an_archive_says_what_did_not_come_along(run: Run, cast: Cast, tmp_path: Path) -> None:
+    with speaking("de"):
+        around_scene.build(cast)
+    file = tmp_path / "archiv.zip"
+    assert run("export", "erklaerung", "--format", "archive", "-o", file).exit_code == 0
+    set_reading(False)
+    declaration = find_declaration("erklaerung")
+    assert declaration is not None
+    remove(declaration)
+    told = run("import", file, "--slug", "zweite").stdout
+    assert "Von Umfragen kamen die veröffentlichten Ergebnisse." in told
+    assert "Handzeichen der Tischgruppen kamen als Summen je Absatz" in told
+    assert "kennt das Programm noch nicht" not in told

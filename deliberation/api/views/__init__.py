@@ -138,4 +138,4 @@ def describe() -> Response:
 
 
 from deliberation.api.views import annotations as annotations  # noqa: E402
-from deliberation.api.views import moderating, texts, writing  # noqa: E402, F401 (their routes)
+from deliberation.api.views import around, moderating, texts, writing  # noqa: E402, F401 (their routes)

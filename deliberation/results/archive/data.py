@@ -27,6 +27,7 @@ from deliberation.declarations.models import (
     Wording,
 )
 from deliberation.results import words
+from deliberation.results.archive.around import Around, hands_of
 from deliberation.results.archive.contributions import Keys, annotations_of, day_of, load_all
 from deliberation.results.archive.rounds import closing_of, groups_of
 from deliberation.results.summary import Summary
@@ -34,12 +35,18 @@ from deliberation.results.summary import Summary
 _ = words.gettext
 FORMAT = "deliberation-archive"
 VERSION = 1
+"""Counts up when what an older program reads would mean something else. What only comes on top does not: whoever reads takes
+a part that is missing for empty, and says which parts it does not know (`importing.left_out`)."""
+PARTS = (
+    "format", "version", "day", "address", "note", "meanings", "declaration", "editions", "paragraphs", "wordings", "corrections",
+    "last_number", "annotations", "stances", "figures", "closing", "groups", "report", "pages", "hands", "surveys", "log",
+)  # fmt: skip
 issues_of: list[Callable[[Declaration], list[dict[str, Any]]]] = []
 """Who can say every issue of the report as it may be read (`reports.bringing`): what stands above this feature enters
 itself here."""
 
 
-def to_data(declaration: Declaration, summary: Summary, log: Sequence[Any]) -> dict[str, Any]:
+def to_data(declaration: Declaration, summary: Summary, log: Sequence[Any], around: Around) -> dict[str, Any]:
     """`log` are the lines of the public log: day, act, number, whether about a contribution, before, after, rule."""
     editions = load_editions(declaration)[::-1]
     theses = db.session.scalars(select(Thesis).where(Thesis.declaration_id == declaration.id).order_by(Thesis.id)).all()
@@ -90,6 +97,9 @@ def to_data(declaration: Declaration, summary: Summary, log: Sequence[Any]) -> d
         "closing": closing_of(declaration),
         "groups": groups_of(declaration, summary),
         "report": [issue for load in issues_of for issue in load(declaration)],
+        "pages": list(around.pages),
+        "hands": hands_of(around, keys.paragraphs),
+        "surveys": [one.data for one in around.surveys],
         "log": [
             {
                 "day": day.isoformat(), "act": act.value, "annotation": number, "is_about_annotation": is_about,
@@ -216,6 +226,16 @@ def meanings() -> dict[str, str]:
         "report": _(
             "Der veröffentlichte Bericht, Ausgabe für Ausgabe: Sätze mit den Nummern der Anmerkungen, auf denen sie beruhen; "
             "quotes: aus welchen sie zitieren; ohne Text: was nicht mehr zitiert werden darf"
+        ),
+        "pages": _("Seiten rund um die Erklärung, in Markdown; editions: was vorher dort stand und alle sehen konnten"),
+        "hands": _(
+            "Handzeichen der Tischgruppen je Absatz: tables (wie oft ein Tisch die Hände hob), present (wie viele dort saßen), "
+            "carry, change, unclear und against; sie zählen nicht zu den Haltungen"
+        ),
+        "surveys": _(
+            "Veröffentlichte Ergebnisse von Umfragen; answers: Anzahl und Prozent je Antwort, leer unter fünf Antworten; "
+            "n: wie viele das Bild machen; declined: keine Angabe; missing: nicht beantwortet; unasked: nicht gefragt; unable: "
+            "kann es nicht beurteilen; texts: was freigegeben ist; source und period: wenn die Zahlen von anderswo stammen"
         ),
         "log": _("das öffentliche Protokoll der Moderation"),
     }

@@ -26,14 +26,16 @@ from deliberation.declarations.importing.refusals import N_
 from deliberation.declarations.models import TITLE_MAX, Act, Declaration, LogEntry, Policy
 from deliberation.permissions import Access, Permission, Person, Phase, require
 from deliberation.results.archive.arriving import People, write_annotations
-from deliberation.results.archive.data import FORMAT, VERSION
+from deliberation.results.archive.data import FORMAT, PARTS, VERSION
 from deliberation.results.archive.packing import DATA
+from deliberation.results.archive.surroundings import bring_hands, bring_pages
 from deliberation.results.archive.texts import Text, moment_of, write_text
-from deliberation.text import RENDER_VERSION, to_safe_html
+from deliberation.text import RENDER_VERSION, normalised, to_safe_html
 
 AT_ONCE = 400
-bringing: list[Callable[[Declaration, Any, Text], None]] = []
-"""Who writes the report that an archive brings (`reports.bringing`); raises ValueError for what cannot be."""
+bringing: dict[str, Callable[[Declaration, Any, Text], None]] = {"pages": bring_pages, "hands": bring_hands}
+"""Who writes which part of an archive: what stands above this feature enters itself here (`reports.bringing`,
+`surveys.returning`). Raises ValueError for what cannot be; a part that is missing was made by an older program."""
 FILE_MAX = 500_000_000
 """Bytes of data, unpacked."""
 REFUSALS = {
@@ -45,6 +47,15 @@ REFUSALS = {
     ),
     "broken": N_("In diesem Archiv stimmt etwas nicht: %(what)s."),
 }
+LEFT_OUT = {
+    "answers": N_(
+        "Von Umfragen kamen die veröffentlichten Ergebnisse. Einzelne Antworten enthält kein Archiv; deshalb lassen sich zwei "
+        "Fragen hier nicht zusammen zeigen."
+    ),
+    "protocols": N_("Handzeichen der Tischgruppen kamen als Summen je Absatz, nicht Tisch für Tisch."),
+    "unknown": N_("Diese Teile kennt das Programm noch nicht, sie fehlen hier: %(names)s."),
+}
+NAMES_MAX = 10
 
 
 class ArchiveRefused(Exception):
@@ -80,6 +91,19 @@ def read_data(content: bytes) -> dict[str, Any]:
     return data
 
 
+def left_out(data: Mapping[str, Any]) -> list[tuple[str, dict[str, str]]]:
+    """What does not come along with these data, as keys of LEFT_OUT with what belongs into the sentence."""
+    found: list[tuple[str, dict[str, str]]] = []
+    if any(not one["source"] for one in data.get("surveys") or ()):
+        found.append(("answers", {}))
+    if data.get("hands"):
+        found.append(("protocols", {}))
+    unknown = [normalised(name)[:40] for name in sorted(data.keys() - set(PARTS))]
+    if unknown:
+        found.append(("unknown", {"names": ", ".join(unknown[:NAMES_MAX])}))
+    return found
+
+
 def import_archive(operator: Person, data: Mapping[str, Any], slug: str) -> Declaration:
     """Store it under this address. All or nothing: the caller commits. Raises SlugTaken, SlugInvalid, ArchiveRefused."""
     require(operator, Permission.CREATE_DECLARATION)
@@ -98,8 +122,8 @@ def _store(data: Mapping[str, Any], slug: str) -> Declaration:
     write_annotations(declaration, data["annotations"], placed, people)
     _stances(declaration, data["stances"], placed)
     _log(declaration, data, placed)
-    for bring in bringing:
-        bring(declaration, data.get("report") or [], placed)
+    for part, bring in bringing.items():
+        bring(declaration, data.get(part) or [], placed)
     _count_on()
     db.session.refresh(declaration, ["theses", "editions"])
     return declaration

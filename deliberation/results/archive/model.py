@@ -14,6 +14,7 @@ from deliberation.editions.comparing import load_changes
 from deliberation.moderation.records.log import load_log
 from deliberation.permissions import Phase
 from deliberation.results.annotated.model import Annotated, annotate
+from deliberation.results.archive.around import Around, load_around
 from deliberation.results.archive.data import to_data
 from deliberation.results.items import Item
 from deliberation.results.redline import html as redline
@@ -88,6 +89,7 @@ class Archive:
     changes: Mapping[str, bytes]
     log: tuple[LogLine, ...]
     data: Mapping[str, Any]
+    around: Around
     number: int = 0
     # As it may be read now; None where none was published.
     report: Any = None
@@ -132,7 +134,8 @@ def load_archive(declaration: Declaration, summary: Summary, number: int = 0) ->
     """Everything public about a declaration, under pseudonyms, in the edition in force with all before it. `summary` has to be
     of everything, in memory."""
     log = _load_log(declaration)
-    data = to_data(declaration, summary, log)
+    around = load_around(declaration)
+    data = to_data(declaration, summary, log, around)
     annotated = annotate(declaration, summary)
     pages = {
         item.number: thesis_page(thesis.number)
@@ -161,6 +164,7 @@ def load_archive(declaration: Declaration, summary: Summary, number: int = 0) ->
         changes=_load_changes(declaration),
         log=tuple(_to_line(one, pages if one[2] in shown else {}) for one in log),
         data=data,
+        around=around,
         number=number,
         report=next((found for load in reported if (found := load(declaration)) is not None), None),
     )

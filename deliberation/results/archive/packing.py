@@ -8,7 +8,7 @@ import zipfile
 from deliberation.results import words
 from deliberation.results.annotated import pdf
 from deliberation.results.annotated.said import quoting
-from deliberation.results.archive import pages
+from deliberation.results.archive import around, pages
 from deliberation.results.archive.model import Archive
 from deliberation.results.redline.package import ZIP_TIME
 from deliberation.results.writers import csv
@@ -19,6 +19,7 @@ SUMS = "SHA256SUMS"
 DATA = "data.json"
 DOCUMENT = "document.pdf"
 TABLE = "annotations.csv"
+HANDS = "tables.csv"
 
 
 def packed(archive: Archive) -> bytes:
@@ -47,7 +48,10 @@ def to_files(archive: Archive) -> dict[str, bytes]:
     table = io.BytesIO()
     csv.stream(archive.summary, table)
     files[TABLE] = table.getvalue()
-    files["COLUMNS.txt"] = readme(archive.summary, TABLE).encode()
+    if archive.around.hands:
+        files[HANDS] = csv.write_table(around.hands_rows(archive.around))
+    files |= archive.around.tables
+    files["COLUMNS.txt"] = (readme(archive.summary, TABLE) + around.readme(archive.around)).encode()
     files["LICENCE.txt"] = _licence(archive).encode()
     files["README.txt"] = _readme(archive).encode()
     lines = (f"{hashlib.sha256(content).hexdigest()}  {name}" for name, content in sorted(files.items()))
@@ -63,10 +67,13 @@ def _licence(archive: Archive) -> str:
 
 
 def _readme(archive: Archive) -> str:
+    tables = archive.around.tables
     files = {
         "index.html": _("Hier anfangen: im Browser öffnen"),
         **({DOCUMENT: _("der Text mit allen Anmerkungen zum Drucken")} if archive.has_document else {}),
         TABLE: _("alle Anmerkungen als Tabelle; was die Spalten bedeuten, steht in COLUMNS.txt"),
+        **({HANDS: _("Handzeichen der Tischgruppen als Tabelle")} if archive.around.hands else {}),
+        **({", ".join(tables): _("Ergebnisse der Umfragen als Tabellen")} if tables else {}),
         DATA: _("alles als Daten; „deliberation import“ macht daraus wieder eine Beratung"),
         "LICENCE.txt": _("was Sie mit dem Text dürfen"),
         SUMS: _("Prüfsummen; prüfen mit: sha256sum --check SHA256SUMS"),

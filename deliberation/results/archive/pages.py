@@ -1,5 +1,6 @@
 """The pages of an archive: no script, every link relative, one style beside them."""
 
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -8,6 +9,7 @@ from jinja2 import Environment
 from deliberation.annotations.tallies import STEP
 from deliberation.config import package_root
 from deliberation.declarations.models import Act
+from deliberation.filters import lines, trusted_html
 from deliberation.moderation.models import Rule
 from deliberation.permissions import Phase
 from deliberation.results import words
@@ -15,6 +17,8 @@ from deliberation.results.annex import plain_paragraphs
 from deliberation.results.annotated import said
 from deliberation.results.annotated.html import environment
 from deliberation.results.archive import naming
+from deliberation.results.archive.around import own_page
+from deliberation.results.archive.linking import TABLES, at_home
 from deliberation.results.archive.model import ELSEWHERE, Archive, LogLine, thesis_page
 from deliberation.results.headline import headline_sentence
 from deliberation.results.redline.words import fit
@@ -25,6 +29,8 @@ _ = words.gettext
 STYLES = ("file.css", "annotated.css", "archive.css")
 LIST_MAX = 25
 """Annotations in each list of the results; their pages have all."""
+TEXTS_MAX = 200
+"""Words of people in a survey on its page, as on that of the site; the table has all."""
 
 
 def write(archive: Archive) -> dict[str, bytes]:
@@ -50,6 +56,12 @@ def write(archive: Archive) -> dict[str, bytes]:
     page("results.html", "results")
     if archive.report:
         page("report.html", "report")
+    for own in archive.around.pages:
+        page(own_page(own["address"]), "own", page=own)
+    if archive.around.hands:
+        page(TABLES, "tables")
+    for survey in archive.around.surveys:
+        page(survey.page, "survey", survey=survey.data, files=survey.files)
     page("log.html", "log")
     page("rules.html", "rules")
     for name, content in archive.changes.items():
@@ -100,7 +112,13 @@ def log_rule(line: LogLine, archive: Archive) -> str:
 @cache
 def _environment() -> Environment:
     made = environment()
+    made.filters.update(trusted_html=trusted_html, lines=lines, iso_day=lambda written: words.day(date.fromisoformat(written)))
     made.globals.update(
+        own_page=own_page,
+        tables_page=TABLES,
+        at_home=at_home,
+        thesis_pages=lambda archive: {one.number for one in archive.annotated.theses},
+        TEXTS_MAX=TEXTS_MAX,
         headline_sentence=headline_sentence,
         citation=citation,
         keeping=keeping,

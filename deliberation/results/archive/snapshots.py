@@ -24,6 +24,7 @@ from deliberation.clock import today
 from deliberation.database import db
 from deliberation.declarations.models import Act, Declaration, LogEntry, Membership, current_edition
 from deliberation.permissions import Operator, Permission, Person, Phase, require
+from deliberation.results.archive.around import is_still_public
 from deliberation.results.archive.packing import DATA
 from deliberation.results.exports import ExportFile, export_archive
 from deliberation.results.items import published
@@ -35,7 +36,9 @@ RECENT = timedelta(days=2)
 """After a longer standstill of the site the end of a phase is not made up for: things have changed since."""
 MOST_A_DAY = 3
 """So many times a day one takes the place of another: while people write, somebody takes something back every hour."""
-TAKES = (Act.HIDE, Act.RETURN, Act.REDACT, Act.WITHDRAWN, Act.REVISED, Act.HELD, Act.UNDO)
+TAKES = (
+    Act.HIDE, Act.RETURN, Act.REDACT, Act.WITHDRAWN, Act.REVISED, Act.HELD, Act.UNDO, Act.TEXTS, Act.SURVEY, Act.TABLE,
+)  # fmt: skip
 AT_ONCE = 500
 
 
@@ -218,11 +221,16 @@ def note_checked(checked: Checked, folder: Path) -> int:
 
 
 def is_public(declaration: Declaration, content: bytes) -> bool:
-    """Whether every annotation in the file can still be read by everybody, in the same words and under the same name."""
+    """Whether everything in the file can still be read by everybody, in the same words: annotations, under the same name, and
+    what came around the declaration."""
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         [name] = [one for one in parts.namelist() if one.endswith(f"/{DATA}")]
         data = json.loads(parts.read(name))
-    shown = [one for one in data["annotations"] if "body" in one]
+    return _says_the_same(declaration, data["annotations"]) and is_still_public(declaration, data)
+
+
+def _says_the_same(declaration: Declaration, annotations: Iterable[Mapping[str, Any]]) -> bool:
+    shown = [one for one in annotations if "body" in one]
     names, texts = _names(declaration), _texts(declaration, [one["number"] for one in shown])
     return all(
         one["number"] in names

@@ -7,12 +7,13 @@ spreadsheet. The web names the README in the header `Link: rel="describedby"`, a
 
 import csv
 import io
+from collections.abc import Iterable, Sequence
 from typing import IO, Any
 
 from deliberation.results.summary import Summary
 from deliberation.results.writers.columns import COLUMNS, readme, row
 
-__all__ = ["defused", "fused", "readme", "stream"]
+__all__ = ["defused", "fused", "readme", "stream", "write_table"]
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "'")
 
@@ -41,3 +42,12 @@ def _cell(value: Any) -> Any:
     if value is None:
         return ""
     return defused(value) if isinstance(value, str) else value
+
+
+def write_table(rows: Iterable[Sequence[Any]]) -> bytes:
+    """Any small table in the same form: UTF-8 with BOM, semicolons; no cell is taken for a formula."""
+    out = io.StringIO(newline="")
+    table = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    for one in rows:
+        table.writerow([f"{cell:g}".replace(".", ",") if isinstance(cell, float) else _cell(cell) for cell in one])
+    return out.getvalue().encode("utf-8-sig")

@@ -9,11 +9,15 @@ from flask_babel import lazy_gettext as _l
 from deliberation.annotations.views import readable_declaration
 from deliberation.permissions import Permission, may
 from deliberation.results.words import decimal
-from deliberation.surveys import words
+from deliberation.surveys import published, returning, words
 from deliberation.surveys.actions import SurveyRefused
 from deliberation.surveys.models import Item, Survey, find_survey
 from deliberation.surveys.results import load_shelf
 from deliberation.web import viewer
+
+# They enter themselves where archives are made and read.
+assert published
+assert returning
 
 surveys = Blueprint("surveys", __name__)
 
