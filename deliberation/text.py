@@ -119,9 +119,11 @@ def to_page_html(source: str, attached: Mapping[str, Attached] | None = None) ->
         raise ValueError(f"text longer than {PAGE_MAX} characters")
     engine = _page_markdown()
     tokens = engine.parse(source)
+    highest = min((int(token.tag[1]) for token in tokens if token.type == "heading_open"), default=1)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(int(token.tag[1]) + 1, 4)}"
+            # Whichever level somebody begins with, the next one below the title is the first.
+            token.tag = f"h{min(int(token.tag[1]) - highest + 2, 4)}"
         # How cells are aligned would be a style attribute.
         token.attrs.pop("style", None)
     for token in _walk(tokens):

@@ -15,6 +15,7 @@ GUEST_PAGES = [
     "/invitation", "/d/musterstadt/report", "/follow", "/follow?declaration=musterstadt&thesis=2",
     "/follow/sent?declaration=musterstadt", "/d/musterstadt/search?q=technik", "/d/musterstadt/search?q=die&thesis=2",
     "/d/musterstadt/new?since=2020-01-01", "/d/musterstadt/embed", "/embed/d/musterstadt/2",
+    "/d/musterstadt/announcements", "/page", "/page/sicher-mitmachen", "/page/fragen-und-antworten",
 ]  # fmt: skip
 PARTICIPANT_PAGES = [
     "/d/musterstadt",
@@ -53,7 +54,8 @@ ORGANISER_PAGES = [
     "/d/musterstadt/export", "/d/musterstadt/results", "/import", "/d/musterstadt/outcomes", "/a/1/outcome",
     "/d/musterstadt/rules/edit", "/d/musterstadt/moderation/settings", "/d/musterstadt/access", "/d/musterstadt/invitations",
     "/d/musterstadt/office", "/d/musterstadt/office/close", "/d/musterstadt/office/clone", "/d/musterstadt/office/labels",
-    "/d/musterstadt/office/pages", "/d/musterstadt/office/pages/new", "/d/musterstadt/office/glossary",
+    "/d/musterstadt/office/pages", "/d/musterstadt/office/pages/new", "/d/musterstadt/office/pages/files",
+    "/d/musterstadt/office/glossary",
     "/d/musterstadt/office/glossary/new", "/d/musterstadt/office/easy/editions", "/d/musterstadt/office/easy/2/editions",
     "/d/musterstadt/editions/draft", "/d/musterstadt/editions/draft/proposals", "/d/musterstadt/moderation/anchors",
     "/d/musterstadt/office", "/d/musterstadt/office/texts", "/d/musterstadt/plan", "/d/musterstadt/office/focus",
@@ -65,7 +67,9 @@ OPERATOR_PAGES = [
     "/operator", "/operator/settings/site", "/operator/settings/legal", "/operator/settings/privacy", "/operator/periods",
     "/operator/mail", "/operator/jobs", "/operator/storage", "/operator/health", "/operator/versions", "/operator/start",
     "/operator/start/legal", "/operator/start/privacy", "/operator/start/mail", "/operator/start/text", "/operator/register",
-    "/d/musterstadt/start", "/d/musterstadt/start/moderators", "/d/musterstadt/start/rules", "/d/musterstadt/start/open",
+    "/operator/pages", "/operator/pages/de/kontakt", "/operator/pages/en/new", "/operator/pages/de/impressum", "/operator/files",
+    "/page/kontakt", "/d/musterstadt/start", "/d/musterstadt/start/moderators",
+    "/d/musterstadt/start/rules", "/d/musterstadt/start/open",
 ]  # fmt: skip
 ROLES = {
     "guest": ("", GUEST_PAGES),

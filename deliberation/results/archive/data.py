@@ -39,7 +39,8 @@ VERSION = 1
 a part that is missing for empty, and says which parts it does not know (`importing.left_out`)."""
 PARTS = (
     "format", "version", "day", "address", "note", "meanings", "declaration", "terms", "editions", "paragraphs", "wordings",
-    "corrections", "last_number", "annotations", "stances", "figures", "closing", "groups", "report", "pages", "hands", "surveys", "log",
+    "corrections", "last_number", "annotations", "stances", "figures", "closing", "groups", "report", "pages", "hands", "surveys",
+    "log",
 )  # fmt: skip
 issues_of: list[Callable[[Declaration], list[dict[str, Any]]]] = []
 """Who can say every issue of the report as it may be read (`reports.bringing`): what stands above this feature enters
