@@ -11,7 +11,7 @@ GUEST_PAGES = [
     "/d/musterstadt/results", "/d/musterstadt/rules", "/d/musterstadt/moderation/log", "/d/musterstadt/editions",
     "/d/musterstadt/editions/1", "/d/musterstadt/archive", "/d/musterstadt/results/list?of=votes",
     "/d/musterstadt/1/4/proposals", "/d/musterstadt/closing", "/a/1/wording", "/login", "/register", "/regeln",
-    "/so-wird-gezaehlt", "/impressum", "/datenschutz", "/barrierefreiheit", "/sprache", "/gibt-es-nicht",
+    "/so-wird-gezaehlt", "/impressum", "/datenschutz", "/barrierefreiheit", "/barrierefreiheit/melden", "/sprache", "/gibt-es-nicht",
     "/invitation", "/d/musterstadt/report", "/follow", "/follow?declaration=musterstadt&thesis=2",
     "/follow/sent?declaration=musterstadt", "/d/musterstadt/search?q=technik", "/d/musterstadt/search?q=die&thesis=2",
     "/d/musterstadt/new?since=2020-01-01", "/d/musterstadt/embed", "/embed/d/musterstadt/2",
@@ -64,6 +64,7 @@ OPERATOR_PAGES = [
     "/operator", "/operator/settings/site", "/operator/settings/legal", "/operator/settings/privacy", "/operator/periods",
     "/operator/mail", "/operator/jobs", "/operator/storage", "/operator/health", "/operator/versions", "/operator/start",
     "/operator/start/legal", "/operator/start/privacy", "/operator/start/mail", "/operator/start/text", "/operator/register",
+    "/operator/barriers",
     "/d/musterstadt/start", "/d/musterstadt/start/moderators", "/d/musterstadt/start/rules", "/d/musterstadt/start/open",
 ]  # fmt: skip
 ROLES = {
