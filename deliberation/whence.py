@@ -27,12 +27,16 @@ def shown_page(address: str) -> str:
     """The path of a page of ours, with … in place of what only some may know; nothing for whatever is no page of ours."""
     try:
         parts = urlsplit(address)
-        if not address or parts.netloc not in ("", request.host, urlsplit(current_app.config["BASE_URL"]).netloc):
+        if not address or (parts.netloc and not _is_ours(parts.netloc)):
             return ""
         rule, values = current_app.url_map.bind("").match(parts.path or "/", method="GET", return_rule=True)
     except (HTTPException, ValueError):
         return ""
     return normalised(PART.sub(lambda part: str(values[part[1]]) if part[1] in SHOWN else HIDDEN, rule.rule))
+
+
+def _is_ours(host: str) -> bool:
+    return host in (request.host, urlsplit(current_app.config["BASE_URL"]).netloc)
 
 
 def without_secrets(words: str) -> str:
@@ -43,7 +47,8 @@ def without_secrets(words: str) -> str:
 def _shortened(word: str) -> str:
     """One word with a slash in it. "Maus/Tastatur" is no address."""
     bare = word.rstrip(".,;:!?)")
-    is_address = bare.startswith(("/", "http://", "https://")) or "." in bare.partition("/")[0]
+    first = bare.partition("/")[0]
+    is_address = bare.startswith(("/", "http://", "https://")) or "." in first or _is_ours(first)
     if not is_address or bare == "/":
         return word
     address = bare if "//" in bare or bare.startswith("/") else f"//{bare}"

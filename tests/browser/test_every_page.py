@@ -11,8 +11,8 @@ GUEST_PAGES = [
     "/d/musterstadt/results", "/d/musterstadt/rules", "/d/musterstadt/moderation/log", "/d/musterstadt/editions",
     "/d/musterstadt/editions/1", "/d/musterstadt/archive", "/d/musterstadt/results/list?of=votes",
     "/d/musterstadt/1/4/proposals", "/d/musterstadt/closing", "/a/1/wording", "/login", "/register", "/regeln",
-    "/so-wird-gezaehlt", "/impressum", "/datenschutz", "/barrierefreiheit", "/barrierefreiheit/melden", "/sprache", "/gibt-es-nicht",
-    "/invitation", "/d/musterstadt/report", "/follow", "/follow?declaration=musterstadt&thesis=2",
+    "/so-wird-gezaehlt", "/impressum", "/datenschutz", "/barrierefreiheit", "/barrierefreiheit/melden", "/sprache",
+    "/gibt-es-nicht", "/invitation", "/d/musterstadt/report", "/follow", "/follow?declaration=musterstadt&thesis=2",
     "/follow/sent?declaration=musterstadt", "/d/musterstadt/search?q=technik", "/d/musterstadt/search?q=die&thesis=2",
     "/d/musterstadt/new?since=2020-01-01", "/d/musterstadt/embed", "/embed/d/musterstadt/2",
 ]  # fmt: skip

@@ -57,6 +57,8 @@ STATED = date(2026, 11, 28)
 """When the words of the fixed pages were last changed."""
 FIRST_STATED = date(2026, 11, 24)
 """When the statement on accessibility was first written."""
+ARBITRATION = "https://www.schlichtungsstelle-bgg.de"
+"""For whoever got no answer from a public body of the federation (§ 16 BGG)."""
 
 
 @pages.get("/")
@@ -89,7 +91,9 @@ def accessibility() -> str:
     """Hands on to the form from which page somebody came here."""
     query: dict[str, Any] = {"from": came_from(url_for("pages.accessibility")) or None}
     report_url = url_for("site.report_barrier", **query)
-    return _fixed("accessibility", first_stated=FIRST_STATED, address=absolute("/"), report_url=report_url)
+    return _fixed(
+        "accessibility", first_stated=FIRST_STATED, address=absolute("/"), report_url=report_url, arbitration=ARBITRATION
+    )
 
 
 @pages.get("/regeln")
