@@ -270,6 +270,15 @@ class TestOperator:
         assert (line.what, line.before, line.after, line.actor_id) == (barriers.ANSWERED, "", f"B-{one.id}", opa.id)
         assert "Gemeldete Barriere beantwortet" in seat.get("/operator/settings/site").text
 
+    def test_still_reads_it_where_the_key_to_the_address_was_lost(self, client, opa):
+        one = told(email=ADDRESS)
+        one.email_sealed = one.email_sealed[:-6] + "AAAAA="
+        db.session.commit()
+        page = client.sign_in(opa).get(f"/operator/barriers/{one.id}")
+        assert page.status_code == 200
+        assert WORDS in page.text
+        assert "mailto:" not in page.text.partition("<footer")[0]
+
     def test_of_two_the_first_note_stays(self, client, opa):
         one = told()
         seat = client.sign_in(opa)

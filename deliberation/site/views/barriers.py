@@ -1,5 +1,6 @@
 """What people cannot use: the form for everybody, its receipt, and the operator's pages about it."""
 
+from contextlib import suppress
 from urllib.parse import quote
 
 from flask import abort, current_app, flash, make_response, redirect, render_template, request, url_for
@@ -12,6 +13,7 @@ from deliberation.accounts.models import random_key
 from deliberation.clock import today
 from deliberation.permissions import Permission, require
 from deliberation.privacy.periods import load_periods
+from deliberation.sealing import Unreadable
 from deliberation.settings import operator_facts
 from deliberation.site import barriers as verbs
 from deliberation.site.forms import AnswerForm, BarrierForm
@@ -85,12 +87,14 @@ def discard_barrier(number: int) -> Response:
 
 
 def _mailto(found: Barrier) -> str:
-    """An address that opens the operator's mail program; its subject tells nobody what it is about."""
-    if not found.email:
-        return ""
-    with force_locale(found.locale):
-        subject = _("Ihre Nachricht %(label)s", label=found.label)
-    return f"mailto:{quote(found.email, safe='@')}?subject={quote(subject)}"
+    """An address that opens the operator's mail program; its subject tells nobody what it is about.
+    Nothing without an address, or where the key to it was lost."""
+    with suppress(Unreadable):
+        if address := found.email:
+            with force_locale(found.locale):
+                subject = _("Ihre Nachricht %(label)s", label=found.label)
+            return f"mailto:{quote(address, safe='@')}?subject={quote(subject)}"
+    return ""
 
 
 def _place(found: Barrier) -> str:
