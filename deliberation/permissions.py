@@ -116,6 +116,7 @@ class Permission(Enum):
     LEAVE = "end one's own account, and take one's data along (site)"
     SEE_OPERATION = "see consents, erasures and who looked at what (site)"
     RUN_SITE = "change the settings of the site, test mail and try it again (site)"
+    REPORT_BARRIER = "say what one cannot use on this site (site)"
     ARCHIVE = "put what is over into the archive, and take it out again (declaration)"
     SHOW_DRAFT = "give away a link to a draft (declaration)"
     ASK_DELETION = "ask for a declaration to be deleted (declaration)"
@@ -525,6 +526,8 @@ PERMISSIONS: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
     Permission.ARCHIVE: ((is_organiser, is_over), (is_operator, is_over)),
     Permission.SEE_OPERATION: ((is_operator,),),
     Permission.RUN_SITE: ((is_operator,),),
+    # No condition: the law wants it open to everybody (§ 12b BGG).
+    Permission.REPORT_BARRIER: ((),),
     Permission.SEE_BOARD: ((is_team,),),
     # Also of somebody who is kept away: it is hers to take back.
     Permission.SAY_FIELD: ((signed_in, takes_part),),

@@ -96,6 +96,7 @@ ABOUT_VISIBLE = {
     Permission.ARCHIVE: ({Phase.CLOSED}, {"organiser", "operator"}),
     Permission.SEE_OPERATION: (set(Phase), {"operator"}),
     Permission.RUN_SITE: (set(Phase), {"operator"}),
+    Permission.REPORT_BARRIER: (set(Phase), EVERYBODY),
     Permission.SEE_BOARD: (set(Phase), TEAM),
     Permission.SAY_FIELD: (set(Phase), {"participant", "author", "moderator", "organiser"}),
     Permission.OPEN_ADDRESS: (set(Phase), {"operator"}),
@@ -124,7 +125,7 @@ TALK = {
 }  # fmt: skip
 ABOUT_THE_SITE = {
     Permission.CREATE_DECLARATION, Permission.MANAGE_ACCOUNTS, Permission.LEAVE, Permission.SEE_OPERATION,
-    Permission.RUN_SITE, Permission.OPEN_ADDRESS, Permission.CHOOSE_MAILS,
+    Permission.RUN_SITE, Permission.OPEN_ADDRESS, Permission.CHOOSE_MAILS, Permission.REPORT_BARRIER,
 }  # fmt: skip
 ABOUT_A_DECISION = {Permission.UNDO, Permission.RESTORE, Permission.REVIEW, Permission.OBJECT, Permission.READ_SEAL}
 ABOUT_A_SURVEY = {

@@ -134,10 +134,12 @@ class Jobs(Thread):
         from deliberation.api.hooks import forget_hooks
         from deliberation.privacy.retention import forget
         from deliberation.results.export_jobs import forget_exports
+        from deliberation.site.barriers import forget_barriers
         from deliberation.site.changing import forget_old_changes
 
         forget(now(), setting("DEFAULT_LOCALE"), self.app.config["SECRET_KEY"])
         forget_old_changes(now())
+        forget_barriers(now())
         forget_hooks(now())
         forget_exports(now())
         db.session.commit()

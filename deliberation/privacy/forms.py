@@ -58,6 +58,8 @@ PERIODS: dict[str, Any] = {
     "messages_months": _l("Briefe und Nachrichten zwischen Moderation und Beteiligten"),
     "accounts_months": _l("Konten nach dem letzten Besuch"),
     "looks_months": _l("Verzeichnis der Zugriffe"),
+    "barrier_addresses_months": _l("Adressen von Menschen, die eine Barriere gemeldet haben, nach der Antwort"),
+    "barriers_months": _l("Gemeldete Barrieren nach der Antwort"),
 }
 """What is kept so long; the end of the name is the unit."""
 

@@ -61,6 +61,7 @@ UNTOUCHED = {
     "period_setting": "names of periods",
     "site_setting": "the operator's own words about the site",
     "site_change": "the operator's own words about the site",
+    "barrier": "about the site and no declaration; goes after a year",
     "job_run": "names of jobs and kinds of faults",
     "first_link": "hashes",
     "opinion_groups": "numbers",

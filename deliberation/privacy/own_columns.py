@@ -101,6 +101,9 @@ OWN: dict[str, Section] = {
     )),
     "staff_access": Section(N_("Wer auf was geschaut hat"), ("actor_id", "subject_id"), ("look", "place", "reason", "at")),
     "site_change": Section(N_("Was Sie an der Seite eingestellt haben"), ("actor_id",), ("what", "before", "after", "at")),
+    "barrier": Section(N_("Gemeldete Barrieren, die Sie beantwortet haben"), ("answered_by_id",), (
+        "id", "arrived_on", "answered_on", "note",
+    )),
     "response": Section(N_("Antworten als Moderation"), ("author_id",), ("annotation_id", "kind", "body", "created_at")),
     "note": Section(N_("Notizen im Team"), ("writer_id",), ("annotation_id", "kind", "body", "advice", "written_at")),
     "handling": Section(N_("Fälle in der Hand"), ("holder_id", "handed_by_id", "asked_by_id"), (
@@ -189,7 +192,7 @@ LEFT_OUT: dict[str, str] = {
         "import_preview.version", "import_preview.steps", "import_preview.source",
         "webhook.form_key", "export_job.percent", "export_job.tries", "export_job.fault", "export_job.mark",
         "report.version", "report_issue.report_id", "report_issue.tells", "report_issue.told_at",
-        "report_point.report_id", "report_point.form_key",
+        "report_point.report_id", "report_point.form_key", "barrier.form_key", "barrier.locale",
     ), TECHNICAL),
     **dict.fromkeys((
         "user.password_hash", "user.password_browser", "user.totp_sealed", "user.totp_step", "session.token_hash",
@@ -207,6 +210,7 @@ LEFT_OUT: dict[str, str] = {
     **dict.fromkeys((
         "annotation.shown_agree", "annotation.shown_disagree", "annotation.shown_pass", "ballot_option.shown", "seal.texts",
         "rules_version.line", "rules_version.rules", "report_issue.publisher", "report_issue.note",
+        "barrier.text", "barrier.page", "barrier.email_sealed",
     ), OTHERS),
     "measure.lifted_by_id": LOGGED,
     "objection.decider_id": LOGGED,

@@ -31,6 +31,9 @@ class Periods:
     messages_months: int = retention.LOG_MONTHS
     accounts_months: int = 24
     looks_months: int = 6
+    # Both after the answer; see `site.barriers`.
+    barrier_addresses_months: int = 3
+    barriers_months: int = 12
 
 
 BOUNDS: dict[str, tuple[int, int]] = {
@@ -47,6 +50,8 @@ BOUNDS: dict[str, tuple[int, int]] = {
     "messages_months": (1, 24),
     "accounts_months": (6, 36),
     "looks_months": (3, 24),
+    "barrier_addresses_months": (1, 6),
+    "barriers_months": (6, 24),
 }
 WARN_DAYS = 30
 """Before an account ends for want of a visit."""

@@ -51,7 +51,7 @@ def forget(moment: datetime, default_locale: str, secret: str) -> Mapping[str, i
     _warn_absent(moment, periods.accounts_months, default_locale)
     found = {what: rows for what, rows in counts.items() if rows}
     for what, rows in found.items():
-        _count(moment, what, rows)
+        count_forgotten(moment, what, rows)
     return found
 
 
@@ -94,7 +94,8 @@ def _not_staff() -> tuple[Any, ...]:
     return User.is_operator.is_(False), ~User.memberships.any(has_roles())
 
 
-def _count(moment: datetime, what: str, rows: int) -> None:
+def count_forgotten(moment: datetime, what: str, rows: int) -> None:
+    """Add to what was forgotten on this day."""
     day = to_day(moment)
     line = db.session.scalars(select(Forgotten).where(Forgotten.on_day == day, Forgotten.what == what)).one_or_none()
     if line is None:

@@ -2,16 +2,22 @@
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, PasswordField, RadioField, StringField, TextAreaField
-from wtforms.validators import DataRequired
+from wtforms import EmailField, Field, HiddenField, PasswordField, RadioField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
+from deliberation.accounts.addresses import AddressInvalid, clean_address
 from deliberation.accounts.forms import AddressField
 from deliberation.accounts.models import PASSWORD_MAX, PASSWORD_MIN
 from deliberation.config import OPERATOR_FIELDS
+from deliberation.moderation.forms import KEY_MAX, AtMost
 from deliberation.permissions import Phase
+from deliberation.site.barriers import NOTE_MAX, PAGE_MAX, TEXT_MAX
 from deliberation.site.changing import GROUPS
+from deliberation.text import has_words, normalised
+from deliberation.whence import without_secrets
 
 LABELS: dict[str, Any] = {
     "SITE_NAME": _l("Name der Seite"),
@@ -124,3 +130,41 @@ class OpenForm(FlaskForm):
         validate_choice=False,
         default=Phase.ANNOTATING.value,
     )
+
+
+NOTHING_SAID = _l("Bitte schreiben Sie, was für Sie nicht funktioniert. Das Feld ist noch leer.")
+
+
+class BarrierForm(FlaskForm):
+    """What somebody cannot use. Nothing but that is forced."""
+
+    text = TextAreaField(
+        _l("Was funktioniert für Sie nicht?"),
+        [InputRequired(NOTHING_SAID), AtMost(TEXT_MAX, _l("Bitte höchstens 3 000 Zeichen."))],
+    )
+    page = StringField(_l("Auf welcher Seite?"))
+    email = EmailField(_l("Ihre E-Mail-Adresse"))
+    form_key = HiddenField([Length(max=KEY_MAX)])
+
+    def validate_text(self, field: Any) -> None:
+        if not has_words(normalised(field.data or "")):
+            raise ValidationError(str(NOTHING_SAID))
+
+    def validate_page(self, field: Any) -> None:
+        """Also what was typed or pasted keeps no secret."""
+        field.data = without_secrets(" ".join(normalised(field.data or "").split()))
+        if len(field.data) > PAGE_MAX:
+            raise ValidationError(_("Bitte höchstens 200 Zeichen."))
+
+    def validate_email(self, field: Any) -> None:
+        given = (field.data or "").strip()
+        try:
+            field.data = clean_address(given) if given else ""
+        except AddressInvalid:
+            raise ValidationError(_("Diese E-Mail-Adresse ist nicht vollständig. Beispiel: name@beispiel.de")) from None
+
+
+class AnswerForm(FlaskForm):
+    """What the operator notes when somebody has been answered."""
+
+    note = TextAreaField(_l("Interne Notiz"), [AtMost(NOTE_MAX, _l("Bitte höchstens 1 000 Zeichen."))])

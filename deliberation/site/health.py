@@ -15,12 +15,15 @@ import sqlalchemy as sa
 from deliberation import schema
 from deliberation.annotations.models import Annotation, Stance, StanceTally, Vote
 from deliberation.annotations.tallies import STEP
+from deliberation.clock import today
 from deliberation.database import db, journal_mode, reading_only
 from deliberation.declarations.importing.refusals import N_
 from deliberation.declarations.models import Membership, Paragraph
 from deliberation.notifications.mailer import is_given_up
 from deliberation.notifications.models import Mail
 from deliberation.pages.shipped import load_gaps
+from deliberation.site.barriers import is_overdue
+from deliberation.site.models import Barrier
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ REPORT = N_("Das darf nicht vorkommen. Legen Sie eine Sicherung beiseite und mel
 MIGRATE = N_("Starten Sie die Seite neu oder rufen Sie „deliberation db upgrade“ auf.")
 MAILS = N_("Sehen Sie unter „Hintergrund und Mails“ nach, was schiefging, und versuchen Sie es dort noch einmal.")
 FILL = N_("Füllen Sie die Lücken unter „Betrieb“, „Seiten der Website“. Bis dahin sehen nur Sie die Seite.")
+ANSWER = N_("Antworten Sie unter „Betrieb“, „Gemeldete Barrieren“. Ziel ist eine Antwort innerhalb von zwei Wochen.")
 FOLDER = N_("Das Programm darf in diesen Ordner nicht schreiben. Ändern Sie den Besitzer des Ordners oder MAIL_URL.")
 
 
@@ -149,4 +153,9 @@ def _anomalies() -> Iterator[tuple[str, sa.Select[Any], str]]:
         N_("Mails, die nicht hinausgingen"),
         sa.select(count).select_from(Mail).where(*is_given_up()),
         MAILS,
+    )
+    yield (
+        N_("Gemeldete Barrieren, die länger als zwei Wochen warten"),
+        sa.select(count).select_from(Barrier).where(is_overdue(today())),
+        ANSWER,
     )

@@ -7,7 +7,7 @@ from deliberation.permissions import Phase
 from tests import builders
 
 FIXED = ("/impressum", "/datenschutz", "/barrierefreiheit", "/regeln", "/so-wird-gezaehlt")
-WITH_FORM = ("/login", "/register", "/login/code", "/sprache")
+WITH_FORM = ("/login", "/register", "/login/code", "/sprache", "/barrierefreiheit/melden")
 OPERATOR = {
     "OPERATOR_NAME": "Verein für gute Arbeit",
     "OPERATOR_ADDRESS": "Weg 1\n45879 Gelsenkirchen",

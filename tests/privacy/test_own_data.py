@@ -80,7 +80,7 @@ class TestFile:
             "invitation", "role_grant", "anchor", "outcome", "ballot_option", "cosignature", "resistance", "measure",
             "objection", "response", "note", "handling", "presence", "assignment", "correction", "rules_version",
             "import_preview", "staff_access", "login_code", "site_change", "webhook", "deletion", "export_job",
-            "report", "report_issue", "interest", "subscription", "bounce",
+            "report", "report_issue", "interest", "subscription", "bounce", "barrier",
         }  # fmt: skip
 
     def test_has_nothing_of_others(self, client, story):

@@ -85,6 +85,9 @@ DEEDS: dict[str, Deed] = {
     "site.step": Deed("operator", _(PRIVACY_HOSTING="Im eigenen Haus", PRIVACY_AUTHORITY="Die Behörde im Land")),
     "site.first_account": Deed("guest", _(email="neu@example.org", password="vier Wörter ohne Zusammenhang")),
     "site.own_step": Deed("organiser"),
+    "site.report_barrier": Deed("guest", _(text="Der Knopf hat keinen Namen.", page="Die Startseite", form_key=KEY)),
+    "site.barrier": Deed("operator", _(note="Beantwortet."), {"number": "barrier"}),
+    "site.discard_barrier": Deed("operator", values={"number": "barrier"}),
     "board.own_field": Deed("author", _(field="youth")),
     "accounts.mail_settings": Deed("author", _(lang="de", replies="daily")),
     "following.follow": Deed(
@@ -418,6 +421,7 @@ def values_of(endpoint: str, things: Things) -> dict[str, Any]:
         ("token", "feeds.secret"),
         ("token", "feeds.mine"),
         ("token", "site.first_account"),
+        ("token", "site.barrier_reported"),
     ):
         if endpoint == what:
             found[name] = things.keys[what.rpartition(".")[2]]

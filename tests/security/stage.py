@@ -44,7 +44,7 @@ from deliberation.reports import points, publishing
 from deliberation.results import export_jobs
 from deliberation.results.archive import snapshots
 from deliberation.results.filters import Filters
-from deliberation.site import first
+from deliberation.site import barriers, first
 from deliberation.site import writing as site_writing
 from deliberation.surveys import actions as surveys
 from deliberation.surveys import answering, opening
@@ -240,6 +240,8 @@ def _fill(declaration: Declaration, team: dict[str, User]) -> Things:
     db.session.commit()
     reported = _report_on(declaration, team, annotation)
     asked, follower = _followers(declaration)
+    barrier = barriers.report(Guest(), barriers.Told("Das Menü geht nicht auf.", "/", f"hilfe-{slug}@example.org"), f"b-{slug}")
+    db.session.commit()
     feeds.make(author)
     closed = builders.make_declaration(f"{slug}-beendet", phase=Phase.CLOSED, title="Beendet")
     for role in (Role.MODERATOR, Role.ORGANISER):
@@ -265,6 +267,7 @@ def _fill(declaration: Declaration, team: dict[str, User]) -> Things:
             **dict.fromkeys(("secret", "mine"), feeds.feed_token(author)),
             "shown_draft": shown,
             "first_account": first.make_link(),
+            "barrier_reported": barriers.receipt_token(barrier),
             "invitation": invited, "revoke_invitation": invitation.key, "pseudonym": member.pseudonym, "block": str(block.id),
             "token": code.secrets["token"], "block seen": block.changed_at.isoformat(), "place": f"p{other_place.id}",
             "table": table, "undo": table, "revoke_table": facilitating.load_links(team["organiser"], declaration)[0].key,
@@ -279,6 +282,7 @@ def _fill(declaration: Declaration, team: dict[str, User]) -> Things:
             "given up": _given_up_mail(slug), **reported, **_surveys(declaration, team["organiser"]),
             "protocol": _protocol(declaration, table),
             "term": term.id,
+            "barrier": barrier.id,
             **{f"option {place}": option.id for place, option in enumerate(ballot.options)},
         },
     )  # fmt: skip

@@ -48,13 +48,18 @@ from deliberation.urls import (
     whole_text_url,
 )
 from deliberation.web import LANGUAGE_COOKIE, forget_viewer, limiter, viewer
+from deliberation.whence import came_from
 
 pages = Blueprint("pages", __name__)
 
 YEAR = 365 * 24 * 3600
 SHORT_CODE = re.compile(r"(?:(?P<slug>[a-z0-9-]+)-)?(?P<t>\d+[a-z]*|end)-(?P<p>\d+[a-z]*)")
-STATED = date(2026, 11, 27)
+STATED = date(2026, 11, 28)
 """When the words of the fixed pages were last changed."""
+FIRST_STATED = date(2026, 11, 24)
+"""When the statement on accessibility was first written."""
+ARBITRATION = "https://www.schlichtungsstelle-bgg.de"
+"""For whoever got no answer from a public body of the federation (§ 16 BGG)."""
 
 
 @pages.get("/")
@@ -87,7 +92,12 @@ def privacy() -> str:
 
 @pages.get("/barrierefreiheit")
 def accessibility() -> str:
-    return _fixed("accessibility")
+    """Hands on to the form from which page somebody came here."""
+    query: dict[str, Any] = {"from": came_from(url_for("pages.accessibility")) or None}
+    report_url = url_for("site.report_barrier", **query)
+    return _fixed(
+        "accessibility", first_stated=FIRST_STATED, address=absolute("/"), report_url=report_url, arbitration=ARBITRATION
+    )
 
 
 @pages.get("/regeln")

@@ -45,6 +45,8 @@ TRACES: dict[str, Any] = {
     "tables": _l("Links für Tische gelöscht"),
     "answers": _l("Einzelne Antworten auf Umfragen gelöscht"),
     "looks": _l("Zugriffe aus dem Verzeichnis gelöscht"),
+    "barrier_addresses": _l("Adressen bei gemeldeten Barrieren gelöscht"),
+    "barriers": _l("Gemeldete Barrieren gelöscht"),
 }
 
 

@@ -11,6 +11,7 @@ from deliberation.clock import now
 from deliberation.filters import day, file_size
 from deliberation.notifications.trying import transport_place
 from deliberation.permissions import Permission, require
+from deliberation.site import barriers as told
 from deliberation.site import outbox, runs
 from deliberation.site.checklist import load_site_checklist
 from deliberation.site.machine import can_write, look_at_storage
@@ -33,7 +34,9 @@ class Todo:
 def hub() -> str:
     require(viewer(), Permission.SEE_OPERATION)
     checklist = load_site_checklist(viewer(), transport_place())
-    return render_template("site/hub.html", todos=_todos(), checklist=checklist, here="operator")
+    return render_template(
+        "site/hub.html", todos=_todos(), checklist=checklist, barriers=told.count_open(), here="operator"
+    )
 
 
 def _todos() -> list[Todo]:
@@ -51,6 +54,11 @@ def _todos() -> list[Todo]:
     if given_up := outbox.count_given_up():
         words = ngettext("%(num)s Mail ging nicht hinaus.", "%(num)s Mails gingen nicht hinaus.", given_up)
         todos.append(Todo(words, url_for("site.jobs"), True))
+    if waiting := told.count_open():
+        words = ngettext(
+            "%(num)s gemeldete Barriere wartet auf Antwort.", "%(num)s gemeldete Barrieren warten auf Antwort.", waiting
+        )
+        todos.append(Todo(words, url_for("site.barriers"), bool(told.count_overdue())))
     if backup := _backup_due(found.get(runs.BACKUP)):
         todos.append(Todo(backup, url_for("site.storage")))
     return todos
@@ -68,4 +76,4 @@ def _backup_due(last: JobRun | None) -> str:
 
 
 # The pages register themselves with the blueprint above.
-from deliberation.site.views import machine, settings, starting  # noqa: E402, F401
+from deliberation.site.views import barriers, machine, settings, starting  # noqa: E402, F401

@@ -165,5 +165,6 @@ KINDS: dict[str, Any] = {
     "flag_received": _l("Eingang einer Meldung"),
     "declaration_ending": _l("Eine Erklärung wird gelöscht"),
     "flag_outcome": _l("Antwort auf eine Meldung"),
+    "barrier_reported": _l("Hinweis auf eine gemeldete Barriere"),
 }
 """What kind of mail it is; of others the name of the template."""
