@@ -134,6 +134,8 @@ class Declaration(Model):
     # And those at the foot of its pages; and whether there is news to be read.
     footer: Mapped[list[Any]] = mapped_column(JSON, default=list)
     has_news: Mapped[bool] = mapped_column(default=False)
+    # Whether an event is shown (`pages/events`).
+    has_events: Mapped[bool] = mapped_column(default=False)
 
     # Those of the edition in force; what a later edition took out keeps its row, see `find_thesis`.
     theses: Mapped[list["Thesis"]] = relationship(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select, update
 
@@ -184,13 +185,17 @@ class Hands:
         return sum(count for _name, count in self.counts)
 
 
-def load_hands(reader: Person, declaration: Declaration, paragraph: Paragraph | None = None) -> list[Hands]:
+def load_hands(
+    reader: Person, declaration: Declaration, paragraph: Paragraph | None = None, days: tuple[date, date] | None = None
+) -> list[Hands]:
     """Sums by paragraph, in the order of the text; what was taken back counts for nothing. A table that raised hands about the
-    same paragraph twice is counted each time: it said so twice. One query."""
+    same paragraph twice is counted each time: it said so twice. `days`: from the first to the last. One query."""
     require(reader, Permission.READ, declaration)
     query = select(TableProtocol).where(TableProtocol.declaration_id == declaration.id, TableProtocol.taken_back_at.is_(None))
     if paragraph is not None:
         query = query.where(TableProtocol.paragraph_id == paragraph.id)
+    if days is not None:
+        query = query.where(TableProtocol.day.between(*days))
     found: dict[int, list[TableProtocol]] = {}
     for one in db.session.scalars(query):
         found.setdefault(one.paragraph_id, []).append(one)
