@@ -23,6 +23,18 @@ def day(moment: datetime | date) -> str:
     return str(format_date(when, pattern))
 
 
+def full_day(when: date) -> str:
+    """`Freitag, 14. Mai 2027`."""
+    return str(format_date(when, gettext("EEEE, d. MMMM y")))
+
+
+def file_size(count: int) -> str:
+    """`1,2 MB`, or whole KB below that."""
+    if count >= 1_000_000:
+        return f"{format_decimal(count / 1_000_000, '#,##0.0')} MB"
+    return f"{format_decimal(-(-count // 1000), '#,##0')} KB"
+
+
 def time_of_day(moment: datetime) -> str:
     return gettext("%(time)s Uhr", time=moment.astimezone(BERLIN).strftime("%H:%M"))
 
@@ -125,7 +137,7 @@ def words_changed(old: str, new: str) -> tuple[DiffPart, ...]:
 def init_app(app: Flask) -> None:
     """Hand all filters to the templates."""
     for function in (
-        day, time_of_day, waiting, number, day_element, trusted_html, with_numbers, marked, lines, excerpt, pieces,
+        day, full_day, file_size, time_of_day, waiting, number, day_element, trusted_html, with_numbers, marked, lines, excerpt, pieces,
         words_changed,
     ):  # fmt: skip
         app.jinja_env.filters[function.__name__] = function

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import select
@@ -90,16 +91,16 @@ def create_event(organiser: Person, declaration: Declaration, words: EventWords,
     return made
 
 
-def change_event(organiser: Person, event: Event, words: EventWords, seen: EventWords) -> bool:
+def change_event(organiser: Person, event: Event, words: EventWords, seen: str) -> bool:
     """Other words, or shown or not; whether anything is another now. Raises EventRefused, and Outdated if it does not stand as it
-    was `seen`: somebody else changed it meanwhile."""
+    was seen (`mark`): somebody else changed it meanwhile."""
     require_pages(organiser, event.declaration)
     after = _fit_event(event.declaration, words)
     _read_anew(event)
     before = to_event_words(event)
     if after == before:
         return False
-    if before != seen:
+    if mark(before) != seen:
         raise Outdated(event)
     if any(item.day > (after.last_on - after.first_on).days for item in event.items):
         raise EventRefused("days")
@@ -130,9 +131,9 @@ def add_item(organiser: Person, event: Event, words: ItemWords, form_key: str) -
     return made
 
 
-def change_item(organiser: Person, item: ProgrammeItem, words: ItemWords, seen: ItemWords) -> bool:
+def change_item(organiser: Person, item: ProgrammeItem, words: ItemWords, seen: str) -> bool:
     """Other words; whether anything is another now. What others did meanwhile elsewhere in the programme does not matter. Raises
-    EventRefused, and Outdated if it does not stand as it was `seen`."""
+    EventRefused, and Outdated if it does not stand as it was seen (`mark`)."""
     event = item.event
     require_pages(organiser, event.declaration)
     _read_anew(event)
@@ -141,7 +142,7 @@ def change_item(organiser: Person, item: ProgrammeItem, words: ItemWords, seen: 
     after, before = _fit_item(event, words), to_item_words(item)
     if after == before:
         return False
-    if before != seen:
+    if mark(before) != seen:
         raise Outdated(event)
     _keep(event)
     _take_over_item(item, after)
@@ -161,9 +162,8 @@ def move_item(organiser: Person, item: ProgrammeItem, up: bool) -> bool:
         return False
     _keep(event)
     beside[place], beside[other] = beside[other], beside[place]
-    for number, (one, position) in enumerate(zip(beside, sorted(each.position for each in beside), strict=True)):
-        # Never two of the same, whatever they were.
-        one.position = max(position, number)
+    for one, position in zip(beside, sorted(each.position for each in beside), strict=True):
+        one.position = position
     _changed(organiser, event, "item moved")
     return True
 
@@ -184,6 +184,11 @@ def remove_item(organiser: Person, item: ProgrammeItem) -> bool:
 def load_beside(event: Event, item: ProgrammeItem) -> list[ProgrammeItem]:
     """What begins at the same hour, itself among it."""
     return [one for one in event.items if (one.day, one.starts_at) == (item.day, item.starts_at)]
+
+
+def mark(words: EventWords | ItemWords) -> str:
+    """What a form carries to say which state it was made for."""
+    return sha256(repr(words).encode()).hexdigest()[:16]
 
 
 def to_event_words(event: Event) -> EventWords:
