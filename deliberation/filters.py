@@ -137,7 +137,8 @@ def words_changed(old: str, new: str) -> tuple[DiffPart, ...]:
 def init_app(app: Flask) -> None:
     """Hand all filters to the templates."""
     for function in (
-        day, full_day, file_size, time_of_day, waiting, number, day_element, trusted_html, with_numbers, marked, lines, excerpt, pieces,
+        day, full_day, file_size,
+        time_of_day, waiting, number, day_element, trusted_html, with_numbers, marked, lines, excerpt, pieces,
         words_changed,
     ):  # fmt: skip
         app.jinja_env.filters[function.__name__] = function

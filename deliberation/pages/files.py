@@ -160,7 +160,8 @@ def may_open(person: Person, file: PageFile) -> bool:
 
 def _is_led_to(file: PageFile) -> bool:
     return (
-        any(one.is_shown for one in (*load_users(file), *load_events_with(file)))
+        any(page.is_shown for page in load_users(file))
+        or any(event.is_shown for event in load_events_with(file))
         or _showed_once(file, seen_by_all=True)
         or was_attached(file, seen_by_all=True)
     )

@@ -139,8 +139,8 @@ def to_speaker(line: str) -> tuple[str, str]:
 
 
 def to_places(declaration: Declaration, typed: str) -> list[Paragraph]:
-    """Paragraphs by their numbers, in the order of the text: "1.2, 3.4", and 0.1 or end.1 outside the theses. What an edition took
-    out counts, too: it was spoken about as it stood then. Raises PlaceUnknown."""
+    """Paragraphs by their numbers, in the order of the text: "1.2, 3.4", and 0.1 or end.1 outside the theses. What an edition
+    took out counts, too: it was spoken about as it stood then. Raises PlaceUnknown."""
     wanted = list(dict.fromkeys(part.lower() for part in re.split(r"[\s,;]+", typed) if part))
     if len(wanted) > PLACES_MAX:
         raise PlaceUnknown(wanted[PLACES_MAX], many=True)

@@ -15,6 +15,7 @@ GUEST_PAGES = [
     "/invitation", "/d/musterstadt/report", "/follow", "/follow?declaration=musterstadt&thesis=2",
     "/follow/sent?declaration=musterstadt", "/d/musterstadt/search?q=technik", "/d/musterstadt/search?q=die&thesis=2",
     "/d/musterstadt/new?since=2020-01-01", "/d/musterstadt/embed", "/embed/d/musterstadt/2",
+    "/d/musterstadt/events",
 ]  # fmt: skip
 PARTICIPANT_PAGES = [
     "/d/musterstadt",
@@ -54,6 +55,7 @@ ORGANISER_PAGES = [
     "/d/musterstadt/rules/edit", "/d/musterstadt/moderation/settings", "/d/musterstadt/access", "/d/musterstadt/invitations",
     "/d/musterstadt/office", "/d/musterstadt/office/close", "/d/musterstadt/office/clone", "/d/musterstadt/office/labels",
     "/d/musterstadt/office/pages", "/d/musterstadt/office/pages/new",
+    "/d/musterstadt/office/events", "/d/musterstadt/office/events/new",
     "/d/musterstadt/editions/draft", "/d/musterstadt/editions/draft/proposals", "/d/musterstadt/moderation/anchors",
     "/d/musterstadt/office", "/d/musterstadt/office/texts", "/d/musterstadt/plan", "/d/musterstadt/office/focus",
     "/d/musterstadt/webhooks", "/d/musterstadt/phase", "/d/musterstadt/people", "/d/musterstadt/role",

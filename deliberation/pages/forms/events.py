@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, FileField, HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from deliberation.declarations.forms import KEY_MAX, address, has_file, one_line
 from deliberation.declarations.forms.office import TOO_LONG, DayField
@@ -64,7 +64,7 @@ class EventForm(Uploading):
 
     title = StringField(
         _l("Titel"),
-        [InputRequired(_l("Geben Sie der Veranstaltung bitte einen Titel.")), Length(max=TITLE_MAX, message=TOO_LONG)],
+        [DataRequired(_l("Geben Sie der Veranstaltung bitte einen Titel.")), Length(max=TITLE_MAX, message=TOO_LONG)],
         filters=[one_line],
     )
     address = StringField(_l("Adresse"), filters=[address])
@@ -95,11 +95,11 @@ class ItemForm(Uploading):
 
     title = StringField(
         _l("Titel"),
-        [InputRequired(_l("Was geschieht? Geben Sie dem Punkt bitte einen Titel.")), Length(max=TITLE_MAX, message=TOO_LONG)],
+        [DataRequired(_l("Was geschieht? Geben Sie dem Punkt bitte einen Titel.")), Length(max=TITLE_MAX, message=TOO_LONG)],
         filters=[one_line],
     )
-    day = SelectField(_l("Tag"), coerce=to_number, validate_choice=False, default=0)
-    starts_at = StringField(_l("Beginn"), [InputRequired(_l("Um wie viel Uhr beginnt es?"))], filters=[hour])
+    day = SelectField(_l("Tag"), coerce=lambda value: to_number(str(value)), validate_choice=False, default=0)
+    starts_at = StringField(_l("Beginn"), [DataRequired(_l("Um wie viel Uhr beginnt es?"))], filters=[hour])
     ends_at = StringField(_l("Ende"), filters=[hour])
     speakers = _words(_l("Wer spricht?"), SPEAKERS_MAX, several=True)
     abstract = _words(_l("Worum geht es?"), SOURCE_MAX, several=True)
@@ -111,7 +111,7 @@ class ItemForm(Uploading):
     @classmethod
     def of(cls, item: ProgrammeItem) -> "ItemForm":
         words = to_item_words(item)
-        same = {name: getattr(words, name) for name in ("title", "day", "starts_at", "ends_at", "speakers", "abstract", "summary")}
+        same = {name: value for name, value in vars(words).items() if name not in ("paragraphs", "files")}
         return cls(**same, places=load_places(words.paragraphs), files=list(words.files), seen=mark(words))
 
     def to_words(self, places: Sequence[Paragraph], fresh: PageFile | None = None) -> ItemWords:

@@ -25,24 +25,30 @@ from deliberation.text import PAGE_MAX, to_page_html, to_safe_html
 from deliberation.urls import absolute
 from deliberation.web import viewer
 
-REFUSALS = {
-    "address": ("address", _l("Diese Adresse geht nicht oder ist vergeben. Sie besteht aus Kleinbuchstaben, Ziffern und Bindestrichen.")),
-    "long": ("intro", _l("Das ist zu viel auf einmal. Kürzen Sie bitte den Text oder die Auswahl.")),
-    "number": ("title", _l("So viele gehen nicht.")),
-    "days": ("last_on", _l("Der letzte Tag kommt nach dem ersten, es sind höchstens 14, und was im Programm steht, braucht seinen Tag.")),
-    "hour": ("starts_at", _l("Schreiben Sie Uhrzeiten bitte so: 10:30.")),
-    "end": ("ends_at", _l("Das Ende muss nach dem Beginn liegen.")),
-    "file": ("upload", _l("Eine dieser Dateien gibt es nicht mehr.")),
-    "picture": ("upload", _l("Fotos sind Bilder. Dokumente hängen Sie bitte an einen Programmpunkt an.")),
-    "place": ("places", _l("Diese Absätze gibt es nicht.")),
-}  # fmt: skip
-"""At which field a refusal stands, and what it says."""
+REFUSALS: dict[str, tuple[tuple[str, ...], Any]] = {
+    "address": (
+        ("address", "title"),
+        _l("Diese Adresse geht nicht oder ist vergeben. Sie besteht aus Kleinbuchstaben, Ziffern und Bindestrichen."),
+    ),
+    "long": (("intro", "abstract"), _l("Das ist zu viel auf einmal. Kürzen Sie bitte den Text oder die Auswahl.")),
+    "number": (("title",), _l("So viele gehen nicht.")),
+    "days": (
+        ("last_on", "day"),
+        _l("Der letzte Tag kommt nach dem ersten, es sind höchstens 14, und was im Programm steht, braucht seinen Tag."),
+    ),
+    "hour": (("starts_at",), _l("Schreiben Sie Uhrzeiten bitte so: 10:30.")),
+    "end": (("ends_at",), _l("Das Ende muss nach dem Beginn liegen.")),
+    "file": (("upload",), _l("Eine dieser Dateien gibt es nicht mehr.")),
+    "picture": (("upload",), _l("Fotos sind Bilder. Dokumente hängen Sie bitte an einen Programmpunkt an.")),
+    "place": (("places",), _l("Diese Absätze gibt es nicht.")),
+}
+"""At which field a refusal stands, the first that the form has, and what it says."""
 FILE_REFUSALS = {
     "empty": _l("Die Datei ist leer."),
     "big": _l("Die Datei ist zu groß. Höchstens 10 MB."),
     "kind": _l("Das ist weder ein Bild noch ein PDF. Es gehen JPEG, PNG, WebP, GIF und PDF."),
     "encrypted": _l("Das PDF ist mit einem Passwort geschützt."),
-    "script": _l("In dem PDF steckt etwas, das etwas ausführt, verschickt oder mitbringt. Speichern Sie es bitte neu als einfaches PDF."),
+    "script": _l("In dem PDF steckt etwas, das etwas ausführt oder verschickt. Speichern Sie es bitte neu als einfaches PDF."),
     "pixels": _l("Das Bild hat zu viele Bildpunkte."),
     "damaged": _l("Die Datei lässt sich nicht lesen."),
     "name": _l("Es gibt schon eine andere Datei mit diesem Namen. Benennen Sie sie bitte um."),
@@ -212,13 +218,12 @@ def _sent(
         field = form.description if refused.reason == "description" else form.upload
         field.errors = (str(FILE_REFUSALS[refused.reason]),)
     except EventRefused as refused:
-        name, words = REFUSALS[refused.reason]
-        field = form[name] if name in form else form.abstract if name == "intro" else form.day if name == "last_on" else form.title
-        field.errors = (str(words),)
+        names, words = REFUSALS[refused.reason]
+        form[next(name for name in names if name in form)].errors = (str(words),)
     except PlaceUnknown as unknown:
-        form.places.errors = (_unknown(unknown),)
+        form["places"].errors = (_unknown(unknown),)
     except Outdated:
-        form.title.errors = (str(OUTDATED),)
+        form["title"].errors = (str(OUTDATED),)
         form.seen.data = seen_now() if seen_now else ""
     return None
 
