@@ -36,8 +36,9 @@ ATTACHED_MAX = 100
 
 
 class EventRefused(Exception):
-    """`reason` is address (not one, or taken), long, number, days (not in their order, too many, or one that went has something in
-    the programme), hour, end (not after the beginning), file (not there), picture (is none), or place (not of this text)."""
+    """`reason` is address (not one, or taken), long, number, days (not in their order, too many, or one that went still has
+    something in the programme), hour, end (not after the beginning), file (not there), picture (is none), or place (not of
+    this text)."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
