@@ -22,6 +22,7 @@ from deliberation.pages.models import (
     EventEdition,
     ProgrammeItem,
     load_events,
+    load_items,
     select_events,
 )
 from deliberation.pages.naming import to_address
@@ -251,9 +252,8 @@ def _own(declaration: Declaration, paragraphs: tuple[int, ...]) -> set[int]:
 def _read_anew(event: Event) -> None:
     """With what others did while this one waited for her turn."""
     db.session.flush()
-    db.session.scalars(
-        select_events(event.declaration).where(Event.id == event.id).execution_options(populate_existing=True)
-    ).one()
+    db.session.refresh(event, [column.name for column in Event.__table__.columns])
+    load_items(event)
 
 
 def _keep(event: Event) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, Select, String, Text, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from deliberation.clock import today
 from deliberation.database import Model, db
@@ -175,7 +176,7 @@ class ProgrammeItem(Model):
     files: Mapped[list[int]] = mapped_column(JSON, default=list)
     position: Mapped[int] = mapped_column(default=0)
 
-    event: Mapped[Event] = relationship(back_populates="items", lazy="joined", innerjoin=True)
+    event: Mapped[Event] = relationship(back_populates="items", lazy="raise_on_sql")
 
 
 class EventEdition(Model):
@@ -206,6 +207,15 @@ def load_events(declaration: Declaration, with_drafts: bool) -> list[Event]:
 
 def select_events(declaration: Declaration) -> Select[Event]:
     return select(Event).where(Event.declaration_id == declaration.id).options(selectinload(Event.items))
+
+
+def load_items(event: Event) -> list[ProgrammeItem]:
+    """The programme in its order, as it stands in the database now."""
+    query = select(ProgrammeItem).where(ProgrammeItem.event_id == event.id)
+    query = query.order_by(ProgrammeItem.day, ProgrammeItem.starts_at, ProgrammeItem.position, ProgrammeItem.id)
+    found = db.session.scalars(query.execution_options(populate_existing=True)).all()
+    set_committed_value(event, "items", list(found))
+    return event.items
 
 
 def load_states(event: Event, with_drafts: bool) -> list[EventEdition]:

@@ -9,18 +9,20 @@ import pytest
 from PIL import Image
 
 from deliberation.clock import today
-from deliberation.database import db
+from deliberation.database import count_rows, db
 from deliberation.declarations import facilitating
 from deliberation.declarations.models import find_declaration
 from deliberation.meetings import protocols
 from deliberation.meetings.protocols import Protocol
+from deliberation.moderation.cloning import clone
 from deliberation.pages import events
 from deliberation.pages.calendar import to_calendar
 from deliberation.pages.events import EventRefused, EventWords, ItemWords, mark, to_event_words, to_item_words
 from deliberation.pages.files import FileRefused, add_file, find_file, may_open, remove_file
-from deliberation.pages.models import find_event, load_states
+from deliberation.pages.models import Event, EventEdition, ProgrammeItem, find_event, load_events, load_states
 from deliberation.pages.programme import PlaceUnknown, to_places
 from deliberation.permissions import Access, Facilitator, Guest, NotAllowed, Operator, Outdated
+from deliberation.privacy import deletion
 from tests import builders
 from tests.counting import count_queries
 from tests.editions import scene
@@ -370,3 +372,18 @@ class TestCalendar:
         event = make(cast)
         add(cast, event)
         assert "DTSTART;VALUE=DATE:20270514\r\nDTEND;VALUE=DATE:20270515" in to_calendar(event, "http://x/", "x")
+
+
+def test_deleting_a_declaration_takes_its_events_along(cast):
+    event = make(cast, photos=(attach(cast, picture(), "saal.png", "Saal").id,))
+    item = add(cast, event)
+    events.remove_item(cast.otto, item)
+    add(cast, event, key="z")
+    deletion.remove(cast.declaration)
+    assert [count_rows(one.id, one.id.is_not(None)) for one in (Event, ProgrammeItem, EventEdition)] == [0, 0, 0]
+
+
+def test_a_declaration_made_after_the_pattern_of_another_has_none(cast):
+    make(cast)
+    made = clone(cast.otto, cast.declaration, "neu", "Neu")
+    assert (made.has_events, load_events(made, True)) == (False, [])
