@@ -23,6 +23,11 @@ def day(moment: datetime | date) -> str:
     return str(format_date(when, pattern))
 
 
+def full_day(when: date) -> str:
+    """`Freitag, 14. Mai 2027`."""
+    return str(format_date(when, gettext("EEEE, d. MMMM y")))
+
+
 def time_of_day(moment: datetime) -> str:
     return gettext("%(time)s Uhr", time=moment.astimezone(BERLIN).strftime("%H:%M"))
 
@@ -138,7 +143,8 @@ def words_changed(old: str, new: str) -> tuple[DiffPart, ...]:
 def init_app(app: Flask) -> None:
     """Hand all filters to the templates."""
     for function in (
-        day, time_of_day, waiting, number, file_size, day_element, trusted_html, with_numbers, marked, lines, excerpt, pieces,
+        day, full_day, file_size,
+        time_of_day, waiting, number, day_element, trusted_html, with_numbers, marked, lines, excerpt, pieces,
         words_changed,
     ):  # fmt: skip
         app.jinja_env.filters[function.__name__] = function

@@ -138,6 +138,8 @@ class Declaration(Model):
     # And those at the foot of its pages; and the latest news, each with its day as well.
     footer: Mapped[list[Any]] = mapped_column(JSON, default=list)
     latest: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    # Whether an event is shown (`pages/events`).
+    has_events: Mapped[bool] = mapped_column(default=False)
 
     # Those of the edition in force; what a later edition took out keeps its row, see `find_thesis`.
     theses: Mapped[list["Thesis"]] = relationship(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select, update
 
@@ -187,18 +188,23 @@ class Hands:
         return sum(count for _name, count in self.counts)
 
 
-def load_hands(reader: Person, declaration: Declaration, paragraph: Paragraph | None = None) -> list[Hands]:
+def load_hands(
+    reader: Person, declaration: Declaration, paragraph: Paragraph | None = None, days: tuple[date, date] | None = None
+) -> list[Hands]:
     """Sums by paragraph, in the order of the text; what was taken back counts for nothing. A table that raised hands about the
-    same paragraph twice is counted each time: it said so twice. What an archive brought comes on top. At most two queries."""
+    same paragraph twice is counted each time: it said so twice. What an archive brought comes on top, but where only the `days`
+    from the first to the last are asked for. At most two queries."""
     require(reader, Permission.READ, declaration)
     query = select(TableProtocol).where(TableProtocol.declaration_id == declaration.id, TableProtocol.taken_back_at.is_(None))
     if paragraph is not None:
         query = query.where(TableProtocol.paragraph_id == paragraph.id)
+    if days is not None:
+        query = query.where(TableProtocol.day.between(*days))
     found: dict[int, list[Hands]] = {}
     for row in db.session.scalars(query):
         one = Hands(row.paragraph.thesis, row.paragraph, 1, row.present, **row.hands)
         found.setdefault(row.paragraph_id, []).append(one)
-    for one in _brought(declaration):
+    for one in _brought(declaration) if days is None else ():
         if paragraph is None or one.paragraph.id == paragraph.id:
             found.setdefault(one.paragraph.id, []).append(one)
     sums = [_sum(some) for some in found.values()]

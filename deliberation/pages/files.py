@@ -10,6 +10,7 @@ from deliberation.database import count_rows, db, once
 from deliberation.declarations.importing import ImportRefused, look_in_cage
 from deliberation.declarations.models import Act, Declaration, hold_text
 from deliberation.declarations.record import record
+from deliberation.pages.attaching import load_events_with, was_attached
 from deliberation.pages.linking import to_html
 from deliberation.pages.models import FilePart, Page, PageEdition, PageFile, select_files, select_pages
 from deliberation.pages.naming import to_name
@@ -92,13 +93,15 @@ def describe(organiser: Person, file: PageFile, description: str) -> None:
         _note(organiser, file, "described")
         for page in load_users(file):
             page.body_html = to_html(file.declaration, page.body)
+        for event in load_events_with(file):
+            event.intro_html = to_html(event.declaration, event.intro)
         db.session.flush()
 
 
 def remove_file(organiser: Person, file: PageFile) -> None:
-    """For good. Raises FileRefused as long as a page shows it or showed it once: nothing that stood there is lost."""
+    """For good. Raises FileRefused as long as a page or an event shows it or showed it once: nothing that stood there is lost."""
     require_pages(organiser, file.declaration)
-    if load_users(file) or _showed_once(file):
+    if load_users(file) or _showed_once(file) or load_events_with(file) or was_attached(file):
         raise FileRefused("used")
     _note(organiser, file, "removed")
     db.session.execute(delete(FilePart).where(FilePart.file_id == file.id))
@@ -133,13 +136,22 @@ def _showed_once(file: PageFile, seen_by_all: bool = False) -> bool:
 
 
 def may_open(person: Person, file: PageFile) -> bool:
-    """Whoever writes pages always, everybody else where a page that they read leads to it."""
+    """Whoever writes pages always, everybody else where a page or an event that they read leads to it."""
     if file.declaration is None:
         allowed, writes = True, may(person, Permission.RUN_SITE)
     else:
         allowed = may(person, Permission.READ, file.declaration)
         writes = may(person, Permission.EDIT_PAGES, file.declaration)
-    return allowed and (writes or any(page.is_shown for page in load_users(file)) or _showed_once(file, seen_by_all=True))
+    return allowed and (writes or _is_led_to(file))
+
+
+def _is_led_to(file: PageFile) -> bool:
+    return (
+        any(page.is_shown for page in load_users(file))
+        or any(event.is_shown for event in load_events_with(file))
+        or _showed_once(file, seen_by_all=True)
+        or was_attached(file, seen_by_all=True)
+    )
 
 
 def read_file(file: PageFile) -> Iterator[bytes]:

@@ -1,16 +1,19 @@
 """Pages around a declaration, written by its organisers, and around the site, written by whoever runs it: questions and answers,
 news, what a site must say. With the pictures and documents they show."""
 
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Select, String, Text, UniqueConstraint, select, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, Select, String, Text, UniqueConstraint, select, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from deliberation.clock import today
 from deliberation.database import Model, db
 from deliberation.declarations.models import SLUG_MAX, TITLE_MAX, Declaration
 
 PAGES_MAX = 60
+EVENTS_MAX, ITEMS_MAX, DAYS_MAX = 30, 100, 14
 NAME_MAX, DESCRIPTION_MAX = 80, 500
 OF_THE_SITE = text("declaration_id IS NULL")
 
@@ -113,6 +116,116 @@ class FilePart(Model):
 
 def select_files(declaration: Declaration | None) -> Select[PageFile]:
     return select(PageFile).where(PageFile.declaration_id == (declaration.id if declaration else None))
+
+
+class Event(Model):
+    """A meeting around a declaration (Fachtagung), with programme, documents and pictures. Shown or not; its address stays. How
+    it stood before is kept (`EventEdition`)."""
+
+    __tablename__ = "event"
+    __table_args__ = (UniqueConstraint("declaration_id", "address"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    declaration_id: Mapped[int] = mapped_column(ForeignKey("declaration.id"))
+    address: Mapped[str] = mapped_column(String(SLUG_MAX))
+    title: Mapped[str] = mapped_column(String(TITLE_MAX))
+    first_on: Mapped[date]
+    last_on: Mapped[date]
+    place: Mapped[str] = mapped_column(String(TITLE_MAX), default="")
+    intro: Mapped[str] = mapped_column(Text, default="")
+    intro_html: Mapped[str] = mapped_column(Text, default="")
+    is_shown: Mapped[bool] = mapped_column(default=False)
+    # Counts up with every change, also of its programme: numbers what is kept.
+    edition: Mapped[int] = mapped_column(default=1)
+    changed_on: Mapped[date] = mapped_column(default=today)
+    # Pictures (`PageFile`), by id.
+    photos: Mapped[list[int]] = mapped_column(JSON, default=list)
+
+    declaration: Mapped[Declaration] = relationship(lazy="joined", innerjoin=True)
+    items: Mapped[list["ProgrammeItem"]] = relationship(
+        back_populates="event", lazy="raise_on_sql", cascade="all, delete-orphan",
+        order_by="(ProgrammeItem.day, ProgrammeItem.starts_at, ProgrammeItem.position, ProgrammeItem.id)",
+    )  # fmt: skip
+
+    @property
+    def days(self) -> list[date]:
+        return [self.first_on + timedelta(days=number) for number in range((self.last_on - self.first_on).days + 1)]
+
+
+class ProgrammeItem(Model):
+    """What happens from one hour on, and what came of it. It moves with the days of its event; what begins at the same hour
+    stands side by side, in the order of `position`."""
+
+    __tablename__ = "programme_item"
+    __table_args__ = (UniqueConstraint("event_id", "form_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    # Made by the page: a form sent twice is one item.
+    form_key: Mapped[str] = mapped_column(String(64))
+    # 0 is the first day of the event.
+    day: Mapped[int] = mapped_column(default=0)
+    # 10:30, as clocks show it there.
+    starts_at: Mapped[str] = mapped_column(String(5))
+    ends_at: Mapped[str] = mapped_column(String(5), default="")
+    title: Mapped[str] = mapped_column(String(TITLE_MAX))
+    # One on each line: name, function.
+    speakers: Mapped[str] = mapped_column(Text, default="")
+    abstract: Mapped[str] = mapped_column(Text, default="")
+    abstract_html: Mapped[str] = mapped_column(Text, default="")
+    summary: Mapped[str] = mapped_column(Text, default="")
+    summary_html: Mapped[str] = mapped_column(Text, default="")
+    # Paragraphs it was about and documents (`PageFile`), by id.
+    paragraphs: Mapped[list[int]] = mapped_column(JSON, default=list)
+    files: Mapped[list[int]] = mapped_column(JSON, default=list)
+    position: Mapped[int] = mapped_column(default=0)
+
+    event: Mapped[Event] = relationship(back_populates="items", lazy="raise_on_sql")
+
+
+class EventEdition(Model):
+    """How an event stood once, with its whole programme (`events.to_state`). Drafts that everybody never saw stay with the
+    organisers."""
+
+    __tablename__ = "event_edition"
+    __table_args__ = (UniqueConstraint("event_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    number: Mapped[int]
+    state: Mapped[dict[str, Any]] = mapped_column(JSON)
+    written_on: Mapped[date] = mapped_column(default=today)
+    was_shown: Mapped[bool] = mapped_column(default=False)
+
+
+def find_event(declaration: Declaration, address: str) -> Event | None:
+    """With its programme."""
+    return db.session.scalars(select_events(declaration).where(Event.address == address)).one_or_none()
+
+
+def load_events(declaration: Declaration, with_drafts: bool) -> list[Event]:
+    """Those that are shown, or all; the latest first."""
+    query = select_events(declaration).order_by(Event.first_on.desc(), Event.id.desc())
+    return list(db.session.scalars(query if with_drafts else query.where(Event.is_shown)))
+
+
+def select_events(declaration: Declaration) -> Select[Event]:
+    return select(Event).where(Event.declaration_id == declaration.id).options(selectinload(Event.items))
+
+
+def load_items(event: Event) -> list[ProgrammeItem]:
+    """The programme in its order, as it stands in the database now."""
+    query = select(ProgrammeItem).where(ProgrammeItem.event_id == event.id)
+    query = query.order_by(ProgrammeItem.day, ProgrammeItem.starts_at, ProgrammeItem.position, ProgrammeItem.id)
+    found = db.session.scalars(query.execution_options(populate_existing=True)).all()
+    set_committed_value(event, "items", list(found))
+    return event.items
+
+
+def load_states(event: Event, with_drafts: bool) -> list[EventEdition]:
+    """How it stood before, the newest first."""
+    query = select(EventEdition).where(EventEdition.event_id == event.id).order_by(EventEdition.number.desc())
+    return list(db.session.scalars(query if with_drafts else query.where(EventEdition.was_shown)))
 
 
 def find_page(declaration: Declaration | None, address: str, language: str = "") -> Page | None:

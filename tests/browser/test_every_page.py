@@ -16,6 +16,7 @@ GUEST_PAGES = [
     "/follow/sent?declaration=musterstadt", "/d/musterstadt/search?q=technik", "/d/musterstadt/search?q=die&thesis=2",
     "/d/musterstadt/new?since=2020-01-01", "/d/musterstadt/embed", "/embed/d/musterstadt/2",
     "/d/musterstadt/announcements", "/page", "/page/sicher-mitmachen", "/page/fragen-und-antworten",
+    "/d/musterstadt/events",
 ]  # fmt: skip
 PARTICIPANT_PAGES = [
     "/d/musterstadt",
@@ -57,6 +58,8 @@ ORGANISER_PAGES = [
     "/d/musterstadt/office/pages", "/d/musterstadt/office/pages/new", "/d/musterstadt/office/pages/files",
     "/d/musterstadt/office/glossary",
     "/d/musterstadt/office/glossary/new", "/d/musterstadt/office/easy/editions", "/d/musterstadt/office/easy/2/editions",
+    "/d/musterstadt/office/pages", "/d/musterstadt/office/pages/new",
+    "/d/musterstadt/office/events", "/d/musterstadt/office/events/new",
     "/d/musterstadt/editions/draft", "/d/musterstadt/editions/draft/proposals", "/d/musterstadt/moderation/anchors",
     "/d/musterstadt/office", "/d/musterstadt/office/texts", "/d/musterstadt/plan", "/d/musterstadt/office/focus",
     "/d/musterstadt/webhooks", "/d/musterstadt/phase", "/d/musterstadt/people", "/d/musterstadt/role",

@@ -257,6 +257,20 @@ DEEDS: dict[str, Deed] = {
     "pages.edit_page": Deed(
         "organiser", _(title="Fragen", body="Andere Worte.", shown="y", seen="1"), {"address": "haeufige-fragen"}
     ),
+    "pages.new_event": Deed("organiser", _(title="Nachtreffen", first_on="2999-01-01")),
+    "pages.edit_event": Deed(
+        "organiser",
+        lambda things: {"title": "Tagung", "first_on": str(today()), "shown": "y", "seen": things.keys["event seen"]},
+        {"address": "fachtagung"},
+    ),
+    "pages.new_item": Deed("organiser", _(title="Pause", starts_at="12:00", form_key=KEY), {"address": "fachtagung"}),
+    "pages.edit_item": Deed(
+        "organiser",
+        lambda things: {"title": "Anderer Vortrag", "starts_at": "10:30", "seen": things.keys["item seen"]},
+        {"address": "fachtagung", "item": "event item"},
+    ),
+    "pages.move_event_item": Deed("organiser", _(to="down"), {"address": "fachtagung", "item": "event item"}),
+    "pages.remove_event_item": Deed("organiser", values={"address": "fachtagung", "item": "event item"}),
     "declarations.edit_easy": Deed("organiser", _(about="Hier geht es um Arbeit.\nUnd um Computer.")),
     "declarations.edit_easy_thesis": Deed(
         "organiser",
@@ -369,6 +383,9 @@ VALUES: dict[str, dict[str, Any]] = {
     "pages.new_site_page": {"language": "de"},
     "pages.edit_site_page": {"language": "de", "address": "hilfe"},
     "pages.own_page_editions": {"address": "haeufige-fragen"},
+    "pages.event": {"address": "fachtagung"},
+    "pages.event_calendar": {"address": "fachtagung"},
+    "pages.event_editions": {"address": "fachtagung"},
     "surveys.show": {"number": "open survey"},
     "surveys.desk": {"number": "draft survey"},
     "surveys.preview": {"number": "draft survey", "q": 1},

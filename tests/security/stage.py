@@ -34,6 +34,7 @@ from deliberation.moderation.words import text_blocks
 from deliberation.notifications import feeds, following
 from deliberation.notifications.models import Mail
 from deliberation.pages import actions as writing
+from deliberation.pages import events
 from deliberation.pages import files as page_files
 from deliberation.pages.models import PageFile
 from deliberation.permissions import Facilitator, Guest, Operator, Phase, Role
@@ -221,6 +222,14 @@ def _fill(declaration: Declaration, team: dict[str, User]) -> Things:
     writing.create_page(team["organiser"], declaration, words)
     explained = TermWords("Inobhutnahme", "", "Ein Kind kommt an einen sicheren Ort.")
     term = glossary.add_term(team["organiser"], declaration, explained)
+    day = clock.today()
+    words = events.EventWords("Fachtagung", day, day, "Musterstadt", is_shown=True)
+    meeting = events.create_event(team["organiser"], declaration, words)
+    item = events.add_item(team["organiser"], meeting, events.ItemWords("Vortrag", "10:30", summary="Gut."), "a" * 32)
+    beside = events.add_item(team["organiser"], meeting, events.ItemWords("Daneben", "10:30"), "b" * 32)
+    events.change_item(
+        team["organiser"], beside, events.ItemWords("Gespräch", "10:30"), events.mark(events.to_item_words(beside))
+    )
     draft = begin_draft(team["organiser"], declaration)
     kept = _bring_in(team["organiser"])
     code = accounts.request_code(author.email, f"browser-{slug}")
@@ -268,6 +277,8 @@ def _fill(declaration: Declaration, team: dict[str, User]) -> Things:
             "shown_draft": shown,
             "first_account": first.make_link(),
             "barrier_reported": barriers.receipt_token(barrier),
+            "event seen": events.mark(events.to_event_words(meeting)),
+            "item seen": events.mark(events.to_item_words(item)),
             "invitation": invited, "revoke_invitation": invitation.key, "pseudonym": member.pseudonym, "block": str(block.id),
             "token": code.secrets["token"], "block seen": block.changed_at.isoformat(), "place": f"p{other_place.id}",
             "table": table, "undo": table, "revoke_table": facilitating.load_links(team["organiser"], declaration)[0].key,
@@ -280,6 +291,7 @@ def _fill(declaration: Declaration, team: dict[str, User]) -> Things:
             "since": _place(declaration, "1.2")[1].since_id, "wording": _place(declaration, "3.1")[1].wording_id,
             "waiting": waiting.number, "alike": alike.number, "alike version": alike.version, "year": clock.today().year,
             "given up": _given_up_mail(slug), **reported, **_surveys(declaration, team["organiser"]),
+            "event item": item.id,
             "protocol": _protocol(declaration, table),
             "term": term.id,
             "barrier": barrier.id,

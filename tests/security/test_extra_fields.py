@@ -34,6 +34,8 @@ TAKEN = {
     "reports.new_sentence": {"thesis", "is_framing"},
     "reports.publish": {"tells"},
     "moderation.flag": {"in_good_faith", "name", "email"},
+    "pages.new_item": {"day"},
+    "pages.edit_item": {"day"},
 }
 
 

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from deliberation.annotations.views import readable_declaration
 from deliberation.declarations.models import Declaration
 from deliberation.pages import files
+from deliberation.pages.attaching import load_events_with
 from deliberation.pages.files import FileRefused
 from deliberation.pages.forms import FileForm
 from deliberation.pages.models import PageFile
@@ -108,7 +109,8 @@ def _edit(declaration: Declaration | None, found: PageFile, desk: str, remove: C
         except FileRefused as refused:
             form.refuse(refused)
     shown = render_template(
-        "office/file.html", declaration=declaration, form=form, file=found, users=files.load_users(found), desk=desk,
+        "office/file.html", declaration=declaration, form=form, file=found, desk=desk,
+        users=[*files.load_users(found), *load_events_with(found)],
         here="office" if declaration else "operator",
     )  # fmt: skip
     return shown, 422 if form.errors else 200
