@@ -10,16 +10,20 @@ from deliberation.database import count_rows, db, once
 from deliberation.declarations.importing import ImportRefused, look_in_cage
 from deliberation.declarations.models import Act, Declaration, hold_text
 from deliberation.declarations.record import record
-from deliberation.pages.models import FilePart, Page, PageEdition, PageFile, select_pages
+from deliberation.pages.models import FilePart, Page, PageEdition, PageFile, load_signs_with, select_pages
 from deliberation.pages.naming import to_name
 from deliberation.permissions import Permission, Person, may, require
 from deliberation.text import Attached, to_file_names, to_page_html
 
 FILES_MAX = 300
 PART = 256 * 1024
-ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
+ENDINGS = {
+    "image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf",
+    "video/mp4": "mp4", "video/webm": "webm", "text/vtt": "vtt",
+}  # fmt: skip
 REASONS = {
     "empty": "empty", "too_big": "big", "wrong_type": "kind", "encrypted": "encrypted", "macros": "script", "bomb": "pixels",
+    "codec": "kind", "tracks": "kind",
 }  # fmt: skip
 """Why `look_in_cage` does not take a file, in our words; whatever else it says is `damaged`."""
 
@@ -95,9 +99,10 @@ def describe(organiser: Person, file: PageFile, description: str) -> None:
 
 
 def remove_file(organiser: Person, file: PageFile) -> None:
-    """For good. Raises FileRefused as long as a page shows it or showed it once: nothing that stood there is lost."""
+    """For good. Raises FileRefused as long as a page shows it or showed it once, or a video in sign language is or was made of
+    it: nothing that stood there is lost."""
     require_pages(organiser, file.declaration)
-    if load_users(file) or _showed_once(file):
+    if load_users(file) or _showed_once(file) or load_signs_with(file):
         raise FileRefused("used")
     _note(organiser, file, "removed")
     db.session.execute(delete(FilePart).where(FilePart.file_id == file.id))
@@ -152,7 +157,14 @@ def may_open(person: Person, file: PageFile) -> bool:
     else:
         allowed = may(person, Permission.READ, file.declaration)
         writes = may(person, Permission.EDIT_PAGES, file.declaration)
-    return allowed and (writes or any(page.is_shown for page in load_users(file)) or _showed_once(file, seen_by_all=True))
+    shown = any(page.is_shown for page in load_users(file)) or _showed_once(file, seen_by_all=True) or _is_signed_for_all(file)
+    return allowed and (writes or shown)
+
+
+def _is_signed_for_all(file: PageFile) -> bool:
+    """Whether a video in sign language is made of it that whoever reads the declaration can see."""
+    in_force = (one for one in load_signs_with(file) if one.replaced_on is None)
+    return any(one.page is None or one.page.is_shown for one in in_force)
 
 
 def read_file(file: PageFile) -> Iterator[bytes]:

@@ -1,11 +1,13 @@
-"""What an organiser fills in about a page."""
+"""What an organiser fills in about a page, and about a video in sign language."""
+
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms import BooleanField, FileField, HiddenField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, ValidationError
 
-from deliberation.declarations.forms import address, one_line
+from deliberation.declarations.forms import address, has_file, one_line
 from deliberation.declarations.forms.office import TOO_LONG
 from deliberation.declarations.models import TITLE_MAX
 from deliberation.pages.actions import PageWords
@@ -35,3 +37,17 @@ class PageForm(FlaskForm):  # type: ignore[misc]
 
     def to_words(self) -> PageWords:
         return PageWords(self.title.data, self.body.data, bool(self.shown.data), bool(self.listed.data))
+
+
+NEEDED = _l("Wählen Sie bitte ein Video aus.")
+
+
+class SignsForm(FlaskForm):  # type: ignore[misc]
+    """A video, captions for it, or both."""
+
+    video = FileField(_l("Video in Gebärdensprache"))
+    captions = FileField(_l("Untertitel"))
+
+    def validate_video(self, _field: Any) -> None:
+        if not has_file(self.video) and not has_file(self.captions):
+            raise ValidationError(NEEDED)

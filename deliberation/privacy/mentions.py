@@ -35,6 +35,7 @@ UNTOUCHED = {
     "page_edition": "the organisers' own words",
     "page_file": "the organisers' own words",
     "page_file_part": "bytes of pictures and documents",
+    "sign_video": "numbers",
     "search_doc": "numbers",
     "search_term": "words of texts, taken in anew from them",
     "search_posting": "numbers",

@@ -150,7 +150,7 @@ LEFT_OUT: dict[str, str] = {
     "news": N_("Was es zu erzählen gibt; wem, steht nicht darin."), "harvest": TEXT,
     "delivery": TEXT, "gone_declaration": TEXT, "table_link": TEXT,
     "table_protocol": N_("Handzeichen an Tischen; wer dort saß, steht nirgends."),
-    "page": TEXT, "page_edition": TEXT, "page_file": TEXT, "page_file_part": TEXT,
+    "page": TEXT, "page_edition": TEXT, "page_file": TEXT, "page_file_part": TEXT, "sign_video": TEXT,
     "survey": TEXT, "survey_item": TEXT, "survey_citation": TEXT,
     "survey_sheet": N_("Antworten auf Umfragen. Von wem sie sind, steht nirgends."),
     "survey_text": N_("Antworten auf Umfragen. Von wem sie sind, steht nirgends."),

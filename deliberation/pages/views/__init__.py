@@ -257,4 +257,4 @@ def _plain(words: str, status: int = 200) -> Response:
     return response
 
 
-from deliberation.pages.views import own  # noqa: E402, F401 (its routes)
+from deliberation.pages.views import own, signing  # noqa: E402, F401 (its routes)

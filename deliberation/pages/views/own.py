@@ -13,6 +13,7 @@ from deliberation.pages import actions
 from deliberation.pages.actions import PageRefused
 from deliberation.pages.forms import PageForm
 from deliberation.pages.models import Page, find_page, load_editions_of, load_pages
+from deliberation.pages.signing import SignPlace, find_signed
 from deliberation.pages.views import pages
 from deliberation.permissions import Outdated, Permission, may, require
 from deliberation.text import to_page_html
@@ -30,7 +31,10 @@ def own_page(slug: str, address: str) -> str:
     """What is not shown is there for those who write it."""
     declaration = readable_declaration(slug)
     page = _readable(declaration, address)
-    return render_template("pages/own.html", declaration=declaration, page=page, here=f"page:{address}")
+    return render_template(
+        "pages/own.html", declaration=declaration, page=page, here=f"page:{address}",
+        signed=find_signed(SignPlace(declaration, page=page)),
+    )  # fmt: skip
 
 
 def _readable(declaration: Declaration, address: str) -> Page:
