@@ -240,6 +240,7 @@ DEEDS: dict[str, Deed] = {
     "pages.edit_page": Deed(
         "organiser", _(title="Fragen", body="Andere Worte.", shown="y", seen="1"), {"address": "haeufige-fragen"}
     ),
+    "pages.edit_signs": Deed("organiser", _(act="away"), {"key": "thesis-3"}),
     "declarations.edit_easy": Deed("organiser", _(about="Hier geht es um Arbeit.\nUnd um Computer.")),
     "declarations.edit_easy_thesis": Deed(
         "organiser",

@@ -33,6 +33,7 @@ from deliberation.moderation.words import text_blocks
 from deliberation.notifications import feeds, following
 from deliberation.notifications.models import Mail
 from deliberation.pages import actions as writing
+from deliberation.pages import signing
 from deliberation.permissions import Facilitator, Guest, Operator, Phase, Role
 from deliberation.privacy import deletion
 from deliberation.proposals import ballots
@@ -48,6 +49,7 @@ from deliberation.surveys.models import Entry, ItemKind
 from deliberation.web import TOKEN
 from tests import builders
 from tests.editions import scene
+from tests.pages import films
 
 ABSENT = 999_999
 
@@ -197,6 +199,10 @@ def _fill(declaration: Declaration, team: dict[str, User]) -> Things:
     easy.change_about(team["organiser"], declaration, "Hier geht es um Arbeit.")
     easy.change_thesis(team["organiser"], _place(declaration, "3.1")[0], "Schutz", {_place(declaration, "3.1")[1].id: "Kurz."})
     writing.create_page(team["organiser"], declaration, writing.PageWords("Häufige Fragen", "Wer fragt?", True, True))
+    signing.put(
+        team["organiser"], signing.SignPlace(declaration, _place(declaration, "3.1")[0]), signing.look_at("video", films.mp4()),
+        signing.look_at("captions", films.vtt()),
+    )  # fmt: skip
     draft = begin_draft(team["organiser"], declaration)
     kept = _bring_in(team["organiser"])
     code = accounts.request_code(author.email, f"browser-{slug}")
