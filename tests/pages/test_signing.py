@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from deliberation.database import db
+from deliberation.declarations.importing import cage
 from deliberation.pages import actions, files, signing
 from deliberation.pages.actions import PageWords
 from deliberation.pages.files import FileRefused
@@ -241,14 +242,15 @@ class TestKeeping:
             (films.mp4()[:-3], None, "Die Datei ist beschädigt"),
             (films.mp4(films.track(b"vide", b"hvc1")), None, "Dieses Video läuft nicht in jedem Browser."),
             (films.mp4(films.track(), films.track(b"meta", b"mebx")), None, "In diesem Video steht mehr als Bild und Ton"),
-            (b"\0" * (10 * 1024 * 1024 + 1), None, "Das Video ist zu groß."),
+            (films.mp4(more=films.box(b"free", bytes(20_000))), None, "Das Video ist zu groß."),
             (films.mp4(), films.mp4(), "Das sind keine Untertitel im Format WebVTT"),
             (films.mp4(), films.vtt("<script>x</script>"), "In den Untertiteln steht HTML"),
             (films.mp4(), b"WEBVTT\n\n00:02.000 --> 00:01.000\nx\n", "In Zeile 3 stimmen die Zeiten nicht."),
             (films.mp4(), "WEBVTT\n\nä".encode("latin-1"), "Speichern Sie sie bitte als Text in UTF-8."),
         ],
     )
-    def test_what_cannot_be_taken_is_said_at_its_field(self, cast, client, video, captions, words):
+    def test_what_cannot_be_taken_is_said_at_its_field(self, cast, client, monkeypatch, video, captions, words):
+        monkeypatch.setattr(cage, "MAX_FILE", 20_000)
         client.sign_in(cast.otto)
         answer = upload(client, video=video, captions=captions)
         assert answer.status_code == 422
@@ -259,6 +261,13 @@ class TestKeeping:
     def test_place_that_is_none_is_not_there(self, cast, client, key):
         client.sign_in(cast.otto)
         assert client.get(f"{OFFICE}/{key}").status_code == 404
+
+    def test_ten_megabytes_are_taken_and_no_byte_more(self):
+        most = 10 * 1024 * 1024
+        room = most - len(films.mp4()) - 8
+        assert len(signing.look_at("video", films.mp4(more=films.box(b"mdat", bytes(room)))).content) == most
+        with pytest.raises(SignsRefused, match="too_big"):
+            signing.look_at("video", films.mp4(more=films.box(b"mdat", bytes(room + 1))))
 
     def test_captions_alone_say_nothing(self, cast):
         with pytest.raises(SignsRefused, match="needed"):

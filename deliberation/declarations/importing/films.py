@@ -44,7 +44,7 @@ NOT_NEEDED = frozenset({0x1254C367, 0x1941A469, 0x1043A770, 0xBF})
 """Tags, attached files, chapters, and sums that would not fit any more."""
 IN_CLUSTER = frozenset({0xE7, 0xA3, 0xA0, 0xA7, 0xAB, 0x5854, 0xAF})
 """Of a cluster that does not say how long it is: recorded live."""
-IN_INFO = frozenset({0x2AD7B1, 0x4489, 0x4D80, 0x5741, VOID})
+IN_INFO = frozenset({0x2AD7B1, 0x4489, 0x4D80, 0x5741})
 """How time is counted, how long it is, and by which program; not when, where and what it is called."""
 WEBM_CODECS = (b"V_VP8", b"V_VP9", b"V_AV1")
 PICTURES, SOUND = 1, 2
@@ -58,7 +58,6 @@ class Part:
     start: int
     inside: int
     end: int
-    is_open: bool = False
 
 
 def is_mp4(data: bytes) -> bool:
@@ -183,7 +182,7 @@ def _elements(film: bytearray, start: int, end: int) -> Iterator[Part]:
         until = (inside if name == CLUSTER else end) if is_open else inside + size
         if until > end:
             raise ImportRefused("damaged")
-        yield Part(name, start, inside, until, is_open)
+        yield Part(name, start, inside, until)
         start = until
     raise ImportRefused("damaged")
 

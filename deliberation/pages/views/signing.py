@@ -96,7 +96,8 @@ def edit_signs(slug: str, key: str) -> Any:
             else:
                 place = _put(slug, key, form)
             flash(_("Gespeichert."), "done")
-            return redirect(url_for("pages.edit_signs" if act == "forget" else "pages.own_signs", slug=slug, key=key), 303)
+            back = url_for("pages.edit_signs", slug=slug, key=key) if act == "forget" else url_for("pages.own_signs", slug=slug)
+            return redirect(back, 303)
         except SignsRefused as refused:
             words = WORDS.get((refused.name, refused.reason)) or _(REFUSALS[refused.reason], **refused.details)
             form[refused.name].errors = (str(words),)
@@ -109,9 +110,13 @@ def edit_signs(slug: str, key: str) -> Any:
 
 def _put(slug: str, key: str, form: SignsForm) -> SignPlace:
     """What was sent, looked into while nobody waits for us."""
-    sent = [(field.name, field.data.read()) for field in (form.video, form.captions) if has_file(field)]
+    sent = {}
+    for field in (form.video, form.captions):
+        if has_file(field):
+            with field.data.stream as stream:
+                sent[field.name] = stream.read()
     db.session.commit()
-    looked: dict[str, Looked] = {name: verbs.look_at(name, data) for name, data in sent}
+    looked: dict[str, Looked] = {name: verbs.look_at(name, data) for name, data in sent.items()}
     place = find_place(_editable(slug), key) or abort(404)
     verbs.put(viewer(), place, looked.get("video"), looked.get("captions"))
     return place
