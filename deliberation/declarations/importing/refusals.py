@@ -66,7 +66,7 @@ REFUSALS: dict[str, str] = {
         "In diesem Video steht mehr als Bild und Ton, zum Beispiel was das Gerät gemessen hat. Bitte speichern Sie es neu, "
         "nur mit Bild und Ton."
     ),
-    "timing": N_("In Zeile %(line)s stimmen die Zeiten nicht. Richtig ist zum Beispiel: 00:01.000 --> 00:04.000"),
+    "timing": N_("In Zeile %(line)s stimmen die Zeiten nicht. Bitte schreiben Sie sie so: 00:01.000 --> 00:04.000."),
 }
 
 NOTES: dict[str, str] = {
