@@ -140,6 +140,8 @@ class Declaration(Model):
     latest: Mapped[list[Any]] = mapped_column(JSON, default=list)
     # Whether an event is shown (`pages/events`).
     has_events: Mapped[bool] = mapped_column(default=False)
+    # Whether there are videos in sign language (`pages/signing`).
+    has_signs: Mapped[bool] = mapped_column(default=False)
 
     # Those of the edition in force; what a later edition took out keeps its row, see `find_thesis`.
     theses: Mapped[list["Thesis"]] = relationship(
@@ -232,6 +234,7 @@ class Thesis(Model):
     # Its twin in Leichte Sprache (`easy`): heading, and the text of each paragraph with the wording it was written for.
     easy: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
     has_easy: Mapped[bool] = mapped_column(default=False)
+    has_signs: Mapped[bool] = mapped_column(default=False)
 
     declaration: Mapped[Declaration] = relationship(back_populates="theses", lazy="joined", innerjoin=True)
     paragraphs: Mapped[list["Paragraph"]] = relationship(

@@ -12,16 +12,21 @@ from deliberation.declarations.models import Act, Declaration, hold_text
 from deliberation.declarations.record import record
 from deliberation.pages.attaching import load_events_with, was_attached
 from deliberation.pages.linking import to_html
-from deliberation.pages.models import FilePart, Page, PageEdition, PageFile, select_files, select_pages
+from deliberation.pages.models import FilePart, Page, PageEdition, PageFile, load_signs_with, select_files, select_pages
 from deliberation.pages.naming import to_name
 from deliberation.permissions import Permission, Person, may, require
 from deliberation.text import to_names
 
 FILES_MAX = 300
 PART = 256 * 1024
-ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
+ENDINGS = {
+    "image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf",
+    "video/mp4": "mp4", "video/webm": "webm", "text/vtt": "vtt",
+}  # fmt: skip
+ON_PAGES = ("image/jpeg", "image/png", "application/pdf")
 REASONS = {
     "empty": "empty", "too_big": "big", "wrong_type": "kind", "encrypted": "encrypted", "macros": "script", "bomb": "pixels",
+    "codec": "kind", "tracks": "kind",
 }  # fmt: skip
 """Why `look_in_cage` does not take a file, in our words; whatever else it says is `damaged`."""
 
@@ -52,6 +57,8 @@ def add_file(organiser: Person, declaration: Declaration | None, data: bytes, fi
     except ImportRefused as refused:
         raise FileRefused(REASONS.get(refused.reason, "damaged")) from refused
     kind = str(seen["kind"])
+    if kind not in ON_PAGES:
+        raise FileRefused("kind")
     if kind.startswith("image/") and not description:
         # Whoever cannot see it would be told nothing.
         raise FileRefused("description")
@@ -99,9 +106,10 @@ def describe(organiser: Person, file: PageFile, description: str) -> None:
 
 
 def remove_file(organiser: Person, file: PageFile) -> None:
-    """For good. Raises FileRefused as long as a page or an event shows it or showed it once: nothing that stood there is lost."""
+    """For good. Raises FileRefused as long as a page, an event or a video in sign language shows it or showed it once: nothing
+    that stood there is lost."""
     require_pages(organiser, file.declaration)
-    if load_users(file) or _showed_once(file) or load_events_with(file) or was_attached(file):
+    if load_users(file) or _showed_once(file) or load_events_with(file) or was_attached(file) or load_signs_with(file):
         raise FileRefused("used")
     _note(organiser, file, "removed")
     db.session.execute(delete(FilePart).where(FilePart.file_id == file.id))
@@ -151,7 +159,14 @@ def _is_led_to(file: PageFile) -> bool:
         or any(event.is_shown for event in load_events_with(file))
         or _showed_once(file, seen_by_all=True)
         or was_attached(file, seen_by_all=True)
+        or _is_signed_for_all(file)
     )
+
+
+def _is_signed_for_all(file: PageFile) -> bool:
+    """Whether a video in sign language is made of it that whoever reads the declaration can see."""
+    in_force = (one for one in load_signs_with(file) if one.replaced_on is None)
+    return any(one.page is None or one.page.is_shown for one in in_force)
 
 
 def read_file(file: PageFile) -> Iterator[bytes]:

@@ -1,10 +1,23 @@
 """Pages around a declaration, written by its organisers, and around the site, written by whoever runs it: questions and answers,
-news, what a site must say. With the pictures and documents they show."""
+news, what a site must say. With the pictures and documents they show, and videos in sign language."""
 
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, Select, String, Text, UniqueConstraint, select, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Select,
+    String,
+    Text,
+    UniqueConstraint,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -16,6 +29,8 @@ PAGES_MAX = 60
 EVENTS_MAX, ITEMS_MAX, DAYS_MAX = 30, 100, 14
 NAME_MAX, DESCRIPTION_MAX = 80, 500
 OF_THE_SITE = text("declaration_id IS NULL")
+IN_FORCE = text("replaced_on IS NULL")
+IN_FORCE_OF_THE_WHOLE = text("replaced_on IS NULL AND thesis_id IS NULL AND page_id IS NULL")
 
 
 class Page(Model):
@@ -226,6 +241,43 @@ def load_states(event: Event, with_drafts: bool) -> list[EventEdition]:
     """How it stood before, the newest first."""
     query = select(EventEdition).where(EventEdition.event_id == event.id).order_by(EventEdition.number.desc())
     return list(db.session.scalars(query if with_drafts else query.where(EventEdition.was_shown)))
+class SignVideo(Model):
+    """A thesis, a page or what the whole is about in sign language (Deutsche Gebärdensprache, DGS), with captions. One in force
+    for each place; what it took the place of is kept for the organisers."""
+
+    __tablename__ = "sign_video"
+    __table_args__ = (
+        CheckConstraint("thesis_id IS NULL OR page_id IS NULL", name="one_place"),
+        Index("uq_sign_video_thesis", "thesis_id", unique=True, sqlite_where=IN_FORCE, postgresql_where=IN_FORCE),
+        Index("uq_sign_video_page", "page_id", unique=True, sqlite_where=IN_FORCE, postgresql_where=IN_FORCE),
+        Index(
+            "uq_sign_video_whole", "declaration_id", unique=True,
+            sqlite_where=IN_FORCE_OF_THE_WHOLE, postgresql_where=IN_FORCE_OF_THE_WHOLE,
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    declaration_id: Mapped[int] = mapped_column(ForeignKey("declaration.id"))
+    # Neither: what the whole declaration is about.
+    thesis_id: Mapped[int | None] = mapped_column(ForeignKey("thesis.id"))
+    page_id: Mapped[int | None] = mapped_column(ForeignKey("page.id"))
+    video_id: Mapped[int] = mapped_column(ForeignKey("page_file.id"))
+    captions_id: Mapped[int | None] = mapped_column(ForeignKey("page_file.id"))
+    # What it was made for: the wording of each paragraph by its id, or a sum of the words of a page (`signing`).
+    wording: Mapped[dict[str, str]] = mapped_column(JSON)
+    added_on: Mapped[date] = mapped_column(default=today)
+    # None: in force.
+    replaced_on: Mapped[date | None]
+
+    page: Mapped[Page | None] = relationship(lazy="joined")
+    video: Mapped[PageFile] = relationship(foreign_keys=[video_id], lazy="joined", innerjoin=True)
+    captions: Mapped[PageFile | None] = relationship(foreign_keys=[captions_id], lazy="joined")
+
+
+def load_signs_with(file: PageFile) -> list[SignVideo]:
+    """Where this file is the video or its captions, or was."""
+    query = select(SignVideo).where(or_(SignVideo.video_id == file.id, SignVideo.captions_id == file.id))
+    return list(db.session.scalars(query))
 
 
 def find_page(declaration: Declaration | None, address: str, language: str = "") -> Page | None:

@@ -41,6 +41,7 @@ UNTOUCHED = {
     "term": "the organisers' own words",
     "term_edition": "the organisers' own words",
     "easy_edition": "the text under deliberation",
+    "sign_video": "numbers",
     "search_doc": "numbers",
     "search_term": "words of texts, taken in anew from them",
     "search_posting": "numbers",

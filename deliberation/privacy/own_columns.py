@@ -154,7 +154,7 @@ LEFT_OUT: dict[str, str] = {
     "delivery": TEXT, "gone_declaration": TEXT, "table_link": TEXT,
     "table_protocol": N_("Handzeichen an Tischen; wer dort saß, steht nirgends."),
     "page": TEXT, "page_edition": TEXT, "page_file": TEXT, "page_file_part": TEXT, "term": TEXT, "term_edition": TEXT,
-    "easy_edition": TEXT, "event": TEXT, "programme_item": TEXT, "event_edition": TEXT,
+    "easy_edition": TEXT, "event": TEXT, "programme_item": TEXT, "event_edition": TEXT, "sign_video": TEXT,
     "survey": TEXT, "survey_item": TEXT, "survey_citation": TEXT,
     "survey_sheet": N_("Antworten auf Umfragen. Von wem sie sind, steht nirgends."),
     "survey_text": N_("Antworten auf Umfragen. Von wem sie sind, steht nirgends."),

@@ -60,6 +60,8 @@ ORGANISER_PAGES = [
     "/d/musterstadt/office/glossary/new", "/d/musterstadt/office/easy/editions", "/d/musterstadt/office/easy/2/editions",
     "/d/musterstadt/office/pages", "/d/musterstadt/office/pages/new",
     "/d/musterstadt/office/events", "/d/musterstadt/office/events/new",
+    "/d/musterstadt/office/pages", "/d/musterstadt/office/pages/new", "/d/musterstadt/office/signs",
+    "/d/musterstadt/office/signs/about", "/d/musterstadt/office/signs/thesis-2",
     "/d/musterstadt/editions/draft", "/d/musterstadt/editions/draft/proposals", "/d/musterstadt/moderation/anchors",
     "/d/musterstadt/office", "/d/musterstadt/office/texts", "/d/musterstadt/plan", "/d/musterstadt/office/focus",
     "/d/musterstadt/webhooks", "/d/musterstadt/phase", "/d/musterstadt/people", "/d/musterstadt/role",

@@ -245,7 +245,7 @@ class TestWriting:
             client, f"{OFFICE}/new", title="Fachtagung", first_on="2027-05-14", upload=(io.BytesIO(picture()), "saal.png")
         )
         assert answer.status_code == 422
-        assert "Schreiben Sie bitte, was auf dem Bild zu sehen ist." in answer.text
+        assert "Bitte beschreiben Sie in einem Satz, was auf dem Bild zu sehen ist." in answer.text
         assert find_event(cast.declaration, "fachtagung") is None
         answer = self.send(
             client, f"{OFFICE}/new", title="Fachtagung", first_on="2027-05-14", upload=(io.BytesIO(b"MZ..."), "boese.exe")

@@ -80,7 +80,7 @@ class TestWriting:
     def test_page_of_one_language_is_shown_in_the_other(self, cast, client, opa):
         write(opa, "beirat", words=PageWords("Beirat", "Fünf Menschen.", True, in_footer=True))
         page = client.get("/page/beirat", headers={"Accept-Language": "en"}).text
-        assert '<h1 lang="de">Beirat</h1>' in page
+        assert 'lang="de">Beirat</h1>' in page
 
     def test_what_stood_there_stays_readable(self, cast, client, opa):
         write(opa)

@@ -271,6 +271,7 @@ DEEDS: dict[str, Deed] = {
     ),
     "pages.move_event_item": Deed("organiser", _(to="down"), {"address": "fachtagung", "item": "event item"}),
     "pages.remove_event_item": Deed("organiser", values={"address": "fachtagung", "item": "event item"}),
+    "pages.edit_signs": Deed("organiser", _(act="away"), {"key": "thesis-3"}),
     "declarations.edit_easy": Deed("organiser", _(about="Hier geht es um Arbeit.\nUnd um Computer.")),
     "declarations.edit_easy_thesis": Deed(
         "organiser",

@@ -34,7 +34,7 @@ from deliberation.moderation.words import text_blocks
 from deliberation.notifications import feeds, following
 from deliberation.notifications.models import Mail
 from deliberation.pages import actions as writing
-from deliberation.pages import events
+from deliberation.pages import events, signing
 from deliberation.pages import files as page_files
 from deliberation.pages.models import PageFile
 from deliberation.permissions import Facilitator, Guest, Operator, Phase, Role
@@ -53,6 +53,7 @@ from deliberation.surveys.models import Entry, ItemKind
 from deliberation.web import TOKEN
 from tests import builders
 from tests.editions import scene
+from tests.pages import films
 
 ABSENT = 999_999
 
@@ -230,6 +231,10 @@ def _fill(declaration: Declaration, team: dict[str, User]) -> Things:
     events.change_item(
         team["organiser"], beside, events.ItemWords("Gespräch", "10:30"), events.mark(events.to_item_words(beside))
     )
+    signing.put(
+        team["organiser"], signing.SignPlace(declaration, _place(declaration, "3.1")[0]), signing.look_at("video", films.mp4()),
+        signing.look_at("captions", films.vtt()),
+    )  # fmt: skip
     draft = begin_draft(team["organiser"], declaration)
     kept = _bring_in(team["organiser"])
     code = accounts.request_code(author.email, f"browser-{slug}")

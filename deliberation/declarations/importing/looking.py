@@ -1,5 +1,5 @@
-"""What a picture or a document is, whatever its name says: pictures are made anew without what a camera wrote into them, and a
-PDF that can do more than be read is refused. Runs in the cage."""
+"""What a picture, a document, a video or its captions are, whatever the name says: pictures are made anew without what a camera
+wrote into them, a PDF that can do more than be read is refused, and so is a video that is not whole. Runs in the cage."""
 
 import base64
 import io
@@ -11,6 +11,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from pypdf.errors import DependencyError, PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
+from deliberation.declarations.importing import captions, films
 from deliberation.declarations.importing.refusals import ImportRefused
 
 PIXELS_MAX = 40_000_000
@@ -27,10 +28,18 @@ ACTIVE = frozenset({
 
 
 def look(data: bytes) -> dict[str, Any]:
-    """`kind` (a media type), for pictures `width`, `height` and `content` in base64. Raises ImportRefused."""
+    """`kind` (a media type), for what is not kept as it came `content` in base64, for pictures `width` and `height`. Raises
+    ImportRefused."""
     if data[:1024].lstrip().startswith(b"%PDF-"):
         _look_into_pdf(data)
         return {"kind": "application/pdf"}
+    if films.is_mp4(data):
+        return {"kind": "video/mp4", "content": base64.b64encode(films.look_into_mp4(data)).decode()}
+    if films.is_webm(data):
+        return {"kind": "video/webm", "content": base64.b64encode(films.look_into_webm(data)).decode()}
+    if captions.is_captions(data):
+        captions.look_into_captions(data)
+        return {"kind": "text/vtt"}
     return _picture(data)
 
 

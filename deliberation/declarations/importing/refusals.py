@@ -59,6 +59,14 @@ REFUSALS: dict[str, str] = {
         "Die Datei ist zu umfangreich, um sie zu lesen. Bitte vereinfachen Sie sie, zum Beispiel "
         "indem Sie nur den Text in eine neue Datei kopieren."
     ),
+    "codec": N_(
+        "Dieses Video läuft nicht in jedem Browser. Bitte speichern Sie es als MP4 mit H.264 oder als WebM mit VP9."
+    ),
+    "tracks": N_(
+        "In diesem Video steht mehr als Bild und Ton, zum Beispiel was das Gerät gemessen hat. Bitte speichern Sie es neu, "
+        "nur mit Bild und Ton."
+    ),
+    "timing": N_("In Zeile %(line)s stimmen die Zeiten nicht. Bitte schreiben Sie sie so: 00:01.000 --> 00:04.000."),
 }
 
 NOTES: dict[str, str] = {

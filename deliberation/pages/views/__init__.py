@@ -273,4 +273,4 @@ def _plain(words: str, status: int = 200) -> Response:
     return response
 
 
-from deliberation.pages.views import events, files, own, site_pages  # noqa: E402, F401 (their routes)
+from deliberation.pages.views import events, files, own, signing, site_pages  # noqa: E402, F401 (their routes)

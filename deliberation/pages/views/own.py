@@ -15,6 +15,7 @@ from deliberation.pages.actions import PageRefused
 from deliberation.pages.forms import PageForm
 from deliberation.pages.linking import to_html
 from deliberation.pages.models import Page, find_page, load_editions_of, load_pages
+from deliberation.pages.signing import SignPlace, find_signed
 from deliberation.pages.views import pages
 from deliberation.permissions import Outdated, Permission, may, require
 from deliberation.text import to_words
@@ -27,7 +28,10 @@ def own_page(slug: str, address: str) -> str:
     declaration = readable_declaration(slug)
     page = _readable(declaration, address)
     terms = load_terms_in(declaration, {"page": f"{page.title} {to_words(page.body_html)}"}).get("page")
-    return render_template("pages/own.html", declaration=declaration, page=page, terms=terms, here=f"page:{address}")
+    return render_template(
+        "pages/own.html", declaration=declaration, page=page, terms=terms, here=f"page:{address}",
+        signed=find_signed(SignPlace(declaration, page=page)),
+    )  # fmt: skip
 
 
 @pages.get("/d/<slug>/page/<address>/easy")
