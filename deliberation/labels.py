@@ -61,7 +61,7 @@ LABELS: dict[Enum, Any] = {
     Topic.ANNOTATIONS: _l("Neue Anmerkungen anderer"),
     Topic.EDITIONS: _l("Eine neue Fassung der Erklärung"),
     Topic.PHASES: _l("Eine neue Phase"),
-    Topic.REPORTS: _l("Ein Bericht ist erschienen"),
+    Topic.REPORTS: _l("Ein Bericht oder eine Neuigkeit der Organisation"),
     Topic.WAITING: _l("Was auf die Moderation wartet"),
     Pace.AT_ONCE: _l("Sofort"),
     Pace.DAILY: _l("Täglich"),

@@ -261,10 +261,12 @@ def compute_fields() -> int:
 def pull_due_letters(default_locale: str = "") -> int:
     """Put letters that are due, and what was published, into the outbox, and commit."""
     from deliberation.notifications import pulling
+    from deliberation.pages import telling as announcing
     from deliberation.reports import telling
 
     locale = default_locale or setting("DEFAULT_LOCALE")
     pulled = _if_due(pulling.has_due_letters, lambda: pulling.pull_letters(locale))
+    pulled += _if_due(announcing.has_due_announcements, announcing.pull_announcements)
     return pulled + _if_due(telling.has_due_reports, telling.pull_reports)
 
 

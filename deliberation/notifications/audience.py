@@ -21,10 +21,11 @@ TOPIC_OF: Mapping[Matter, Topic] = {
     Matter.EDITION: Topic.EDITIONS,
     Matter.PHASE: Topic.PHASES,
     Matter.REPORT: Topic.REPORTS,
+    Matter.ANNOUNCEMENT: Topic.REPORTS,
     Matter.ANNOTATION: Topic.ANNOTATIONS,
 }
 """What happens to everybody."""
-MILESTONES = (Matter.EDITION, Matter.PHASE, Matter.REPORT)
+MILESTONES = (Matter.EDITION, Matter.PHASE, Matter.REPORT, Matter.ANNOUNCEMENT)
 
 Pairs = Any
 """A `Select` of three columns, named as `told` and `followed` say."""
@@ -36,13 +37,13 @@ def told(topic: Topic) -> Pairs:
     return _WAYS[topic]()
 
 
-def _pairs(matter: Matter) -> Pairs:
-    """News of one kind, with their declaration; members are joined by whoever goes on."""
+def _pairs(*matters: Matter) -> Pairs:
+    """News of these kinds, with their declaration; members are joined by whoever goes on."""
     return (
         select(Membership.user_id.label("user_id"), News.id.label("news_id"), News.place.label("place"))
         .select_from(News)
         .join(Declaration, and_(Declaration.id == News.declaration_id, Declaration.phase != Phase.DRAFT))
-        .where(News.matter == matter, News.place.is_not(None))
+        .where(News.matter.in_(matters), News.place.is_not(None))
     )
 
 
@@ -114,8 +115,8 @@ def _outcomes() -> Pairs:
     )
 
 
-def _to_all(matter: Matter) -> Callable[[], Pairs]:
-    return lambda: _pairs(matter).join(Membership, _member(Membership.user_id.is_not(None)))
+def _to_all(*matters: Matter) -> Callable[[], Pairs]:
+    return lambda: _pairs(*matters).join(Membership, _member(Membership.user_id.is_not(None)))
 
 
 _WAYS: Mapping[Topic, Callable[[], Pairs]] = {
@@ -126,7 +127,7 @@ _WAYS: Mapping[Topic, Callable[[], Pairs]] = {
     Topic.ANNOTATIONS: _annotations,
     Topic.EDITIONS: _to_all(Matter.EDITION),
     Topic.PHASES: _to_all(Matter.PHASE),
-    Topic.REPORTS: _to_all(Matter.REPORT),
+    Topic.REPORTS: _to_all(Matter.REPORT, Matter.ANNOUNCEMENT),
 }
 
 

@@ -27,6 +27,7 @@ class Matter(Enum):
     EDITION = "edition"
     PHASE = "phase"
     REPORT = "report"
+    ANNOUNCEMENT = "announcement"
 
 
 class Topic(Enum):

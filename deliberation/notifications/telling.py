@@ -220,10 +220,11 @@ def _load_entries(pairs: Iterable[tuple[Topic, int]]) -> list[Entry]:
     return [
         _to_entry(topics[one.id], one, things[one.matter].get(one.ref))
         for one in news
-        if one.matter is Matter.REPORT or one.ref in things[one.matter]
+        if one.matter in FURTHER_DOWN or one.ref in things[one.matter]
     ]
 
 
+FURTHER_DOWN = (Matter.REPORT, Matter.ANNOUNCEMENT)  # in features below: the mail says that there is something, and where
 _TABLES: Mapping[Matter, tuple[Any, Any]] = {
     Matter.ANNOTATION: (Annotation, Annotation.number),
     Matter.RESPONSE: (Response, Response.id),
@@ -235,7 +236,7 @@ _TABLES: Mapping[Matter, tuple[Any, Any]] = {
 
 
 def _load_things(matter: Matter, refs: Sequence[int]) -> dict[int, Any]:
-    """The rows behind the news, with the annotation they belong to and its place. Reports stand further down."""
+    """The rows behind the news, with the annotation they belong to and its place."""
     if matter not in _TABLES or not refs:
         return {}
     table, number = _TABLES[matter]

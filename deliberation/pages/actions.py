@@ -1,9 +1,9 @@
 """Writing pages around a declaration, or around the site. Nothing that stood there is lost."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
-from deliberation.clock import today
+from deliberation.clock import now, today
 from deliberation.database import count_rows, db, once
 from deliberation.declarations.models import SLUG_MAX, SLUG_PATTERN, Act, Declaration
 from deliberation.declarations.record import record
@@ -38,6 +38,8 @@ class PageWords:
     easy: str = ""
 
 
+STALE = timedelta(days=14)
+"""News of an earlier day are written down for completeness: nobody gets a mail about them."""
 LATEST = 3
 """Pieces of news on the first page of a declaration."""
 OF_WORDS = ("title", "body", "easy")
@@ -117,6 +119,8 @@ def _take_over(page: Page, words: PageWords) -> Page:
     for name, value in vars(words).items():
         setattr(page, name, value)
     page.body_html, page.changed_on = to_html(page.declaration, page.body), today()
+    if page.is_shown and page.news_on and page.news_on > today() - STALE and page.announced_at is None:
+        page.announced_at = now()
     return page
 
 

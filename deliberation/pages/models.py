@@ -1,7 +1,7 @@
 """Pages around a declaration, written by its organisers, and around the site, written by whoever runs it: questions and answers,
 news, what a site must say. With the pictures and documents they show, and videos in sign language."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from deliberation.clock import today
-from deliberation.database import Model, db
+from deliberation.database import Model, UtcDateTime, db
 from deliberation.declarations.models import SLUG_MAX, TITLE_MAX, Declaration
 
 PAGES_MAX = 60
@@ -63,6 +63,9 @@ class Page(Model):
     news_on: Mapped[date | None]
     # Its twin in Leichte Sprache, one sentence on each line.
     easy: Mapped[str] = mapped_column(Text, default="")
+    # When it first stood there as news for everybody, and when those who want to know were told (`telling`).
+    announced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     declaration: Mapped[Declaration | None] = relationship(lazy="joined")
 
