@@ -8,6 +8,8 @@ from sqlalchemy.exc import OperationalError
 
 from deliberation.clock import now, today
 from deliberation.database import db
+from deliberation.pages import actions
+from deliberation.pages.actions import PageWords
 from deliberation.permissions import Access, Phase, Role
 from tests import builders
 
@@ -89,3 +91,14 @@ def test_keepers_of_passwords_find_the_page_to_change_one(client, cast):
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/robots.txt", "/sitemap.xml", "/.well-known/security.txt"])
 def test_machines_get_no_cookie(client, path):
     assert "Set-Cookie" not in client.get(path).headers
+
+
+def test_sitemap_lists_pages_and_events_that_are_shown(client, cast):
+    actions.create_page(cast.otto, cast.declaration, PageWords("Anfahrt", "Mit dem Bus.", True))
+    actions.create_page(cast.otto, cast.declaration, PageWords("Entwurf", "Noch nicht."))
+    db.session.commit()
+    found = client.get("/sitemap.xml").text
+    assert "/d/erklaerung/page/anfahrt<" in found
+    assert "/page/entwurf" not in found
+    assert "/page/sicher-mitmachen<" in found
+    assert "/page/kontakt<" not in found

@@ -30,7 +30,8 @@ from deliberation.declarations.models import (
 from deliberation.labels import calling
 from deliberation.moderation.words.house_rules import STANDARD_RULES
 from deliberation.pages.embedding import load_embedded
-from deliberation.pages.shipped import START
+from deliberation.pages.models import load_events, load_pages
+from deliberation.pages.shipped import START, load_public
 from deliberation.permissions import Guest, Permission, Person, may, require
 from deliberation.privacy.periods import load_periods
 from deliberation.results import opinions
@@ -245,9 +246,10 @@ def robots_txt() -> Response:
 
 @pages.get("/sitemap.xml")
 def sitemap() -> Response:
-    """What is public: declarations, their text, theses, editions, results and reports, each with the day its words were last
-    changed; no contribution (`robots_txt`)."""
+    """What is public: pages of the site; declarations, their text, theses, editions, results, reports, pages and events, each
+    with the day its words were last changed; no contribution (`robots_txt`)."""
     pages = [page for known in _readable(Guest()) for page in _pages_of(find_declaration(known.slug) or known)]
+    pages += [(url_for("pages.site_page", address=one.address), one.changed_on) for one in load_public(LOCALES[0])]
     response = make_response(render_template("pages/sitemap.xml", pages=pages))
     response.mimetype = "application/xml"
     return response
@@ -263,6 +265,15 @@ def _pages_of(declaration: Declaration) -> list[tuple[str, date | None]]:
         # When somebody last voted is nobody's business.
         (results_url(declaration), None),
         *([(evidence_report_url(declaration), declaration.reported_on)] if declaration.reported_on else []),
+        *(
+            (url_for("pages.own_page", slug=declaration.slug, address=one.address), one.changed_on)
+            for one in load_pages(declaration)
+            if one.is_shown
+        ),
+        *(
+            (url_for("pages.event", slug=declaration.slug, address=one.address), one.changed_on)
+            for one in load_events(declaration, with_drafts=False)
+        ),
     ]
 
 
