@@ -12,6 +12,7 @@ from deliberation.declarations.models import SLUG_MAX, TITLE_MAX, Declaration
 
 PAGES_MAX = 60
 NAME_MAX, DESCRIPTION_MAX = 80, 500
+POSITION_MAX = 999
 OF_THE_SITE = text("declaration_id IS NULL")
 
 

@@ -78,10 +78,14 @@ def _page(page: Page) -> dict[str, Any]:
         "address": page.address,
         "title": page.title,
         "body": page.body,
+        "easy": page.easy,
         "day": page.changed_on.isoformat(),
+        "news_on": page.news_on.isoformat() if page.news_on else None,
         "in_menu": page.in_menu,
+        "in_footer": page.in_footer,
+        "position": page.position,
         "editions": [
-            {"title": one.title, "body": one.body, "day": one.written_on.isoformat()}
+            {"title": one.title, "body": one.body, "easy": one.easy, "day": one.written_on.isoformat()}
             for one in reversed(load_editions_of(page, with_drafts=False))
         ],
     }
@@ -119,7 +123,8 @@ def is_still_public(declaration: Declaration, data: Mapping[str, Any]) -> bool:
 
 
 def _page_words(page: Mapping[str, Any]) -> set[str]:
-    return {text for one in (page, *page["editions"]) for text in (one["title"], one["body"]) if text}
+    """Archives from before there were twins hold none."""
+    return {text for one in (page, *page["editions"]) for text in (one["title"], one["body"], one.get("easy", "")) if text}
 
 
 def _survey_words(survey: Mapping[str, Any]) -> set[str]:

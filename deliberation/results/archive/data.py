@@ -39,7 +39,8 @@ VERSION = 1
 a part that is missing for empty, and says which parts it does not know (`importing.left_out`)."""
 PARTS = (
     "format", "version", "day", "address", "note", "meanings", "declaration", "terms", "editions", "paragraphs", "wordings",
-    "corrections", "last_number", "annotations", "stances", "figures", "closing", "groups", "report", "pages", "hands", "surveys", "log",
+    "corrections", "last_number", "annotations", "stances", "figures", "closing", "groups", "report", "pages", "hands",
+    "surveys", "log",
 )  # fmt: skip
 issues_of: list[Callable[[Declaration], list[dict[str, Any]]]] = []
 """Who can say every issue of the report as it may be read (`reports.bringing`): what stands above this feature enters
@@ -227,7 +228,10 @@ def meanings() -> dict[str, str]:
             "Der veröffentlichte Bericht, Ausgabe für Ausgabe: Sätze mit den Nummern der Anmerkungen, auf denen sie beruhen; "
             "quotes: aus welchen sie zitieren; ohne Text: was nicht mehr zitiert werden darf"
         ),
-        "pages": _("Seiten rund um die Erklärung, in Markdown; editions: was vorher dort stand und alle sehen konnten"),
+        "pages": _(
+            "Seiten rund um die Erklärung, in Markdown; easy: in Leichter Sprache; news_on: Tag einer Neuigkeit; editions: was "
+            "vorher dort stand und alle sehen konnten"
+        ),
         "hands": _(
             "Handzeichen der Tischgruppen je Absatz: tables (wie oft ein Tisch die Hände hob), present (wie viele dort saßen), "
             "carry, change, unclear und against; sie zählen nicht zu den Haltungen"
