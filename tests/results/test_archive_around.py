@@ -319,7 +319,7 @@ def test_tables_that_meet_later_count_on_top(cast, made):
 
 def old(data):
     """As archives were before there were such things."""
-    for part in ("pages", "hands", "surveys"):
+    for part in ("pages", "files", "hands", "surveys"):
         del data[part]
 
 
@@ -354,6 +354,8 @@ def test_pages_of_before_there_were_twins_and_news_have_none(cast, made):
 def test_what_does_not_come_along_is_said(made):
     data = read_data(archived())
     assert [what for what, _details in left_out(data)] == ["answers", "protocols"]
+    data["files"] = [{"name": "saal.jpg"}]
+    assert [what for what, _details in left_out(data)] == ["answers", "protocols", "files"]
     data["choirs"] = []
     assert left_out(data)[-1] == ("unknown", {"names": "choirs"})
 

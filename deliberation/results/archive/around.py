@@ -14,6 +14,7 @@ from deliberation.meetings.protocols import COUNTED, Hands, load_hands
 from deliberation.pages.models import Page, load_editions_of, load_pages
 from deliberation.permissions import Operator
 from deliberation.results import words
+from deliberation.results.archive.carrying import are_still_shown, fitting, load_facts
 
 _ = words.gettext
 HANDS_COLUMNS = ("thesis", "paragraph", *COUNTED)
@@ -50,9 +51,16 @@ class Around:
     pages: Sequence[Mapping[str, Any]]
     hands: Sequence[Hands]
     surveys: Sequence[ArchivedSurvey]
+    # Of its pages; without bytes.
+    files: Sequence[Mapping[str, Any]]
 
     def __bool__(self) -> bool:
         return bool(self.pages or self.hands or self.surveys)
+
+    @property
+    def carried(self) -> Sequence[Mapping[str, Any]]:
+        """The files that come along."""
+        return fitting(self.files)
 
     @property
     def tables(self) -> dict[str, bytes]:
@@ -65,6 +73,7 @@ def load_around(declaration: Declaration) -> Around:
         [_page(one) for one in load_pages(declaration) if one.is_shown],
         load_hands(Operator(), declaration),
         [survey for load in surveys_of for survey in load(declaration)],
+        load_facts(declaration),
     )
 
 
@@ -107,8 +116,8 @@ def hands_rows(around: Around) -> Iterator[Sequence[Any]]:
 
 
 def is_still_public(declaration: Declaration, data: Mapping[str, Any]) -> bool:
-    """Whether everything of it in the data of an archive can still be read, in the same words, and no table took its hands
-    back. Archives from before there were pages, tables and surveys hold none."""
+    """Whether everything of it in the data of an archive can still be read, in the same words, every file can be opened, and no
+    table took its hands back. Archives from before there were pages, tables, surveys and files hold none."""
     # Readers and jobs ask, in whatever language.
     with words.speaking(declaration.language):
         around = load_around(declaration)
@@ -117,6 +126,7 @@ def is_still_public(declaration: Declaration, data: Mapping[str, Any]) -> bool:
     hands = {one.paragraph.id: one for one in around.hands}
     return (
         all(_page_words(one) <= pages.get(one["address"], set()) for one in data.get("pages", ()))
+        and are_still_shown(declaration, data.get("files", ()))
         and all(_survey_words(one) <= surveys.get(one["number"], set()) for one in data.get("surveys", ()))
         and all(_is_counted(one, hands.get(place)) for place, one in _placed(declaration, data))
     )

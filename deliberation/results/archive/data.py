@@ -39,7 +39,7 @@ VERSION = 1
 a part that is missing for empty, and says which parts it does not know (`importing.left_out`)."""
 PARTS = (
     "format", "version", "day", "address", "note", "meanings", "declaration", "terms", "editions", "paragraphs", "wordings",
-    "corrections", "last_number", "annotations", "stances", "figures", "closing", "groups", "report", "pages", "hands",
+    "corrections", "last_number", "annotations", "stances", "figures", "closing", "groups", "report", "pages", "files", "hands",
     "surveys", "log",
 )  # fmt: skip
 issues_of: list[Callable[[Declaration], list[dict[str, Any]]]] = []
@@ -99,6 +99,7 @@ def to_data(declaration: Declaration, summary: Summary, log: Sequence[Any], arou
         "groups": groups_of(declaration, summary),
         "report": [issue for load in issues_of for issue in load(declaration)],
         "pages": list(around.pages),
+        "files": list(around.carried),
         "hands": hands_of(around, keys.paragraphs),
         "surveys": [one.data for one in around.surveys],
         "log": [
@@ -232,6 +233,7 @@ def meanings() -> dict[str, str]:
             "Seiten rund um die Erklärung, in Markdown; easy: in Leichter Sprache; news_on: Tag einer Neuigkeit; editions: was "
             "vorher dort stand und alle sehen konnten"
         ),
+        "files": _("Bilder und Dokumente dieser Seiten, sie liegen im Ordner files; description: was zu sehen ist"),
         "hands": _(
             "Handzeichen der Tischgruppen je Absatz: tables (wie oft ein Tisch die Hände hob), present (wie viele dort saßen), "
             "carry, change, unclear und against; sie zählen nicht zu den Haltungen"
