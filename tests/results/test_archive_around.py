@@ -319,7 +319,7 @@ def test_tables_that_meet_later_count_on_top(cast, made):
 
 def old(data):
     """As archives were before there were such things."""
-    for part in ("pages", "files", "hands", "surveys"):
+    for part in ("easy", "pages", "files", "hands", "surveys"):
         del data[part]
 
 

@@ -30,6 +30,7 @@ from deliberation.results import words
 from deliberation.results.archive.around import Around, hands_of
 from deliberation.results.archive.contributions import Keys, annotations_of, day_of, load_all
 from deliberation.results.archive.rounds import closing_of, groups_of
+from deliberation.results.archive.twins import easy_of
 from deliberation.results.summary import Summary
 
 _ = words.gettext
@@ -39,8 +40,8 @@ VERSION = 1
 a part that is missing for empty, and says which parts it does not know (`importing.left_out`)."""
 PARTS = (
     "format", "version", "day", "address", "note", "meanings", "declaration", "terms", "editions", "paragraphs", "wordings",
-    "corrections", "last_number", "annotations", "stances", "figures", "closing", "groups", "report", "pages", "files", "hands",
-    "surveys", "log",
+    "corrections", "easy", "last_number", "annotations", "stances", "figures", "closing", "groups", "report", "pages",
+    "files", "hands", "surveys", "log",
 )  # fmt: skip
 issues_of: list[Callable[[Declaration], list[dict[str, Any]]]] = []
 """Who can say every issue of the report as it may be read (`reports.bringing`): what stands above this feature enters
@@ -88,6 +89,7 @@ def to_data(declaration: Declaration, summary: Summary, log: Sequence[Any], arou
             for one in wordings
         ],
         "corrections": _corrections(paragraphs, keys),
+        "easy": easy_of(declaration, keys),
         "last_number": db.session.scalar(
             select(func.max(Annotation.number)).where(Annotation.declaration_id == declaration.id)
         )
@@ -213,6 +215,10 @@ def meanings() -> dict[str, str]:
         "paragraphs": _("Absätze mit der These und der Nummer, die sie jetzt haben; merged_into: worin er aufging"),
         "wordings": _("Wortlaute; parts: je Einheit Beschriftung, Ebene und Sätze; edition: seit welcher Fassung"),
         "corrections": _("berichtigte Druckfehler"),
+        "easy": _(
+            "Leichte Sprache, ein Satz in jeder Zeile: about zur ganzen Erklärung, theses zu jeder These Überschrift und Text je "
+            "Absatz; wording: für welchen Wortlaut er geschrieben ist"
+        ),
         "annotations": _(
             "Anmerkungen und Antworten. thesis und paragraph: wo sie jetzt stehen; edition, wording, sentences und quote: "
             "worauf sie sich beziehen; anchors: was spätere Fassungen damit gemacht haben; agree, disagree und pass: "

@@ -32,10 +32,13 @@ from deliberation.results.archive.data import FORMAT, PARTS, VERSION
 from deliberation.results.archive.packing import DATA
 from deliberation.results.archive.surroundings import bring_hands, bring_pages
 from deliberation.results.archive.texts import Text, moment_of, write_text
+from deliberation.results.archive.twins import bring_easy
 from deliberation.text import RENDER_VERSION, normalised, to_safe_html
 
 AT_ONCE = 400
-bringing: dict[str, Callable[[Declaration, Any, Text], None]] = {"pages": bring_pages, "hands": bring_hands}
+bringing: dict[str, Callable[[Declaration, Any, Text], None]] = {
+    "easy": bring_easy, "pages": bring_pages, "hands": bring_hands,
+}  # fmt: skip
 """Who writes which part of an archive: what stands above this feature enters itself here (`reports.bringing`,
 `surveys.returning`). Raises ValueError for what cannot be; a part that is missing was made by an older program."""
 FILE_MAX = 500_000_000

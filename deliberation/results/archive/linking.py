@@ -10,6 +10,7 @@ from deliberation.results import words
 from deliberation.results.archive.around import own_page
 from deliberation.results.archive.carrying import path_of
 from deliberation.results.archive.model import Archive, thesis_page
+from deliberation.results.archive.twins import EASY
 from deliberation.text import Attached, to_page_html
 
 _ = words.gettext
@@ -49,6 +50,9 @@ def _pages(archive: Archive) -> dict[str, str]:
         **({"/tables": TABLES} if around.hands else {}),
         **({"/report": "report.html"} if archive.report else {}),
     }
+    easy = archive.data["easy"]
+    found |= {"/easy": EASY} if easy else {}
+    found |= {f"/{one['thesis']}/easy": f"{EASY}#leicht-{one['thesis']}" for one in easy.get("theses", ())}
     for survey in around.surveys:
         place = f"/survey/{survey.data['number']}"
         found |= {place: survey.page, f"{place}/results": survey.page}
