@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from sqlalchemy import delete, select
 
@@ -55,12 +55,12 @@ def add_file(organiser: Person, declaration: Declaration | None, data: bytes, fi
     """Keep a picture or a PDF; the same one sent again is the same. Pictures lose what the camera wrote into them. Raises
     FileRefused."""
     require_pages(organiser, declaration)
-    return _keep(declaration, *_look(data, filename, description), lambda kept: _note(organiser, kept, "added"))
+    return keep(organiser, declaration, *_look(data, filename, description))
 
 
 def take_in(declaration: Declaration, data: bytes, filename: str, description: str) -> PageFile:
     """As `add_file`, out of an archive: nobody adds it now, and its log says what happened then. Raises FileRefused."""
-    return _keep(declaration, *_look(data, filename, description), lambda kept: None)
+    return keep(None, declaration, *_look(data, filename, description))
 
 
 def _look(data: bytes, filename: str, description: str) -> tuple[bytes, PageFile]:
@@ -78,10 +78,8 @@ def _look(data: bytes, filename: str, description: str) -> tuple[bytes, PageFile
     )  # fmt: skip
 
 
-def _keep(
-    declaration: Declaration | None, content: bytes, fresh: PageFile, note: Callable[[PageFile], None]
-) -> PageFile:
-    """Store what was looked at. Raises FileRefused."""
+def keep(organiser: Person | None, declaration: Declaration | None, content: bytes, fresh: PageFile) -> PageFile:
+    """Store what was looked at; without an organiser nothing is recorded. Raises FileRefused."""
     digest = hashlib.sha256(content).hexdigest()
     same = select_files(declaration).where(PageFile.name == fresh.name)
     found = db.session.scalars(same).one_or_none()
@@ -95,7 +93,8 @@ def _keep(
     def store(kept: PageFile) -> None:
         for number, start in enumerate(range(0, len(content), PART)):
             db.session.add(FilePart(file_id=kept.id, number=number, content=content[start : start + PART]))
-        note(kept)
+        if organiser is not None:
+            _note(organiser, kept, "added")
 
     kept = once(same, lambda: fresh, store)
     db.session.flush()
