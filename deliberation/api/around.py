@@ -46,6 +46,7 @@ def page_head(page: Page, slug: str, at: Addresses) -> dict[str, Any]:
         "address": page.address,
         "title": page.title,
         "in_menu": page.in_menu,
+        "news_on": page.news_on.isoformat() if page.news_on else None,
         "changed": page.changed_on.isoformat(),
         "url": f"{at.declaration(slug)}/page/{page.address}",
     }
@@ -56,7 +57,9 @@ def page(one: Page, slug: str, editions: Sequence[PageEdition], at: Addresses) -
     return {
         **page_head(one, slug, at),
         "body": one.body,
+        "easy": one.easy,
         "editions": [
-            {"title": before.title, "body": before.body, "day": before.written_on.isoformat()} for before in editions
+            {"title": before.title, "body": before.body, "easy": before.easy, "day": before.written_on.isoformat()}
+            for before in editions
         ],
     }

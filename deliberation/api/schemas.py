@@ -73,8 +73,12 @@ _SURVEY_HEAD: Schema = {
     "source": _text(description="Where the figures are from, if the survey was made elsewhere; else empty."),
     "period": _text(description="When people were asked, in words, if it was made elsewhere; else empty."),
 }  # fmt: skip
-_PAGE_HEAD: Schema = {"address": TEXT, "title": TEXT, "in_menu": TRUTH, "changed": DAY, "url": ADDRESS}
+_PAGE_HEAD: Schema = {
+    "address": TEXT, "title": TEXT, "in_menu": TRUTH, "news_on": {**_or_null(DAY), "description": "The day of a piece of news."},
+    "changed": DAY, "url": ADDRESS,
+}  # fmt: skip
 _MARKDOWN = _text(description="Markdown.")
+_EASY = _text(description="Leichte Sprache, one sentence on each line; empty where there is none.")
 
 SCHEMAS: dict[str, Schema] = {
     "Problem": {
@@ -165,7 +169,8 @@ SCHEMAS: dict[str, Schema] = {
     }),
     "Pages": _object({"items": _list(_object(_PAGE_HEAD))}),
     "Page": _object({
-        **_PAGE_HEAD, "body": _MARKDOWN, "editions": _list(_object({"title": TEXT, "body": _MARKDOWN, "day": DAY})),
+        **_PAGE_HEAD, "body": _MARKDOWN, "easy": _EASY,
+        "editions": _list(_object({"title": TEXT, "body": _MARKDOWN, "easy": _EASY, "day": DAY})),
     }),
     "Decided": _object({"decision": _one_of(DecisionKind), "status": _one_of(Status), "version": INTEGER}),
     "OpenAPI": {"type": "object", "required": ["openapi", "info", "paths"]},

@@ -16,7 +16,7 @@ def import_archive(file: Path, slug: str, dry_run: bool) -> None:
     from deliberation.results.archive import importing
 
     try:
-        data = importing.read_data(file.read_bytes())
+        data, files = importing.read_archive(file.read_bytes())
         if dry_run:
             shown = sum("body" in one for one in data["annotations"])
             say(json.dumps({"title": data["declaration"]["title"], "annotations": shown}, ensure_ascii=False))
@@ -24,14 +24,14 @@ def import_archive(file: Path, slug: str, dry_run: bool) -> None:
         if not slug:
             raise click.UsageError(_("Es fehlt: %(name)s.", name="--slug"))
         with site():
-            importing.import_archive(Operator(), data, slug)
+            importing.import_archive(Operator(), data, slug, files)
             say(_("Aus dem Archiv ist eine Beratung geworden: /d/%(slug)s", slug=slug))
             say(
                 _(
                     "Lesen können sie alle, weiterschreiben nur, wen Sie einladen: Konten und einzelne Stimmen kamen nicht mit."
                 )
             )
-            for what, details in importing.left_out(data):
+            for what, details in importing.left_out(data, files):
                 say(_(importing.LEFT_OUT[what], **details))
     except importing.ArchiveRefused as refused:
         raise Mistake(_(importing.REFUSALS[refused.reason], what=refused.what)) from None

@@ -3,7 +3,7 @@
 Written by people who have learned it and tested by those it is for (DIN SPEC 33429); nothing here is made by a program. What
 stood there before is kept, and so are words for a paragraph that is not in its thesis any more."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -199,6 +199,23 @@ def confirm(organiser: Person, thesis: Thesis) -> None:
         return
     thesis.easy = {**kept, "parts": parts}
     record(organiser.membership_in(declaration.id), declaration, Act.TEXTS, after=f"easy:{thesis.number},fits")
+    db.session.flush()
+
+
+def write_easy(
+    declaration: Declaration, about: str, twins: Iterable[tuple[Thesis, str, Mapping[int, tuple[str, int | None]]]]
+) -> None:
+    """As it stood in an archive: heading of each, and by the ids of paragraphs what stands for them and for which wording. Nobody
+    says it now, so nothing is recorded. Raises EasyTooLong."""
+    declaration.easy = _checked("about", about) or None
+    declaration.has_easy = bool(declaration.easy)
+    for thesis, heading, texts in twins:
+        if len(heading) > HEADING_MAX:
+            raise EasyTooLong("heading")
+        checked = {str(key): [_checked(f"p{key}", source), wording] for key, (source, wording) in texts.items()}
+        parts = {key: part for key, part in checked.items() if part[0]}
+        if parts:
+            thesis.easy, thesis.has_easy, declaration.has_easy = {"heading": heading, "parts": parts}, True, True
     db.session.flush()
 
 

@@ -66,7 +66,7 @@ def create_page(
         lambda: _take_over(Page(declaration=declaration, address=name, language=language, edition=1), words),
         lambda page: _note(organiser, page, "made"),
     )
-    _refresh_menu(declaration)
+    refresh_menu(declaration)
     return made
 
 
@@ -90,7 +90,7 @@ def change_page(organiser: Person, page: Page, words: PageWords, edition: int) -
     page.edition += 1
     _take_over(page, after)
     _note(organiser, page, "changed")
-    _refresh_menu(page.declaration)
+    refresh_menu(page.declaration)
     return True
 
 
@@ -130,7 +130,8 @@ def _note(organiser: Person, page: Page, after: str) -> None:
         record(own, page.declaration, Act.TEXTS, after=f"page:{page.address[:40]},{after}")
 
 
-def _refresh_menu(declaration: Declaration | None) -> None:
+def refresh_menu(declaration: Declaration | None) -> None:
+    """Note down what every page of a declaration leads to: menu, footer and the latest news."""
     db.session.flush()
     if declaration is not None:
         shown = [one for one in load_pages(declaration) if one.is_shown]

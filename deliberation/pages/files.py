@@ -12,7 +12,17 @@ from deliberation.declarations.models import Act, Declaration, hold_text
 from deliberation.declarations.record import record
 from deliberation.pages.attaching import load_events_with, was_attached
 from deliberation.pages.linking import to_html
-from deliberation.pages.models import FilePart, Page, PageEdition, PageFile, load_signs_with, select_files, select_pages
+from deliberation.pages.models import (
+    FilePart,
+    Page,
+    PageEdition,
+    PageFile,
+    load_editions_of,
+    load_pages,
+    load_signs_with,
+    select_files,
+    select_pages,
+)
 from deliberation.pages.naming import to_name
 from deliberation.permissions import Permission, Person, may, require
 from deliberation.text import to_names
@@ -52,6 +62,15 @@ def add_file(organiser: Person, declaration: Declaration | None, data: bytes, fi
     """Keep a picture or a PDF; the same one sent again is the same. Pictures lose what the camera wrote into them. Raises
     FileRefused."""
     require_pages(organiser, declaration)
+    return keep(organiser, declaration, *_look(data, filename, description))
+
+
+def take_in(declaration: Declaration, data: bytes, filename: str, description: str) -> PageFile:
+    """As `add_file`, out of an archive: nobody adds it now, and its log says what happened then. Raises FileRefused."""
+    return keep(None, declaration, *_look(data, filename, description))
+
+
+def _look(data: bytes, filename: str, description: str) -> tuple[bytes, PageFile]:
     try:
         seen = look_in_cage(data)
     except ImportRefused as refused:
@@ -62,14 +81,14 @@ def add_file(organiser: Person, declaration: Declaration | None, data: bytes, fi
     if kind.startswith("image/") and not description:
         # Whoever cannot see it would be told nothing.
         raise FileRefused("description")
-    return keep(organiser, declaration, base64.b64decode(seen["content"]) if "content" in seen else data, PageFile(
+    return base64.b64decode(seen["content"]) if "content" in seen else data, PageFile(
         name=to_name(filename, ENDINGS[kind]), kind=kind, description=description,
         width=int(seen.get("width", 0)), height=int(seen.get("height", 0)),
-    ))  # fmt: skip
+    )  # fmt: skip
 
 
-def keep(organiser: Person, declaration: Declaration | None, content: bytes, fresh: PageFile) -> PageFile:
-    """Store what was looked at. Raises FileRefused."""
+def keep(organiser: Person | None, declaration: Declaration | None, content: bytes, fresh: PageFile) -> PageFile:
+    """Store what was looked at; without an organiser nothing is recorded. Raises FileRefused."""
     digest = hashlib.sha256(content).hexdigest()
     same = select_files(declaration).where(PageFile.name == fresh.name)
     found = db.session.scalars(same).one_or_none()
@@ -83,7 +102,8 @@ def keep(organiser: Person, declaration: Declaration | None, content: bytes, fre
     def store(kept: PageFile) -> None:
         for number, start in enumerate(range(0, len(content), PART)):
             db.session.add(FilePart(file_id=kept.id, number=number, content=content[start : start + PART]))
-        _note(organiser, kept, "added")
+        if organiser is not None:
+            _note(organiser, kept, "added")
 
     kept = once(same, lambda: fresh, store)
     db.session.flush()
@@ -124,6 +144,16 @@ def find_file(declaration: Declaration | None, name: str) -> PageFile | None:
 def load_files(declaration: Declaration | None) -> list[PageFile]:
     """The newest first."""
     return list(db.session.scalars(select_files(declaration).order_by(PageFile.id.desc())))
+
+
+def load_shown(declaration: Declaration) -> list[PageFile]:
+    """Those that everybody can open, by name: a page that is shown leads to them, or did when everybody saw it."""
+    names = set[str]()
+    for page in load_pages(declaration):
+        if page.is_shown:
+            bodies = (page.body, *(one.body for one in load_editions_of(page, with_drafts=False)))
+            names.update(*(to_names(body) for body in bodies))
+    return sorted((one for one in load_files(declaration) if one.name in names), key=lambda one: one.name)
 
 
 def load_users(file: PageFile) -> list[Page]:

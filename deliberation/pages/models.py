@@ -28,6 +28,7 @@ from deliberation.declarations.models import SLUG_MAX, TITLE_MAX, Declaration
 PAGES_MAX = 60
 EVENTS_MAX, ITEMS_MAX, DAYS_MAX = 30, 100, 14
 NAME_MAX, DESCRIPTION_MAX = 80, 500
+POSITION_MAX = 999
 OF_THE_SITE = text("declaration_id IS NULL")
 IN_FORCE = text("replaced_on IS NULL")
 IN_FORCE_OF_THE_WHOLE = text("replaced_on IS NULL AND thesis_id IS NULL AND page_id IS NULL")

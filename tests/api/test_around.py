@@ -68,10 +68,15 @@ def test_hands_are_sums_and_no_stances(app, made):
 
 def test_shown_pages_come_in_markdown_with_what_stood_there(app, made):
     items = Program(app).get(f"{AT}/pages").json["items"]
-    assert [(one["address"], one["in_menu"]) for one in items] == [("fragen", False), ("programm", True)]
+    assert [(one["address"], one["in_menu"], one["news_on"]) for one in items] == [
+        ("fragen", False, None), ("programm", True, "2026-11-20"),
+    ]  # fmt: skip
     page = Program(app).get(f"{AT}/pages/programm").json
     assert page["body"] == scene.BODY
-    assert [(one["title"], one["body"]) for one in page["editions"]] == [("Programm", "Zuerst so.")]
+    assert (page["easy"], page["news_on"]) == (scene.EASY, "2026-11-20")
+    assert [(one["title"], one["body"], one["easy"]) for one in page["editions"]] == [
+        ("Programm", "Zuerst so.", "Das war.\nFrüher."),
+    ]  # fmt: skip
     assert page["url"] == "http://localhost/d/erklaerung/page/programm"
 
 

@@ -1,5 +1,6 @@
 """Around a declaration: shown and hidden pages, hands of tables, surveys of every state, and secrets in all of it."""
 
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
@@ -33,6 +34,8 @@ Begrüßung, dann [These 3]({SITE}/d/erklaerung/3) und [die Anfahrt](https://anf
 | 9 | Ankommen |
 
 Fragen an <tagung@example.org>; mehr auf {SITE}/d/erklaerung/page/fragen"""
+EASY = "Am Vormittag reden wir.\n\nDann essen wir."
+PROGRAMME = PageWords("Programm der Tagung", BODY, True, True, news_on=date(2026, 11, 20), easy=EASY, position=9)
 TABLE = "Frage;Antwort;Prozent;n\nWomit arbeiten Sie?;Akte;62,5;1300\nWomit arbeiten Sie?;=Kalender;37,5;1300\n"
 
 
@@ -47,10 +50,10 @@ def enter(cast: Any, who: Facilitator, key: str, at: str = "3.1", present: int =
 
 
 def write_pages(cast: Any) -> Page:
-    shown = pages.create_page(cast.otto, cast.declaration, PageWords("Programm", "GEHEIMENTWURF", False, False))
-    pages.change_page(cast.otto, shown, PageWords("Programm", "Zuerst so.", True, True), 1)
-    pages.change_page(cast.otto, shown, PageWords("Programm der Tagung", BODY, True, True), 2)
-    pages.create_page(cast.otto, cast.declaration, PageWords("Fragen", "Wer fragt?", True, False))
+    shown = pages.create_page(cast.otto, cast.declaration, PageWords("Programm", "GEHEIMENTWURF", easy="GEHEIMENTWURF"))
+    pages.change_page(cast.otto, shown, PageWords("Programm", "Zuerst so.", True, True, easy="Das war.\nFrüher."), 1)
+    pages.change_page(cast.otto, shown, PROGRAMME, 2)
+    pages.create_page(cast.otto, cast.declaration, PageWords("Fragen", "Wer fragt?", True, in_footer=True, position=7))
     pages.create_page(cast.otto, cast.declaration, PageWords("Noch nicht", "GEHEIMSEITE", False, True))
     db.session.commit()
     return shown

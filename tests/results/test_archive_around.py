@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import shutil
+from dataclasses import replace
 
 import pytest
 from lxml import html
@@ -61,6 +62,22 @@ class TestPages:
         [programm] = [one for one in json.loads(files["data.json"])["pages"] if one["address"] == "programm"]
         assert programm["body"] == scene.BODY
         assert [one["body"] for one in programm["editions"]] == ["Zuerst so."]
+
+    def test_twins_news_and_places_come_along(self, made):
+        files = files_of(archived())
+        fragen, programm = json.loads(files["data.json"])["pages"]
+        assert (programm["easy"], programm["news_on"], programm["in_footer"], programm["position"]) == (
+            scene.EASY, "2026-11-20", False, 9,
+        )  # fmt: skip
+        assert (fragen["easy"], fragen["news_on"], fragen["in_footer"]) == ("", None, True)
+        assert [one["easy"] for one in programm["editions"]] == ["Das war.\nFrüher."]
+        page = html.fromstring(files["page-programm.html"].decode())
+        assert page.xpath("//h2[.='Leichte Sprache']/following-sibling::div[@class='easy'][1]/p/text()") == [
+            "Am Vormittag reden wir.", "Dann essen wir.",
+        ]  # fmt: skip
+        assert page.xpath("//details/div[@class='easy']/p/text()") == ["Das war.", "Früher."]
+        assert "Aktuelles, 20. November 2026" in words_of(files["page-programm.html"])
+        assert "Leichte Sprache" not in words_of(files["page-fragen.html"])
 
     def test_links_stay_inside_and_other_addresses_are_written_out(self, made):
         files = files_of(archived())
@@ -190,6 +207,12 @@ def page_hidden(cast, made):
     pages.change_page(cast.otto, made.page, PageWords(made.page.title, made.page.body, False, False), made.page.edition)
 
 
+def twin_changed(cast, made):
+    """Rows of somebody who repaired something by hand: even then words are gone with what held them."""
+    made.page.easy = "Anders."
+    pages.change_page(cast.otto, made.page, replace(pages.to_words(made.page), position=1), made.page.edition)
+
+
 def results_taken_back(cast, made):
     opening.unpublish(cast.otto, made.survey)
 
@@ -216,8 +239,8 @@ def hands_taken_back(cast, made):
     protocols.take_back(made.other, made.protocol)
 
 
-@pytest.mark.parametrize("deed", [page_hidden, results_taken_back, brought_figures_removed, text_kept_back, headline_changed,
-                                  frame_changed, hands_taken_back])  # fmt: skip
+@pytest.mark.parametrize("deed", [page_hidden, twin_changed, results_taken_back, brought_figures_removed, text_kept_back,
+                                  headline_changed, frame_changed, hands_taken_back])  # fmt: skip
 def test_what_was_taken_back_is_in_no_kept_archive(cast, app, client, made, deed):
     end_phase(app, cast)
     assert client.get("/d/erklaerung/archive/1.zip").status_code == 200
@@ -232,7 +255,7 @@ def test_what_was_taken_back_is_in_no_kept_archive(cast, app, client, made, deed
 
 def test_what_only_comes_on_top_withdraws_nothing(cast, app, client, made):
     end_phase(app, cast)
-    pages.change_page(cast.otto, made.page, PageWords("Noch anders", "Ganz neu.", True, True), made.page.edition)
+    pages.change_page(cast.otto, made.page, PageWords("Noch anders", "Ganz neu.", True, True, easy="Neu."), made.page.edition)
     opening.publish(cast.otto, made.hidden)
     cast.declaration.phase = Phase.ANNOTATING
     db.session.commit()
@@ -261,6 +284,16 @@ def test_all_of_it_comes_back_as_it_was(cast, made, client):
     assert "/d/zweite/tables" in page
 
 
+def test_menu_footer_and_news_are_those_of_before(cast, made):
+    before = [list(getattr(cast.declaration, name)) for name in ("menu", "footer", "latest")]
+    brought_back(cast)
+    declaration = find_declaration("zweite")
+    assert before == [list(getattr(declaration, name)) for name in ("menu", "footer", "latest")]
+    assert before == [
+        [["programm", "Programm der Tagung"]], [["fragen", "Fragen"]], [["programm", "Programm der Tagung", "2026-11-20"]],
+    ]  # fmt: skip
+
+
 def test_single_answers_and_single_tables_do_not_come_along(cast, made):
     brought_back(cast)
     declaration = find_declaration("zweite")
@@ -286,7 +319,7 @@ def test_tables_that_meet_later_count_on_top(cast, made):
 
 def old(data):
     """As archives were before there were such things."""
-    for part in ("pages", "hands", "surveys"):
+    for part in ("easy", "pages", "files", "hands", "surveys"):
         del data[part]
 
 
@@ -301,9 +334,28 @@ def test_archives_from_before_are_read_as_ever(cast, made):
     assert left_out(data) == []
 
 
+def test_pages_of_before_there_were_twins_and_news_have_none(cast, made):
+    data = read_data(archived())
+    for page in data["pages"]:
+        for name in ("easy", "news_on", "in_footer", "position"):
+            del page[name]
+        for one in page["editions"]:
+            del one["easy"]
+    remove(find_declaration("erklaerung"))
+    db.session.commit()
+    declaration = import_archive(Operator(), data, "zweite")
+    db.session.commit()
+    assert {(one.easy, one.news_on, one.in_footer, one.position) for one in db.session.scalars(db.select(Page))} == {
+        ("", None, False, 0)
+    }
+    assert (declaration.footer, declaration.latest) == ([], [])
+
+
 def test_what_does_not_come_along_is_said(made):
     data = read_data(archived())
     assert [what for what, _details in left_out(data)] == ["answers", "protocols"]
+    data["files"] = [{"name": "saal.jpg"}]
+    assert [what for what, _details in left_out(data)] == ["answers", "protocols", "files"]
     data["choirs"] = []
     assert left_out(data)[-1] == ("unknown", {"names": "choirs"})
 
@@ -320,6 +372,10 @@ SPOILT = {
     "page too long": lambda data: data["pages"][0].update(body="a" * 40_001),
     "page day": lambda data: data["pages"][0].update(day="gestern"),
     "pages": lambda data: data.update(pages={"a": 1}),
+    "page twin too long": lambda data: data["pages"][0].update(easy="a" * 40_001),
+    "page position": lambda data: data["pages"][0].update(position=HUGE),
+    "page position in words": lambda data: data["pages"][0].update(position="1"),
+    "page news": lambda data: data["pages"][0].update(news_on="morgen"),
     "too many pages": lambda data: data.update(pages=[{**data["pages"][0], "address": f"p{n}"} for n in range(61)]),
     "hands nowhere": lambda data: data["hands"][0].update(paragraph=99),
     "more hands than people": lambda data: data["hands"][0].update(carry=11),

@@ -6,6 +6,7 @@ for what was read.
 
 from deliberation.declarations.importing.blocks import Block, Document, Note
 from deliberation.declarations.importing.cage import (
+    MAX_FILE,
     SHAPES,
     Source,
     look_in_cage,
@@ -30,6 +31,7 @@ from deliberation.declarations.importing.splitting import GROUP_SEPARATOR, split
 __all__ = [
     "CLOSING",
     "GROUP_SEPARATOR",
+    "MAX_FILE",
     "NOTES",
     "PREAMBLE",
     "REFUSALS",

@@ -14,6 +14,7 @@ from deliberation.meetings.protocols import COUNTED, Hands, load_hands
 from deliberation.pages.models import Page, load_editions_of, load_pages
 from deliberation.permissions import Operator
 from deliberation.results import words
+from deliberation.results.archive.carrying import are_still_shown, fitting, load_facts
 
 _ = words.gettext
 HANDS_COLUMNS = ("thesis", "paragraph", *COUNTED)
@@ -50,9 +51,16 @@ class Around:
     pages: Sequence[Mapping[str, Any]]
     hands: Sequence[Hands]
     surveys: Sequence[ArchivedSurvey]
+    # Of its pages; without bytes.
+    files: Sequence[Mapping[str, Any]]
 
     def __bool__(self) -> bool:
         return bool(self.pages or self.hands or self.surveys)
+
+    @property
+    def carried(self) -> Sequence[Mapping[str, Any]]:
+        """The files that come along."""
+        return fitting(self.files)
 
     @property
     def tables(self) -> dict[str, bytes]:
@@ -65,6 +73,7 @@ def load_around(declaration: Declaration) -> Around:
         [_page(one) for one in load_pages(declaration) if one.is_shown],
         load_hands(Operator(), declaration),
         [survey for load in surveys_of for survey in load(declaration)],
+        load_facts(declaration),
     )
 
 
@@ -78,10 +87,14 @@ def _page(page: Page) -> dict[str, Any]:
         "address": page.address,
         "title": page.title,
         "body": page.body,
+        "easy": page.easy,
         "day": page.changed_on.isoformat(),
+        "news_on": page.news_on.isoformat() if page.news_on else None,
         "in_menu": page.in_menu,
+        "in_footer": page.in_footer,
+        "position": page.position,
         "editions": [
-            {"title": one.title, "body": one.body, "day": one.written_on.isoformat()}
+            {"title": one.title, "body": one.body, "easy": one.easy, "day": one.written_on.isoformat()}
             for one in reversed(load_editions_of(page, with_drafts=False))
         ],
     }
@@ -103,8 +116,8 @@ def hands_rows(around: Around) -> Iterator[Sequence[Any]]:
 
 
 def is_still_public(declaration: Declaration, data: Mapping[str, Any]) -> bool:
-    """Whether everything of it in the data of an archive can still be read, in the same words, and no table took its hands
-    back. Archives from before there were pages, tables and surveys hold none."""
+    """Whether everything of it in the data of an archive can still be read, in the same words, every file can be opened, and no
+    table took its hands back. Archives from before there were pages, tables, surveys and files hold none."""
     # Readers and jobs ask, in whatever language.
     with words.speaking(declaration.language):
         around = load_around(declaration)
@@ -113,13 +126,15 @@ def is_still_public(declaration: Declaration, data: Mapping[str, Any]) -> bool:
     hands = {one.paragraph.id: one for one in around.hands}
     return (
         all(_page_words(one) <= pages.get(one["address"], set()) for one in data.get("pages", ()))
+        and are_still_shown(declaration, data.get("files", ()))
         and all(_survey_words(one) <= surveys.get(one["number"], set()) for one in data.get("surveys", ()))
         and all(_is_counted(one, hands.get(place)) for place, one in _placed(declaration, data))
     )
 
 
 def _page_words(page: Mapping[str, Any]) -> set[str]:
-    return {text for one in (page, *page["editions"]) for text in (one["title"], one["body"]) if text}
+    """Archives from before there were twins hold none."""
+    return {text for one in (page, *page["editions"]) for text in (one["title"], one["body"], one.get("easy", "")) if text}
 
 
 def _survey_words(survey: Mapping[str, Any]) -> set[str]:

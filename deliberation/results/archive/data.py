@@ -30,6 +30,7 @@ from deliberation.results import words
 from deliberation.results.archive.around import Around, hands_of
 from deliberation.results.archive.contributions import Keys, annotations_of, day_of, load_all
 from deliberation.results.archive.rounds import closing_of, groups_of
+from deliberation.results.archive.twins import easy_of
 from deliberation.results.summary import Summary
 
 _ = words.gettext
@@ -39,8 +40,8 @@ VERSION = 1
 a part that is missing for empty, and says which parts it does not know (`importing.left_out`)."""
 PARTS = (
     "format", "version", "day", "address", "note", "meanings", "declaration", "terms", "editions", "paragraphs", "wordings",
-    "corrections", "last_number", "annotations", "stances", "figures", "closing", "groups", "report", "pages", "hands", "surveys",
-    "log",
+    "corrections", "easy", "last_number", "annotations", "stances", "figures", "closing", "groups", "report", "pages",
+    "files", "hands", "surveys", "log",
 )  # fmt: skip
 issues_of: list[Callable[[Declaration], list[dict[str, Any]]]] = []
 """Who can say every issue of the report as it may be read (`reports.bringing`): what stands above this feature enters
@@ -88,6 +89,7 @@ def to_data(declaration: Declaration, summary: Summary, log: Sequence[Any], arou
             for one in wordings
         ],
         "corrections": _corrections(paragraphs, keys),
+        "easy": easy_of(declaration, keys),
         "last_number": db.session.scalar(
             select(func.max(Annotation.number)).where(Annotation.declaration_id == declaration.id)
         )
@@ -99,6 +101,7 @@ def to_data(declaration: Declaration, summary: Summary, log: Sequence[Any], arou
         "groups": groups_of(declaration, summary),
         "report": [issue for load in issues_of for issue in load(declaration)],
         "pages": list(around.pages),
+        "files": list(around.carried),
         "hands": hands_of(around, keys.paragraphs),
         "surveys": [one.data for one in around.surveys],
         "log": [
@@ -212,6 +215,10 @@ def meanings() -> dict[str, str]:
         "paragraphs": _("Absätze mit der These und der Nummer, die sie jetzt haben; merged_into: worin er aufging"),
         "wordings": _("Wortlaute; parts: je Einheit Beschriftung, Ebene und Sätze; edition: seit welcher Fassung"),
         "corrections": _("berichtigte Druckfehler"),
+        "easy": _(
+            "Leichte Sprache, ein Satz in jeder Zeile: about zur ganzen Erklärung, theses zu jeder These Überschrift und Text je "
+            "Absatz; wording: für welchen Wortlaut er geschrieben ist"
+        ),
         "annotations": _(
             "Anmerkungen und Antworten. thesis und paragraph: wo sie jetzt stehen; edition, wording, sentences und quote: "
             "worauf sie sich beziehen; anchors: was spätere Fassungen damit gemacht haben; agree, disagree und pass: "
@@ -228,7 +235,11 @@ def meanings() -> dict[str, str]:
             "Der veröffentlichte Bericht, Ausgabe für Ausgabe: Sätze mit den Nummern der Anmerkungen, auf denen sie beruhen; "
             "quotes: aus welchen sie zitieren; ohne Text: was nicht mehr zitiert werden darf"
         ),
-        "pages": _("Seiten rund um die Erklärung, in Markdown; editions: was vorher dort stand und alle sehen konnten"),
+        "pages": _(
+            "Seiten rund um die Erklärung, in Markdown; easy: in Leichter Sprache; news_on: Tag einer Neuigkeit; editions: was "
+            "vorher dort stand und alle sehen konnten"
+        ),
+        "files": _("Bilder und Dokumente dieser Seiten, sie liegen im Ordner files; description: was zu sehen ist"),
         "hands": _(
             "Handzeichen der Tischgruppen je Absatz: tables (wie oft ein Tisch die Hände hob), present (wie viele dort saßen), "
             "carry, change, unclear und against; sie zählen nicht zu den Haltungen"

@@ -8,6 +8,7 @@ sends.
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -26,14 +27,18 @@ from deliberation.declarations.importing.refusals import N_
 from deliberation.declarations.models import TITLE_MAX, Act, Declaration, LogEntry, Policy
 from deliberation.permissions import Access, Permission, Person, Phase, require
 from deliberation.results.archive.arriving import People, write_annotations
+from deliberation.results.archive.carrying import Files, bring_files
 from deliberation.results.archive.data import FORMAT, PARTS, VERSION
 from deliberation.results.archive.packing import DATA
 from deliberation.results.archive.surroundings import bring_hands, bring_pages
 from deliberation.results.archive.texts import Text, moment_of, write_text
+from deliberation.results.archive.twins import bring_easy
 from deliberation.text import RENDER_VERSION, normalised, to_safe_html
 
 AT_ONCE = 400
-bringing: dict[str, Callable[[Declaration, Any, Text], None]] = {"pages": bring_pages, "hands": bring_hands}
+bringing: dict[str, Callable[[Declaration, Any, Text], None]] = {
+    "easy": bring_easy, "pages": bring_pages, "hands": bring_hands,
+}  # fmt: skip
 """Who writes which part of an archive: what stands above this feature enters itself here (`reports.bringing`,
 `surveys.returning`). Raises ValueError for what cannot be; a part that is missing was made by an older program."""
 FILE_MAX = 500_000_000
@@ -53,6 +58,7 @@ LEFT_OUT = {
         "Fragen hier nicht zusammen zeigen."
     ),
     "protocols": N_("Handzeichen der Tischgruppen kamen als Summen je Absatz, nicht Tisch für Tisch."),
+    "files": N_("Bilder und Dokumente der Seiten kamen nicht alle mit: Sie liegen nur in der ZIP-Datei eines Archivs."),
     "unknown": N_("Diese Teile kennt das Programm noch nicht, sie fehlen hier: %(names)s."),
 }
 NAMES_MAX = 10
@@ -72,49 +78,58 @@ def is_archive(name: str) -> bool:
     return name.lower().endswith((".json", ".zip"))
 
 
-def read_data(content: bytes) -> dict[str, Any]:
-    """The data of an archive, from its zip or from the file in it. Raises ArchiveRefused."""
+def read_archive(content: bytes) -> tuple[dict[str, Any], Files]:
+    """The data of an archive and the files beside them, from its zip; from the file in it the data alone. Raises
+    ArchiveRefused."""
+    files = Files()
     try:
         if content.startswith(b"PK"):
             with zipfile.ZipFile(io.BytesIO(content)) as parts:
                 [entry] = [one for one in parts.infolist() if one.filename.rpartition("/")[2] == DATA]
                 if entry.file_size > FILE_MAX:
                     raise ArchiveRefused("format")
-                content = parts.read(entry)
+                files, content = Files(content, entry.filename), parts.read(entry)
         data = json.loads(content)
-    except (ValueError, zipfile.BadZipFile):
+    except (ValueError, RuntimeError, EOFError, zlib.error, zipfile.BadZipFile):
         raise ArchiveRefused("format") from None
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise ArchiveRefused("format")
     if data.get("version") != VERSION:
         raise ArchiveRefused("version")
-    return data
+    return data, files
 
 
-def left_out(data: Mapping[str, Any]) -> list[tuple[str, dict[str, str]]]:
+def read_data(content: bytes) -> dict[str, Any]:
+    """The data alone. Raises ArchiveRefused."""
+    return read_archive(content)[0]
+
+
+def left_out(data: Mapping[str, Any], files: Files | None = None) -> list[tuple[str, dict[str, str]]]:
     """What does not come along with these data, as keys of LEFT_OUT with what belongs into the sentence."""
     found: list[tuple[str, dict[str, str]]] = []
     if any(not one["source"] for one in data.get("surveys") or ()):
         found.append(("answers", {}))
     if data.get("hands"):
         found.append(("protocols", {}))
+    if any(one["name"] not in (files or Files()) for one in data.get("files") or ()):
+        found.append(("files", {}))
     unknown = [normalised(name)[:40] for name in sorted(data.keys() - set(PARTS))]
     if unknown:
         found.append(("unknown", {"names": ", ".join(unknown[:NAMES_MAX])}))
     return found
 
 
-def import_archive(operator: Person, data: Mapping[str, Any], slug: str) -> Declaration:
+def import_archive(operator: Person, data: Mapping[str, Any], slug: str, files: Files | None = None) -> Declaration:
     """Store it under this address. All or nothing: the caller commits. Raises SlugTaken, SlugInvalid, ArchiveRefused."""
     require(operator, Permission.CREATE_DECLARATION)
     check_slug(slug)
     try:
-        return _store(data, slug)
+        return _store(data, slug, files or Files())
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as fault:
         raise ArchiveRefused("broken", f"{type(fault).__name__}: {fault}"[:200]) from fault
 
 
-def _store(data: Mapping[str, Any], slug: str) -> Declaration:
+def _store(data: Mapping[str, Any], slug: str, files: Files) -> Declaration:
     _check_numbers(data)
     declaration = _declaration(data, slug)
     placed = write_text(declaration, data)
@@ -122,6 +137,8 @@ def _store(data: Mapping[str, Any], slug: str) -> Declaration:
     write_annotations(declaration, data["annotations"], placed, people)
     _stances(declaration, data["stances"], placed)
     _log(declaration, data, placed)
+    # Before the pages that show them.
+    bring_files(declaration, data.get("files") or [], files)
     for part, bring in bringing.items():
         bring(declaration, data.get(part) or [], placed)
     _count_on()

@@ -15,6 +15,7 @@ from deliberation.moderation.records.log import load_log
 from deliberation.permissions import Phase
 from deliberation.results.annotated.model import Annotated, annotate
 from deliberation.results.archive.around import Around, load_around
+from deliberation.results.archive.carrying import load_contents
 from deliberation.results.archive.data import to_data
 from deliberation.results.items import Item
 from deliberation.results.redline import html as redline
@@ -90,6 +91,8 @@ class Archive:
     log: tuple[LogLine, ...]
     data: Mapping[str, Any]
     around: Around
+    # Pictures and documents of pages, by where they lie.
+    files: Mapping[str, bytes]
     number: int = 0
     # As it may be read now; None where none was published.
     report: Any = None
@@ -165,6 +168,7 @@ def load_archive(declaration: Declaration, summary: Summary, number: int = 0) ->
         log=tuple(_to_line(one, pages if one[2] in shown else {}) for one in log),
         data=data,
         around=around,
+        files=load_contents(declaration, around.carried),
         number=number,
         report=next((found for load in reported if (found := load(declaration)) is not None), None),
     )

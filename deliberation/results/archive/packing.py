@@ -9,6 +9,7 @@ from deliberation.results import words
 from deliberation.results.annotated import pdf
 from deliberation.results.annotated.said import quoting
 from deliberation.results.archive import around, pages
+from deliberation.results.archive.carrying import FOLDER
 from deliberation.results.archive.model import Archive
 from deliberation.results.redline.package import ZIP_TIME
 from deliberation.results.writers import csv
@@ -28,7 +29,8 @@ def packed(archive: Archive) -> bytes:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packing:
         for name, content in to_files(archive).items():
             entry = zipfile.ZipInfo(f"{folder(archive)}/{name}", ZIP_TIME)
-            entry.compress_type = zipfile.ZIP_DEFLATED
+            # Pictures and documents are packed in themselves.
+            entry.compress_type = zipfile.ZIP_STORED if name in archive.files else zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
             packing.writestr(entry, content)
     return target.getvalue()
@@ -51,6 +53,7 @@ def to_files(archive: Archive) -> dict[str, bytes]:
     if archive.around.hands:
         files[HANDS] = csv.write_table(around.hands_rows(archive.around))
     files |= archive.around.tables
+    files |= archive.files
     files["COLUMNS.txt"] = (readme(archive.summary, TABLE) + around.readme(archive.around)).encode()
     files["LICENCE.txt"] = _licence(archive).encode()
     files["README.txt"] = _readme(archive).encode()
@@ -74,6 +77,7 @@ def _readme(archive: Archive) -> str:
         TABLE: _("alle Anmerkungen als Tabelle; was die Spalten bedeuten, steht in COLUMNS.txt"),
         **({HANDS: _("Handzeichen der Tischgruppen als Tabelle")} if archive.around.hands else {}),
         **({", ".join(tables): _("Ergebnisse der Umfragen als Tabellen")} if tables else {}),
+        **({f"{FOLDER}/": _("Bilder und Dokumente, die auf Seiten stehen")} if archive.files else {}),
         DATA: _("alles als Daten; „deliberation import“ macht daraus wieder eine Beratung"),
         "LICENCE.txt": _("was Sie mit dem Text dürfen"),
         SUMS: _("Prüfsummen; prüfen mit: sha256sum --check SHA256SUMS"),

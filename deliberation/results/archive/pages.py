@@ -20,6 +20,7 @@ from deliberation.results.archive import naming
 from deliberation.results.archive.around import own_page
 from deliberation.results.archive.linking import TABLES, at_home
 from deliberation.results.archive.model import ELSEWHERE, Archive, LogLine, thesis_page
+from deliberation.results.archive.twins import EASY, twins_in
 from deliberation.results.headline import headline_sentence
 from deliberation.results.redline.words import fit
 from deliberation.results.writers.markdown import QUOTE_WORDS
@@ -50,6 +51,8 @@ def write(archive: Archive) -> dict[str, bytes]:
         page(ELSEWHERE, "elsewhere")
     if archive.data["terms"]:
         page("glossary.html", "glossary")
+    if archive.data["easy"]:
+        page(EASY, "easy", twins=twins_in(archive.data))
     page("annotations.html", "annotations")
     for edition in archive.editions:
         page(edition.page, "edition", edition=edition)
@@ -116,6 +119,8 @@ def _environment() -> Environment:
     made.globals.update(
         own_page=own_page,
         tables_page=TABLES,
+        easy_page=EASY,
+        has_twin=lambda archive, thesis: thesis.number in {one["thesis"] for one in archive.data["easy"].get("theses", ())},
         at_home=at_home,
         thesis_pages=lambda archive: {one.number for one in archive.annotated.theses},
         TEXTS_MAX=TEXTS_MAX,

@@ -26,6 +26,7 @@ from deliberation.declarations.models import Act, Declaration, LogEntry, Members
 from deliberation.permissions import Operator, Permission, Person, Phase, require
 from deliberation.results.archive.around import is_still_public
 from deliberation.results.archive.packing import DATA
+from deliberation.results.archive.twins import is_still_said
 from deliberation.results.exports import ExportFile, export_archive
 from deliberation.results.items import published
 from deliberation.results.models import Snapshot
@@ -222,11 +223,12 @@ def note_checked(checked: Checked, folder: Path) -> int:
 
 def is_public(declaration: Declaration, content: bytes) -> bool:
     """Whether everything in the file can still be read by everybody, in the same words: annotations, under the same name, and
-    what came around the declaration."""
+    what came around the declaration, and Leichte Sprache."""
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         [name] = [one for one in parts.namelist() if one.endswith(f"/{DATA}")]
         data = json.loads(parts.read(name))
-    return _says_the_same(declaration, data["annotations"]) and is_still_public(declaration, data)
+    is_same = _says_the_same(declaration, data["annotations"]) and is_still_public(declaration, data)
+    return is_same and is_still_said(declaration, data)
 
 
 def _says_the_same(declaration: Declaration, annotations: Iterable[Mapping[str, Any]]) -> bool:
