@@ -75,16 +75,19 @@ def find_gaps(words: str) -> list[str]:
     return [" ".join(gap.split()) for gap in _GAP.findall(words)]
 
 
-def find_site_page(address: str, language: str) -> SitePage | None:
-    """In this language, else in the other one: a page in German says more than none."""
-    for each in (language, *(other for other in LOCALES if other != language)):
-        found = _in_language(address, each)
-        if found is not None:
-            return found
-    return None
+def find_site_page(address: str, language: str, is_operator: bool = False) -> SitePage | None:
+    """In this language, else in the other one: a page in German says more than none. The operator gets those with gaps and those
+    not shown as well, where there is nothing else."""
+    found = [one for each in _from(language) if (one := find_in(address, each)) is not None]
+    return next((one for one in found if one.is_public), found[0] if found and is_operator else None)
 
 
-def _in_language(address: str, language: str) -> SitePage | None:
+def _from(language: str) -> tuple[str, ...]:
+    return (language, *(other for other in LOCALES if other != language))
+
+
+def find_in(address: str, language: str) -> SitePage | None:
+    """In this language alone, as it stands there or as it was delivered."""
     page = find_page(None, address, language)
     if page is not None:
         return SitePage(address, language, page.title, page.body, page.is_shown, page)
@@ -119,15 +122,14 @@ def _filled(source: str, language: str) -> str:
 def load_public(language: str) -> list[SitePage]:
     """What everybody may read, but for the words above the list and below the fixed pages."""
     addresses = (*AT_THE_FOOT, *(own for own in _index() if own not in (*SHIPPED, *FIXED)))
-    found = (find_site_page(address, language) for address in addresses)
-    return [one for one in found if one is not None and one.is_public]
+    return [one for address in addresses if (one := find_site_page(address, language)) is not None]
 
 
 def load_gaps() -> list[SitePage]:
     """Pages of the site that are meant to be shown and still have gaps, as they stand."""
     wanted = {(address, language) for address in SHIPPED for language in LOCALES}
     wanted |= {(address, language) for address, by_language in _index().items() for language in by_language}
-    found = (_in_language(address, language) for address, language in sorted(wanted))
+    found = (find_in(address, language) for address, language in sorted(wanted))
     return [one for one in found if one is not None and one.is_shown and one.gaps]
 
 
@@ -157,10 +159,10 @@ def load_foot(language: str) -> list[tuple[str, str, str]]:
 
 
 def _foot_entry(kept: Mapping[str, Any], address: str, language: str) -> tuple[int, str, str] | None:
-    for each in (language, *(other for other in LOCALES if other != language)):
-        if each in kept:
-            return (kept[each]["at"], kept[each]["title"], each) if kept[each]["foot"] else None
-        shipped = delivered(address, each)
-        if shipped is not None:
-            return (0, shipped.title, each) if shipped.is_public else None
+    for each in _from(language):
+        shipped = None if each in kept else delivered(address, each)
+        if each in kept and kept[each]["foot"]:
+            return kept[each]["at"], kept[each]["title"], each
+        if shipped is not None and shipped.is_public:
+            return 0, shipped.title, each
     return None

@@ -21,6 +21,7 @@ from deliberation.pages.shipped import (
     SitePage,
     delivered,
     find_gaps,
+    find_in,
     find_site_page,
     load_foot,
     load_public,
@@ -33,8 +34,7 @@ from deliberation.web import viewer
 
 def find_here(address: str) -> SitePage | None:
     """In the language of the reader, if she may read it."""
-    found = find_site_page(address, str(get_locale()))
-    return found if found and (found.is_public or may(viewer(), Permission.RUN_SITE)) else None
+    return find_site_page(address, str(get_locale()), may(viewer(), Permission.RUN_SITE))
 
 
 @pages.get("/page")
@@ -103,12 +103,12 @@ def new_site_page(language: str) -> Any:
 @pages.route("/operator/pages/<language>/<address>", methods=["GET", "POST"])
 def edit_site_page(language: str, address: str) -> Any:
     require(viewer(), Permission.RUN_SITE)
-    found = find_site_page(address, language)
-    if found is not None and found.language != language:
-        # Written in the other language only: here it is begun.
-        found = SitePage(address, language, "", "", False)
-    if found is None and address not in FIXED:
+    if language not in LOCALES:
         abort(404)
+    found = find_in(address, language)
+    if found is None and address not in FIXED and not any(find_in(address, other) for other in LOCALES):
+        abort(404)
+    # Written in the other language only: here it is begun.
     return _write(address, language, found or SitePage(address, language, "", "", False))
 
 
