@@ -27,8 +27,10 @@ def write_page(operator: Person, address: str, language: str, words: PageWords, 
 
 def add_file(operator: Person, data: bytes, filename: str, description: str) -> PageFile:
     """See `files.add_file`."""
+    known = {one.id for one in files.load_files(None)}
     kept = files.add_file(operator, None, data, filename, description)
-    note_change(operator, f"file:{kept.name[:34]}", after="added")
+    if kept.id not in known:
+        note_change(operator, f"file:{kept.name[:34]}", after="added")
     return kept
 
 

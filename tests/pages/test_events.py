@@ -250,7 +250,7 @@ class TestWriting:
         answer = self.send(
             client, f"{OFFICE}/new", title="Fachtagung", first_on="2027-05-14", upload=(io.BytesIO(b"MZ..."), "boese.exe")
         )
-        assert "weder ein Bild noch ein PDF" in answer.text
+        assert "kein Bild und kein PDF" in answer.text
 
     def test_preview_stores_nothing(self, cast, client):
         make(cast)

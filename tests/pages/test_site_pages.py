@@ -59,8 +59,8 @@ class TestDelivered:
         write(opa)
         assert ("kontakt", "de") not in {(one.address, one.language) for one in load_gaps()}
 
-    def test_settings_fill_what_they_know(self, app, cast, client):
-        app.config["CONTACT_EMAIL"] = "hilfe@example.org"
+    def test_settings_fill_what_they_know(self, app, cast, client, monkeypatch):
+        monkeypatch.setitem(app.config, "CONTACT_EMAIL", "hilfe@example.org")
         assert "hilfe@example.org" in client.get("/page/fragen-und-antworten").text
 
     def test_first_words_stand_above_the_list(self, cast, client):
