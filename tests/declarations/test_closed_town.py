@@ -77,7 +77,8 @@ def _everything(town: Stage) -> list[Asked]:
     asked = []
     for method in ("GET", "POST"):
         for rule in deeds.rules_with(town.app, method):
-            names_something = bool(rule.arguments & NOTHING.keys())
+            # What the operator has belongs to the site: whoever is not let in is told so, whatever the number.
+            names_something = bool(rule.arguments & NOTHING.keys()) and not rule.rule.startswith("/operator/")
             if method == "POST" and not names_something:
                 # About oneself, or about nothing yet.
                 continue

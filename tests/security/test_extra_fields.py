@@ -34,6 +34,10 @@ TAKEN = {
     "reports.new_sentence": {"thesis", "is_framing"},
     "reports.publish": {"tells"},
     "moderation.flag": {"in_good_faith", "name", "email"},
+    "pages.new_page": {"position"},
+    "pages.edit_page": {"position"},
+    "pages.new_site_page": {"position"},
+    "pages.edit_site_page": {"position"},
     "pages.new_item": {"day"},
     "pages.edit_item": {"day"},
 }

@@ -71,7 +71,7 @@ def test_no_forged_form_changes_anything(town: Stage, tables: Tables) -> None:
             ),
             ("in the address", town.send(deed.role, "POST", f"{address}?{urlencode({'csrf_token': token})}", body)),
             ("as plain text", _as(town, deed.role, address, urlencode(with_token, doseq=True), "text/plain")),
-            ("as JSON", _as(town, deed.role, address, json.dumps(with_token), "application/json")),
+            ("as JSON", _as(town, deed.role, address, json.dumps(with_token, default=str), "application/json")),
             ("from another site", _from(town, deed.role, address, with_token, "cross-site")),
             ("from a sister site", _from(town, deed.role, address, with_token, "same-site")),
         ):
