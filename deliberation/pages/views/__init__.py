@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from deliberation.accounts.actions import choose_language
 from deliberation.accounts.models import CODE_MINUTES
 from deliberation.annotations.tallies import PERCENT_FROM, STEP
+from deliberation.annotations.views import readable_declaration
 from deliberation.answers import FRAMED
 from deliberation.clock import now, to_day
 from deliberation.config import LOCALES
@@ -282,6 +283,13 @@ def _plain(words: str, status: int = 200) -> Response:
     response.mimetype = "text/plain"
     response.headers["Cache-Control"] = "no-store" if status != 200 or words == "ok\n" else "public, max-age=3600"
     return response
+
+
+def editable_declaration(slug: str) -> Declaration:
+    """For those who write its pages."""
+    declaration = readable_declaration(slug)
+    require(viewer(), Permission.EDIT_PAGES, declaration)
+    return declaration
 
 
 from deliberation.pages.views import events, files, own, signing, site_pages  # noqa: E402, F401 (their routes)

@@ -21,9 +21,9 @@ from deliberation.pages.forms.events import EventForm, ItemForm, Uploading, own_
 from deliberation.pages.linking import to_html
 from deliberation.pages.models import Event, PageFile, ProgrammeItem, find_event, load_events, load_states
 from deliberation.pages.programme import PlaceUnknown, load_event_page, to_former, to_places
-from deliberation.pages.views import pages
-from deliberation.permissions import Outdated, Permission, may, require
-from deliberation.text import PAGE_MAX, to_page_html, to_safe_html
+from deliberation.pages.views import editable_declaration, pages
+from deliberation.permissions import Outdated, Permission, may
+from deliberation.text import to_safe_html
 from deliberation.urls import absolute
 from deliberation.web import viewer
 
@@ -97,25 +97,19 @@ def event_editions(slug: str, address: str) -> str:
 
 @pages.get("/d/<slug>/office/events")
 def own_events(slug: str) -> str:
-    declaration = _editable(slug)
+    declaration = editable_declaration(slug)
     return render_template("office/events.html", declaration=declaration, found=load_events(declaration, True), here="office")
 
 
-def _editable(slug: str) -> Declaration:
-    declaration = readable_declaration(slug)
-    require(viewer(), Permission.EDIT_PAGES, declaration)
-    return declaration
-
-
 def _own(slug: str, address: str, item: int = 0) -> tuple[Event, ProgrammeItem]:
-    found = find_event(_editable(slug), address) or abort(404)
+    found = find_event(editable_declaration(slug), address) or abort(404)
     own = next((one for one in found.items if one.id == item), None) if item else None
     return found, own or (abort(404) if item else ProgrammeItem())
 
 
 @pages.route("/d/<slug>/office/events/new", methods=["GET", "POST"])
 def new_event(slug: str) -> Any:
-    declaration = _editable(slug)
+    declaration = editable_declaration(slug)
     form = EventForm()
     files = load_files(declaration)
 
@@ -237,7 +231,7 @@ def _event_page(declaration: Declaration, form: EventForm, found: Event | None, 
     shown = render_template(
         "office/event.html", declaration=declaration, form=form, event=found, here="office", chose_file=again,
         photos=own_files([one for one in files if one.is_picture], form.photos.data or ()), beside=load_beside,
-        preview=to_page_html((form.intro.data or "")[:PAGE_MAX]) if is_preview else "", is_preview=is_preview,
+        preview=to_html(declaration, form.intro.data or "") if is_preview else "", is_preview=is_preview,
     )  # fmt: skip
     return shown, 422 if form.errors else 200
 

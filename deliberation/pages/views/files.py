@@ -15,7 +15,7 @@ from deliberation.pages.attaching import load_events_with
 from deliberation.pages.files import FileRefused
 from deliberation.pages.forms import FileForm
 from deliberation.pages.models import PageFile
-from deliberation.pages.views import pages
+from deliberation.pages.views import editable_declaration, pages
 from deliberation.permissions import Permission, require
 from deliberation.site import writing
 from deliberation.web import viewer
@@ -46,22 +46,16 @@ def _hand_out(found: PageFile) -> Response:
 
 @pages.route("/d/<slug>/office/pages/files", methods=["GET", "POST"])
 def file_desk(slug: str) -> Any:
-    declaration = _editable(slug)
+    declaration = editable_declaration(slug)
     here = url_for("pages.file_desk", slug=slug)
     return _desk(declaration, here, lambda *given: files.add_file(viewer(), declaration, *given))
 
 
 @pages.route("/d/<slug>/office/pages/files/<name>", methods=["GET", "POST"])
 def edit_file(slug: str, name: str) -> Any:
-    declaration = _editable(slug)
+    declaration = editable_declaration(slug)
     found = files.find_file(declaration, name) or abort(404)
     return _edit(declaration, found, url_for("pages.file_desk", slug=slug), lambda: files.remove_file(viewer(), found))
-
-
-def _editable(slug: str) -> Declaration:
-    declaration = readable_declaration(slug)
-    require(viewer(), Permission.EDIT_PAGES, declaration)
-    return declaration
 
 
 @pages.route("/operator/files", methods=["GET", "POST"])

@@ -16,8 +16,8 @@ from deliberation.pages.forms import PageForm
 from deliberation.pages.linking import to_html
 from deliberation.pages.models import Page, find_page, load_editions_of, load_pages
 from deliberation.pages.signing import SignPlace, find_signed
-from deliberation.pages.views import pages
-from deliberation.permissions import Outdated, Permission, may, require
+from deliberation.pages.views import editable_declaration, pages
+from deliberation.permissions import Outdated, Permission, may
 from deliberation.text import to_words
 from deliberation.web import viewer
 
@@ -75,19 +75,13 @@ def announcements(slug: str) -> str:
 
 @pages.get("/d/<slug>/office/pages")
 def own_pages(slug: str) -> str:
-    declaration = _editable(slug)
+    declaration = editable_declaration(slug)
     return render_template("office/pages.html", declaration=declaration, found=load_pages(declaration), here="office")
-
-
-def _editable(slug: str) -> Declaration:
-    declaration = readable_declaration(slug)
-    require(viewer(), Permission.EDIT_PAGES, declaration)
-    return declaration
 
 
 @pages.route("/d/<slug>/office/pages/new", methods=["GET", "POST"])
 def new_page(slug: str) -> Any:
-    declaration = _editable(slug)
+    declaration = editable_declaration(slug)
     form = PageForm()
     if request.method == "POST" and form.validate() and "preview" not in request.form:
         try:
@@ -101,7 +95,7 @@ def new_page(slug: str) -> Any:
 
 @pages.route("/d/<slug>/office/pages/<address>", methods=["GET", "POST"])
 def edit_page(slug: str, address: str) -> Any:
-    declaration = _editable(slug)
+    declaration = editable_declaration(slug)
     page = find_page(declaration, address) or abort(404)
     form = PageForm.of(page)
     if request.method == "POST" and form.validate() and "preview" not in request.form:

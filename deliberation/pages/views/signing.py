@@ -10,7 +10,7 @@ from deliberation.annotations.views import readable_declaration
 from deliberation.database import db
 from deliberation.declarations.forms import has_file
 from deliberation.declarations.importing import REFUSALS
-from deliberation.declarations.models import Declaration, find_thesis, load_paragraphs
+from deliberation.declarations.models import find_thesis, load_paragraphs
 from deliberation.editions.forms import to_number
 from deliberation.pages import signing as verbs
 from deliberation.pages.forms.signing import NEEDED, SignsForm
@@ -24,8 +24,7 @@ from deliberation.pages.signing import (
     load_signs,
     to_shown,
 )
-from deliberation.pages.views import pages
-from deliberation.permissions import Permission, require
+from deliberation.pages.views import editable_declaration, pages
 from deliberation.web import limiter, viewer
 
 WORDS: dict[tuple[str, str], Any] = {
@@ -72,21 +71,15 @@ def signs_thesis(slug: str, t: str) -> str:
 
 @pages.get("/d/<slug>/office/signs")
 def own_signs(slug: str) -> str:
-    declaration = _editable(slug)
+    declaration = editable_declaration(slug)
     return render_template("office/signs.html", declaration=declaration, found=load_signs(declaration), here="office")
-
-
-def _editable(slug: str) -> Declaration:
-    declaration = readable_declaration(slug)
-    require(viewer(), Permission.EDIT_PAGES, declaration)
-    return declaration
 
 
 @pages.route("/d/<slug>/office/signs/<key>", methods=["GET", "POST"])
 @limiter.limit("60 per hour", methods=["POST"])
 def edit_signs(slug: str, key: str) -> Any:
     """One place. `act` fits, away or forget (with the `number` of a former video) instead of files."""
-    declaration = _editable(slug)
+    declaration = editable_declaration(slug)
     place = find_place(declaration, key) or abort(404)
     form, act = SignsForm(), request.form.get("act", "")
     if request.method == "POST" and (act in ACTS or form.validate()):
@@ -117,7 +110,7 @@ def _put(slug: str, key: str, form: SignsForm) -> SignPlace:
                 sent[field.name] = stream.read()
     db.session.commit()
     looked: dict[str, Looked] = {name: verbs.look_at(name, data) for name, data in sent.items()}
-    place = find_place(_editable(slug), key) or abort(404)
+    place = find_place(editable_declaration(slug), key) or abort(404)
     verbs.put(viewer(), place, looked.get("video"), looked.get("captions"))
     return place
 
