@@ -201,10 +201,8 @@ def _is_signed_for_all(file: PageFile) -> bool:
 
 def read_file(file: PageFile) -> Iterator[bytes]:
     """Its bytes, part by part."""
-    number, parts = 0, -(-file.size // PART)
-    while number < parts:
+    for number in range(-(-file.size // PART)):
         yield db.session.scalars(select(FilePart.content).where(FilePart.file_id == file.id, FilePart.number == number)).one()
-        number += 1
 
 
 def _note(organiser: Person, file: PageFile, after: str) -> None:

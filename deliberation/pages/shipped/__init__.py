@@ -48,6 +48,10 @@ class SitePage:
     is_shown: bool
     page: Page | None = None
 
+    @classmethod
+    def of(cls, page: Page) -> "SitePage":
+        return cls(page.address, page.language, page.title, page.body, page.is_shown, page)
+
     @property
     def words(self) -> str:
         """The source with what the settings say."""
@@ -90,7 +94,7 @@ def find_in(address: str, language: str) -> SitePage | None:
     """In this language alone, as it stands there or as it was delivered."""
     page = find_page(None, address, language)
     if page is not None:
-        return SitePage(address, language, page.title, page.body, page.is_shown, page)
+        return SitePage.of(page)
     return delivered(address, language)
 
 

@@ -85,13 +85,9 @@ def site_pages() -> str:
         both = {}
         for language in LOCALES:
             page = known.get((address, language))
-            both[language] = _of(page) if page else delivered(address, language)
+            both[language] = SitePage.of(page) if page else delivered(address, language)
         rows.append((address, both))
     return render_template("site/pages.html", rows=rows, fixed=FIXED, here="operator")
-
-
-def _of(page: Page) -> SitePage:
-    return SitePage(page.address, page.language, page.title, page.body, page.is_shown, page)
 
 
 @pages.route("/operator/pages/<language>/new", methods=["GET", "POST"])
