@@ -30,7 +30,7 @@ KNOWS_FLASK = (
 )  # fmt: skip
 COMMITS = (
     "web", "jobs", "cli", "notifications/mailer", "accounts/views", "declarations/views", "editions/views/drafting",
-    "pages/views/signing", "privacy/views", "notifications/views", "results/views/exports", "site/views",
+    "pages/views/files", "pages/views/signing", "privacy/views", "notifications/views", "results/views/exports", "site/views",
 )  # fmt: skip
 # How a page finds what it shows, asked by pages of other features too.
 SHARED_VIEW_HELPERS = {"readable_declaration", "readable_annotation", "after_sign_in", "find_place"}

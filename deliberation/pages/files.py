@@ -62,15 +62,22 @@ def add_file(organiser: Person, declaration: Declaration | None, data: bytes, fi
     """Keep a picture or a PDF; the same one sent again is the same. Pictures lose what the camera wrote into them. Raises
     FileRefused."""
     require_pages(organiser, declaration)
-    return keep(organiser, declaration, *_look(data, filename, description))
+    return keep(organiser, declaration, *look_at(data, filename, description))
+
+
+def add_looked(organiser: Person, declaration: Declaration | None, content: bytes, fresh: PageFile) -> PageFile:
+    """As `add_file`, with what `look_at` found. Raises FileRefused."""
+    require_pages(organiser, declaration)
+    return keep(organiser, declaration, content, fresh)
 
 
 def take_in(declaration: Declaration, data: bytes, filename: str, description: str) -> PageFile:
     """As `add_file`, out of an archive: nobody adds it now, and its log says what happened then. Raises FileRefused."""
-    return keep(None, declaration, *_look(data, filename, description))
+    return keep(None, declaration, *look_at(data, filename, description))
 
 
-def _look(data: bytes, filename: str, description: str) -> tuple[bytes, PageFile]:
+def look_at(data: bytes, filename: str, description: str) -> tuple[bytes, PageFile]:
+    """In the cage, which takes a while: before anything is held. What is to be kept, and of what. Raises FileRefused."""
     try:
         seen = look_in_cage(data)
     except ImportRefused as refused:

@@ -25,10 +25,10 @@ def write_page(operator: Person, address: str, language: str, words: PageWords, 
     return page
 
 
-def add_file(operator: Person, data: bytes, filename: str, description: str) -> PageFile:
-    """See `files.add_file`."""
+def add_file(operator: Person, content: bytes, fresh: PageFile) -> PageFile:
+    """See `files.add_looked`."""
     known = {one.id for one in files.load_files(None)}
-    kept = files.add_file(operator, None, data, filename, description)
+    kept = files.add_looked(operator, None, content, fresh)
     if kept.id not in known:
         note_change(operator, f"file:{kept.name[:34]}", after="added")
     return kept

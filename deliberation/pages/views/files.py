@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from deliberation.annotations.views import readable_declaration
+from deliberation.database import db
 from deliberation.declarations.models import Declaration
 from deliberation.pages import files
 from deliberation.pages.attaching import load_events_with
@@ -48,7 +49,7 @@ def _hand_out(found: PageFile) -> Response:
 def file_desk(slug: str) -> Any:
     declaration = editable_declaration(slug)
     here = url_for("pages.file_desk", slug=slug)
-    return _desk(declaration, here, lambda *given: files.add_file(viewer(), declaration, *given))
+    return _desk(declaration, here, lambda *given: files.add_looked(viewer(), declaration, *given))
 
 
 @pages.route("/d/<slug>/office/pages/files/<name>", methods=["GET", "POST"])
@@ -71,12 +72,15 @@ def edit_site_file(name: str) -> Any:
     return _edit(None, found, url_for("pages.site_file_desk"), lambda: writing.remove_file(viewer(), found))
 
 
-def _desk(declaration: Declaration | None, here: str, add: Callable[[bytes, str, str], PageFile]) -> Any:
+def _desk(declaration: Declaration | None, here: str, add: Callable[[bytes, PageFile], PageFile]) -> Any:
     form = FileForm()
     if request.method == "POST" and form.validate():
         sent = form.file.data
+        # Looked into while nobody waits for us.
+        db.session.commit()
         try:
-            kept = add(sent.read() if sent else b"", sent.filename if sent else "", form.description.data)
+            looked = files.look_at(sent.read() if sent else b"", sent.filename if sent else "", form.description.data)
+            kept = add(*looked)
             flash(_("„%(name)s“ ist da.", name=kept.name), "done")
             return redirect(here, 303)
         except FileRefused as refused:
