@@ -20,19 +20,19 @@ from tests.security.stage import Stage, Tables
 
 pytestmark = pytest.mark.any_engine
 
-# 7 × 191; whoever computes says 1337.
+# 7 × 1911337; whoever computes says 13379359, which no time and hardly a random key has in it.
 TEXTS = (
-    "{{7*191}} {{ config.SECRET_KEY }}",
-    "${7*191} #{7*191} @(7*191)",
-    "{% print(7*191) %}{% set x = 7*191 %}{{x}}",
-    "{%- for x in (7*191,) -%}{{x}}{%- endfor -%} {# weg #}",
+    "{{7*1911337}} {{ config.SECRET_KEY }}",
+    "${7*1911337} #{7*1911337} @(7*1911337)",
+    "{% print(7*1911337) %}{% set x = 7*1911337 %}{{x}}",
+    "{%- for x in (7*1911337,) -%}{{x}}{%- endfor -%} {# weg #}",
     "%(x)s %(body)s %s %d %n 100 %",
     "{0.__class__} {self.__init__.__globals__} {0} {}",
-    "<%= 7*191 %> <?= 7*191 ?> [[${7*191}]] *{7*191}",
+    "<%= 7*1911337 %> <?= 7*1911337 ?> [[${7*1911337}]] *{7*1911337}",
     "{{''.__class__.__mro__[1].__subclasses__()}} {{cycler.__init__.__globals__.os}}",
-    "{{request.application.__globals__}} {{7*'191'}} {php}echo 7*191;{/php}",
+    "{{request.application.__globals__}} {{7*'191'}} {php}echo 7*1911337;{/php}",
 )
-SIGNS = ("1337", "191191191191", "&lt;class &#39;", "<class '", "__globals__ at", "<function", "jinja2.", "Traceback")
+SIGNS = ("13379359", "191191191191", "&lt;class &#39;", "<class '", "__globals__ at", "<function", "jinja2.", "Traceback")
 # Fields that people fill in freely; what has a fixed list of values stays as it is.
 FREE = {
     "body", "wording", "quote", "reason", "explanation", "name", "note", "heading", "source", "title", "line", "employers",
@@ -131,7 +131,7 @@ def _is_as_written(town: Stage, role: str, address: str) -> bool:
     # A key that is drawn by chance can have any digits in it.
     words = KEYS.sub("", answer.get_data(as_text=True))
     assert not signs_in(words), (address, role)
-    return any(part in words for part in ("7*191", "%(x)s", "__class__", "__globals__"))
+    return any(part in words for part in ("7*1911337", "%(x)s", "__class__", "__globals__"))
 
 
 def _is_text(answer: Any) -> bool:
