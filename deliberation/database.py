@@ -18,18 +18,20 @@ from urllib.parse import quote
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, MetaData, event, func, select
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import Pool
 from sqlalchemy.types import TypeDecorator
 
-from deliberation.turnstile import Turnstile
+from deliberation.turnstile import Line, Turnstile
 
 BUSY_TIMEOUT_MS = 8000
 HURRIED_TIMEOUT_MS = 250
 """For what is not worth waiting for: the mark that a page view leaves."""
 ROOM_BYTES = 1 << 20
 TURNSTILE = "turnstile"
+LINE = "line"
+IN_LINE = "in_line"
 IS_READING = "is_reading"
 PATIENCE = "patience"
 ID_MAX = 2**31 - 1
@@ -55,6 +57,8 @@ if TYPE_CHECKING:
 else:
     Model = db.Model
 
+_lines: dict[str, Line] = {}
+"""By file: writers of this process, in turn."""
 _reading = ContextVar("reading", default=False)
 _hurried = ContextVar("hurried", default=False)
 
@@ -206,6 +210,8 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
     cursor.execute("PRAGMA mmap_size=0")
     [(_number, _name, file)] = cursor.execute("PRAGMA database_list").fetchall()
     cursor.close()
+    if file:
+        record.info[LINE] = _lines.setdefault(file, Line())
     # With WAL, readers and a writer do not meet.
     if file and journal_mode() != "WAL":
         record.info[TURNSTILE] = Turnstile(Path(file))
@@ -217,11 +223,14 @@ def _begin_sqlite(connection: Connection) -> None:
         return
     is_reading = connection.info[IS_READING] = _reading.get()
     turnstile: Turnstile | None = connection.info.get(TURNSTILE)
+    _leave_line(connection.info)
     if turnstile:
         turnstile.release()
         if is_reading:
             turnstile.pass_through()
     patience = HURRIED_TIMEOUT_MS if _hurried.get() else BUSY_TIMEOUT_MS
+    if not is_reading:
+        _take_line(connection.info, patience / 1000)
     if connection.info.get(PATIENCE, BUSY_TIMEOUT_MS) != patience:
         connection.info[PATIENCE] = patience
         connection.exec_driver_sql(f"PRAGMA busy_timeout={patience}")
@@ -236,13 +245,30 @@ def _commit_sqlite(connection: Connection) -> None:
         turnstile.hold()
 
 
+def _take_line(info: dict[Any, Any], seconds: float) -> None:
+    line: Line | None = info.get(LINE)
+    if line is None:
+        return
+    if not line.take(seconds):
+        raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))
+    info[IN_LINE] = True
+
+
+def _leave_line(info: dict[Any, Any]) -> None:
+    if info.pop(IN_LINE, False):
+        info[LINE].leave()
+
+
 @event.listens_for(Pool, "checkin")
 def _leave_turnstile(_connection: Any, record: Any) -> None:
+    """After the commit, and after what ended otherwise."""
+    _leave_line(record.info)
     if TURNSTILE in record.info:
         record.info[TURNSTILE].release()
 
 
 @event.listens_for(Pool, "close")
 def _close_turnstile(_connection: Any, record: Any) -> None:
+    _leave_line(record.info)
     if turnstile := record.info.pop(TURNSTILE, None):
         turnstile.close()
