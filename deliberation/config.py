@@ -33,6 +33,8 @@ DEFAULTS: dict[str, Any] = {
     # Where mail servers send back what does not arrive; empty: to the sender.
     "BOUNCE_ADDRESS": "",
     "REDIS_URL": "",
+    # Room for pages that are kept for readers without an account, in each process; 0 keeps none.
+    "KEPT_PAGES_MB": 16,
     "TRUSTED_PROXIES": 0,
     "RATELIMIT_ENABLED": True,
     "DEFAULT_LOCALE": "de",
@@ -86,6 +88,7 @@ def load_settings(instance: Path, overrides: Mapping[str, Any]) -> dict[str, Any
     # What is said here cannot be changed in the browser (`settings.setting`).
     settings["GIVEN"] = frozenset(name for name, value in given.items() if str(value).strip())
     settings["TRUSTED_PROXIES"] = _whole_number("TRUSTED_PROXIES", settings["TRUSTED_PROXIES"])
+    settings["KEPT_PAGES_MB"] = _whole_number("KEPT_PAGES_MB", settings["KEPT_PAGES_MB"], 4096)
     settings["RATELIMIT_ENABLED"] = _truth("RATELIMIT_ENABLED", settings["RATELIMIT_ENABLED"])
     settings["BASE_URL"] = _base_url(str(settings["BASE_URL"]))
     if not str(settings["QUICK_EXIT_URL"]).startswith(("https://", "http://")):
@@ -136,13 +139,13 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     return found
 
 
-def _whole_number(name: str, value: Any) -> int:
+def _whole_number(name: str, value: Any, most: int = 10) -> int:
     try:
         number = int(value)
     except (TypeError, ValueError):
         number = -1
-    if not 0 <= number <= 10:
-        raise SettingsError(f"{name} is {value!r}; a whole number from 0 to 10 is needed")
+    if not 0 <= number <= most:
+        raise SettingsError(f"{name} is {value!r}; a whole number from 0 to {most} is needed")
     return number
 
 
