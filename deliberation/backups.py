@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from deliberation import schema
 from deliberation.clock import now
-from deliberation.database import db, reading_only, set_reading
+from deliberation.database import db, reading_only, set_reading, take_time
 
 KEEP_DAYS = 30
 """Older copies in a folder of backups are deleted: what was erased since must not stand there for ever."""
@@ -158,6 +158,7 @@ def _write_archive(part: Path) -> None:
         db.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection,
         zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive,
     ):
+        take_time(connection)
         archive.writestr(STATE, json.dumps({"revision": schema.revision()}))
         for table in db.metadata.sorted_tables:
             with archive.open(f"{table.name}.jsonl", "w") as out:
@@ -190,6 +191,7 @@ def _read_archive(file: Path) -> None:
     schema.migrate_to("head")
     set_reading(False)
     with zipfile.ZipFile(file) as archive, db.engine.begin() as connection:
+        take_time(connection)
         connection.execute(sa.text("SET session_replication_role = replica"))
         for table in db.metadata.sorted_tables:
             rows = [_row(table, line) for line in archive.read(f"{table.name}.jsonl").splitlines()]

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 PREFIX = "DELIBERATION_"
-SECRETS = ("SECRET_KEY", "ADDRESS_KEY", "DATABASE_URL", "MAIL_URL", "REDIS_URL")
+SECRETS = ("SECRET_KEY", "ADDRESS_KEY", "DATABASE_URL", "READ_DATABASE_URL", "MAIL_URL", "REDIS_URL")
 OPERATOR_FIELDS = ("OPERATOR_NAME", "OPERATOR_ADDRESS", "OPERATOR_EMAIL", "OPERATOR_RESPONSIBLE")
 IMPRINT_FIELDS = ("IMPRINT_REPRESENTATIVE", "IMPRINT_PHONE", "IMPRINT_REGISTER", "IMPRINT_VAT", "IMPRINT_AUTHORITY")
 """What § 5 DDG asks of some: whoever has it names it."""
@@ -21,9 +21,16 @@ LOCALES = ("de", "en")
 SIGN_UPS = ("open", "invited")
 """Whether everybody makes an account, or whoever was invited."""
 SECRET_MIN = 32
+DRIVER = "postgresql+psycopg://"
+SEVERAL = re.compile(r"postgresql\+psycopg://([^/?]*@)?([^/?@]*,[^/?@]*)(/[^?]*)?(?:\?(.*))?")
+"""The address of a database that names more than one server."""
 
 DEFAULTS: dict[str, Any] = {
     "DATABASE_URL": "",
+    # A copy of it that follows (streaming replication): answers people without an account where it has caught up.
+    "READ_DATABASE_URL": "",
+    # How many connections one process takes at most.
+    "DATABASE_POOL": 15,
     "SECRET_KEY": "",
     "ADDRESS_KEY": "",
     "SECOND_FACTOR": "",
@@ -92,6 +99,9 @@ def load_settings(instance: Path, overrides: Mapping[str, Any]) -> dict[str, Any
         raise SettingsError(f"QUICK_EXIT_URL is {settings['QUICK_EXIT_URL']!r}; a web address is needed")
     settings["IS_PRODUCTION"] = settings["BASE_URL"].startswith("https://")
     settings["DATABASE_URL"] = _database_url(str(settings["DATABASE_URL"]), instance)
+    settings["READ_DATABASE_URL"] = _read_database_url(str(settings["READ_DATABASE_URL"]), settings["DATABASE_URL"])
+    settings["DATABASE_POOL"] = _whole_number("DATABASE_POOL", settings["DATABASE_POOL"], 2, 500)
+    settings["REDIS_URL"] = _redis_url(str(settings["REDIS_URL"]))
     settings["MAIL_URL"] = _mail_url(str(settings["MAIL_URL"]), instance)
     settings["MAIL_FROM"] = settings["MAIL_FROM"] or settings["OPERATOR_EMAIL"] or _default_sender(settings)
     settings["SECOND_FACTOR"] = settings["SECOND_FACTOR"] or _second_factor(settings["IS_PRODUCTION"])
@@ -136,13 +146,13 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     return found
 
 
-def _whole_number(name: str, value: Any) -> int:
+def _whole_number(name: str, value: Any, least: int = 0, most: int = 10) -> int:
     try:
         number = int(value)
     except (TypeError, ValueError):
         number = -1
-    if not 0 <= number <= 10:
-        raise SettingsError(f"{name} is {value!r}; a whole number from 0 to 10 is needed")
+    if not least <= number <= most:
+        raise SettingsError(f"{name} is {value!r}; a whole number from {least} to {most} is needed")
     return number
 
 
@@ -173,10 +183,43 @@ def _database_url(value: str, instance: Path) -> str:
         return f"sqlite:///{instance / 'deliberation.sqlite3'}"
     for spelling in ("postgres://", "postgresql://"):
         if value.startswith(spelling):
-            return "postgresql+psycopg://" + value.removeprefix(spelling)
-    if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            value = DRIVER + value.removeprefix(spelling)
+    if not value.startswith(("sqlite:///", DRIVER)):
         raise SettingsError("DATABASE_URL must start with sqlite:/// or postgresql://")
+    return _with_hosts(value) if value.startswith(DRIVER) else value
+
+
+def _with_hosts(value: str) -> str:
+    """Several servers (`postgresql://name:password@one:5432,two:5432/base`) are all asked, and the one that takes writes is the
+    primary: after a failover every process finds the new one by itself."""
+    found = SEVERAL.fullmatch(value)
+    if found is None:
+        return value
+    who, hosts, base, query = found.groups()
+    told = "".join(f"&host={host}" for host in hosts.split(",") if host)
+    told += f"&{query}" if query else ""
+    told += "" if "target_session_attrs=" in told else "&target_session_attrs=read-write"
+    return f"{DRIVER}{who or ''}{base}?{told[1:]}"
+
+
+def _read_database_url(value: str, primary: str) -> str:
+    if not value:
+        return value
+    if not primary.startswith(DRIVER):
+        raise SettingsError("READ_DATABASE_URL is for a copy of a PostgreSQL database; DATABASE_URL names none")
+    for spelling in ("postgres://", "postgresql://"):
+        value = DRIVER + value.removeprefix(spelling) if value.startswith(spelling) else value
+    if not value.startswith(DRIVER) or SEVERAL.fullmatch(value):
+        raise SettingsError("READ_DATABASE_URL must start with postgresql:// and name one server")
+    if value == primary:
+        raise SettingsError("READ_DATABASE_URL is the same as DATABASE_URL; leave it empty where there is no copy")
     return value
+
+
+def _redis_url(value: str) -> str:
+    if value and not value.startswith(("redis://", "rediss://", "unix://")):
+        raise SettingsError("REDIS_URL must start with redis://, rediss:// or unix://")
+    return "redis+" + value if value.startswith("unix://") else value
 
 
 def _mail_url(value: str, instance: Path) -> str:

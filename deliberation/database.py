@@ -23,11 +23,18 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import Pool
 from sqlalchemy.types import TypeDecorator
 
+from deliberation import replica
 from deliberation.turnstile import Turnstile
 
 BUSY_TIMEOUT_MS = 8000
 HURRIED_TIMEOUT_MS = 250
 """For what is not worth waiting for: the mark that a page view leaves."""
+CONNECT_SECONDS = 5
+SERVER_SETTINGS = {
+    "lock_timeout": BUSY_TIMEOUT_MS, "statement_timeout": 60_000, "idle_in_transaction_session_timeout": 600_000,
+    "tcp_keepalives_idle": 30, "tcp_keepalives_interval": 10, "tcp_keepalives_count": 3,
+}  # fmt: skip
+"""Milliseconds and seconds. What takes long by its nature says so (`take_time`)."""
 ROOM_BYTES = 1 << 20
 TURNSTILE = "turnstile"
 IS_READING = "is_reading"
@@ -49,7 +56,7 @@ class Base(DeclarativeBase):
 
 
 # Each request ends with its commit: reading everything again after it would cost and bring nothing.
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False, "class_": replica.Session})
 if TYPE_CHECKING:
     Model = Base
 else:
@@ -148,8 +155,10 @@ def reading_only() -> Iterator[None]:
 
 
 def set_reading(value: bool) -> None:
-    """As `reading_only`, for a whole request."""
+    """As `reading_only`, for a whole request. Whoever writes asks no copy that may lag."""
     _reading.set(value)
+    if not value:
+        replica.let_lag(False)
 
 
 @contextmanager
@@ -177,6 +186,29 @@ def sqlite_opener(file: Path) -> Callable[[], sqlite3.Connection]:
         return sqlite3.connect(f"file:{quote(str(file))}?mode=rw", uri=True, check_same_thread=False)
 
     return connect
+
+
+def server_options(connections: int) -> dict[str, Any]:
+    """How to talk to a PostgreSQL server, for an engine that takes at most so many connections at a time.
+
+    Nobody waits for ever: not for a server that is away, not for whoever holds a row. And whoever holds something and has gone
+    (a machine without power says no goodbye) loses it soon: the rows, and the lock of the jobs."""
+    kept = min(connections, 5)
+    told = " ".join(f"-c {name}={value}" for name, value in SERVER_SETTINGS.items())
+    return {
+        "pool_size": kept, "max_overflow": connections - kept, "pool_timeout": 10, "pool_pre_ping": True, "hide_parameters": True,
+        "connect_args": {
+            "connect_timeout": CONNECT_SECONDS, "options": told,
+            "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 30_000,
+        },
+    }  # fmt: skip
+
+
+def take_time(connection: Connection) -> None:
+    """Let a transaction that has just begun take as long as it needs: a migration, a backup."""
+    if connection.dialect.name == "postgresql":
+        for name in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
+            connection.exec_driver_sql(f"SET LOCAL {name} = 0")
 
 
 def has_room(url: str) -> bool:

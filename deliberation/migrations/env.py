@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import context
 from alembic.operations.ops import CreateTableOp
 
-from deliberation.database import UtcDateTime, db, set_reading
+from deliberation.database import UtcDateTime, db, set_reading, take_time
 
 # Any number will do, as long as every process asks for the same one.
 MIGRATION_LOCK = 7_204_001
@@ -61,6 +61,7 @@ def _migrate(connection: sa.Connection) -> None:
     )
     with context.begin_transaction():
         if connection.dialect.name == "postgresql":
+            take_time(connection)
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
         context.run_migrations()
         if connection.dialect.name == "sqlite":
