@@ -39,6 +39,8 @@ ROOM_BYTES = 1 << 20
 TURNSTILE = "turnstile"
 IS_READING = "is_reading"
 PATIENCE = "patience"
+MADE_ANEW = "made_anew"
+"""Marks a table that holds nothing but copies: no backup has its rows."""
 ID_MAX = 2**31 - 1
 """The largest number of a row that both databases can look for."""
 

@@ -24,8 +24,8 @@ FOUNDATION = (
 ASSEMBLY = ("__init__", "models", "labels", "policies", "jobs", "archiving", "serving", "cli", "sample", "migrations")
 # Beside views and forms: requests, words and templates cannot be had without flask.
 KNOWS_FLASK = (
-    "__init__", "web", "answers", "bodies", "door", "errors", "problems", "replica", "urls", "filters", "labels", "policies", "jobs",
-    "serving", "cli", "sealing", "settings", "whence", "notifications/mailer", "notifications/trying", "results/words",
+    "__init__", "web", "answers", "bodies", "door", "errors", "problems", "replica", "urls", "filters", "labels", "policies",
+    "jobs", "serving", "cli", "sealing", "settings", "whence", "notifications/mailer", "notifications/trying", "results/words",
     "results/archive/naming", "privacy/erasures", "privacy/erased",
 )  # fmt: skip
 COMMITS = (
