@@ -31,6 +31,8 @@ DEFAULTS: dict[str, Any] = {
     "READ_DATABASE_URL": "",
     # How many connections one process takes at most.
     "DATABASE_POOL": 15,
+    # Processes of `serve` with PostgreSQL; 0: as many as the machine can use.
+    "WORKERS": 0,
     "SECRET_KEY": "",
     "ADDRESS_KEY": "",
     "SECOND_FACTOR": "",
@@ -101,6 +103,7 @@ def load_settings(instance: Path, overrides: Mapping[str, Any]) -> dict[str, Any
     settings["DATABASE_URL"] = _database_url(str(settings["DATABASE_URL"]), instance)
     settings["READ_DATABASE_URL"] = _read_database_url(str(settings["READ_DATABASE_URL"]), settings["DATABASE_URL"])
     settings["DATABASE_POOL"] = _whole_number("DATABASE_POOL", settings["DATABASE_POOL"], 2, 500)
+    settings["WORKERS"] = _whole_number("WORKERS", settings["WORKERS"], 0, 500)
     settings["REDIS_URL"] = _redis_url(str(settings["REDIS_URL"]))
     settings["MAIL_URL"] = _mail_url(str(settings["MAIL_URL"]), instance)
     settings["MAIL_FROM"] = settings["MAIL_FROM"] or settings["OPERATOR_EMAIL"] or _default_sender(settings)
