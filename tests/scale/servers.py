@@ -14,7 +14,7 @@ from typing import Any
 
 import psycopg
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 BASE = "site"
 COPY = "copy"
 POSTGRES = ("initdb", "postgres", "pg_ctl", "pg_basebackup")
@@ -115,6 +115,12 @@ class Postgres:
         self.ask(f"ALTER SYSTEM SET synchronous_standby_names = '{name}'")
         self.ask("SELECT pg_reload_conf()")
         until("the copy follows", lambda: self.ask("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") == 1)
+
+    def wait_for_nobody(self) -> None:
+        """A copy may lag from now on."""
+        self.ask("ALTER SYSTEM RESET synchronous_standby_names")
+        self.ask("SELECT pg_reload_conf()")
+        until("it waits no more", lambda: self.ask("SHOW synchronous_standby_names") == "")
 
     def promote(self) -> None:
         self._run("pg_ctl", "promote", "-w", "-D", self.data)
