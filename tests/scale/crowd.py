@@ -9,8 +9,8 @@ from typing import Any
 
 from tests.serving.site import Browser, Seen
 
-THINKING = (0.4, 0.9)
-"""Seconds between two deeds of a person: fewer deeds a minute than the limits allow."""
+THINKING = (0.8, 1.6)
+"""Seconds between two deeds of a person: fewer deeds a minute than the limits allow, and than two small machines can do."""
 VALUES = ("agree", "disagree", "pass")
 PATIENCE = 60
 

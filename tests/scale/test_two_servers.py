@@ -28,7 +28,7 @@ from deliberation.results.filters import Filters, Names
 from tests import builders
 from tests.scale import servers
 from tests.scale.crowd import Crowd, Person
-from tests.scale.servers import BASE, Proxy, Town, until
+from tests.scale.servers import BASE, PATIENCE, Proxy, Town, until
 from tests.security.stage import sign_in
 from tests.serving.site import PROGRAM, Browser, Seen, Site
 
@@ -98,7 +98,8 @@ class Scene:
     def _machine(self, name: str, port: int = 0) -> Site:
         folder = self.folder / name
         folder.mkdir(exist_ok=True)
-        return Site(folder, "serve", port=port, **self.settings())
+        # The crowd goes on meanwhile.
+        return Site(folder, "serve", port=port, patience=2 * PATIENCE, **self.settings())
 
     def settings(self) -> dict[str, str]:
         both = f"127.0.0.1:{self.town.primary.port},127.0.0.1:{self.town.copy.port}"

@@ -29,8 +29,9 @@ class Site:
     command that runs and watches it."""
 
     def __init__(
-        self, folder: Path, *words: str, descriptors: int = 0, before: Sequence[str] = (), port: int = 0, **settings: str
-    ) -> None:
+        self, folder: Path, *words: str, descriptors: int = 0, before: Sequence[str] = (), port: int = 0,
+        patience: float = PATIENCE, **settings: str,
+    ) -> None:  # fmt: skip
         environment = {name: value for name, value in os.environ.items() if not name.startswith("DELIBERATION_")}
         environment |= {"DELIBERATION_INSTANCE": str(folder), **settings}
         self.output, self.errors = folder / "output", folder / "errors"
@@ -39,12 +40,15 @@ class Site:
         with self.output.open("w") as output, self.errors.open("w") as errors:
             command = [*limit, *before, *PROGRAM, *words, "--port", str(port)]
             self.process = subprocess.Popen(command, env=environment, stdout=output, stderr=errors)
-        self.said = self._listen()
+        self.said = self._listen(patience)
 
-    def _listen(self) -> str:
-        deadline = time.monotonic() + PATIENCE
+    def _listen(self, patience: float) -> str:
+        deadline = time.monotonic() + patience
         while "Strg+C" not in (said := self.output.read_text()):
             is_alive = self.process.poll() is None and time.monotonic() < deadline
+            if not is_alive:
+                self.process.kill()
+                self.process.wait()
             assert is_alive, (said, self.errors.read_text())
             time.sleep(0.02)
         return said
