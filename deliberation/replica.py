@@ -34,8 +34,8 @@ NEEDED = sa.text(
     " FROM (SELECT current_setting('synchronous_standby_names') AS names) AS waited_for"
 )
 """Of several copies that are waited for in turn, nobody could say which has everything."""
-HAS = sa.text("SELECT pg_is_in_recovery() AND coalesce(pg_last_wal_replay_lsn() >= CAST(:needed AS pg_lsn), false)")
-ANSWERS = sa.text("SELECT true")
+HAS = sa.text("SELECT pg_is_in_recovery(), coalesce(pg_last_wal_replay_lsn() >= CAST(:needed AS pg_lsn), false)")
+ANSWERS = sa.text("SELECT true, true")
 
 _may_lag = ContextVar("may_lag", default=False)
 log = logging.getLogger("deliberation.replica")
@@ -69,7 +69,7 @@ class Replica:
             self.rest(type(error).__name__)
             return None
         if not has:
-            self._rests_until = time.monotonic() + LAG_SECONDS
+            self._rests_until = max(self._rests_until, time.monotonic() + LAG_SECONDS)
             if time.monotonic() - self._followed_at > LONG_SECONDS:
                 self._say("it lags")
             return None
@@ -108,8 +108,12 @@ class Replica:
                 if look:
                     time.sleep(LOOK_SECONDS)
                 asked = connection.execute(ANSWERS) if needed is None else connection.execute(HAS, {"needed": needed})
-                if asked.scalar():
-                    return True
+                is_copy, has = asked.one()
+                if not is_copy:
+                    # It was made the primary, which the other address finds as well.
+                    self.rest("it is no copy any more")
+                if has or not is_copy:
+                    return bool(is_copy)
         return False
 
 
