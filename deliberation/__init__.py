@@ -13,7 +13,8 @@ from deliberation import cli, counters, errors, filters, labels, logs, models, p
 from deliberation.accounts import sessions, tokens
 from deliberation.bodies import MeasuredRequest
 from deliberation.config import instance_folder, load_settings, package_root
-from deliberation.database import db, server_options, sqlite_opener
+from deliberation.connecting import server_options
+from deliberation.database import db, sqlite_opener
 from deliberation.replica import answer_readers_from
 
 __version__ = "0.1.0"

@@ -19,7 +19,8 @@ import sqlalchemy as sa
 
 from deliberation import schema
 from deliberation.clock import now
-from deliberation.database import MADE_ANEW, db, reading_only, set_reading, take_time
+from deliberation.connecting import take_time
+from deliberation.database import MADE_ANEW, db, reading_only, set_reading
 
 KEEP_DAYS = 30
 """Older copies in a folder of backups are deleted: what was erased since must not stand there for ever."""

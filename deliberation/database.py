@@ -18,25 +18,21 @@ from urllib.parse import quote
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, MetaData, event, func, select
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import Pool
 from sqlalchemy.types import TypeDecorator
 
 from deliberation import replica
-from deliberation.turnstile import Turnstile
+from deliberation.turnstile import Line, Turnstile
 
 BUSY_TIMEOUT_MS = 8000
 HURRIED_TIMEOUT_MS = 250
 """For what is not worth waiting for: the mark that a page view leaves."""
-CONNECT_SECONDS = 5
-SERVER_SETTINGS = {
-    "lock_timeout": BUSY_TIMEOUT_MS, "statement_timeout": 60_000, "idle_in_transaction_session_timeout": 600_000,
-    "tcp_keepalives_idle": 30, "tcp_keepalives_interval": 10, "tcp_keepalives_count": 3,
-}  # fmt: skip
-"""Milliseconds and seconds. What takes long by its nature says so (`take_time`)."""
 ROOM_BYTES = 1 << 20
 TURNSTILE = "turnstile"
+LINE = "line"
+IN_LINE = "in_line"
 IS_READING = "is_reading"
 PATIENCE = "patience"
 MADE_ANEW = "made_anew"
@@ -64,6 +60,8 @@ if TYPE_CHECKING:
 else:
     Model = db.Model
 
+_lines: dict[str, Line] = {}
+"""By file: writers of this process, in turn."""
 _reading = ContextVar("reading", default=False)
 _hurried = ContextVar("hurried", default=False)
 
@@ -190,29 +188,6 @@ def sqlite_opener(file: Path) -> Callable[[], sqlite3.Connection]:
     return connect
 
 
-def server_options(connections: int) -> dict[str, Any]:
-    """How to talk to a PostgreSQL server, for an engine that takes at most so many connections at a time.
-
-    Nobody waits for ever: not for a server that is away, not for whoever holds a row. And whoever holds something and has gone
-    (a machine without power says no goodbye) loses it soon: the rows, and the lock of the jobs."""
-    kept = min(connections, 5)
-    told = " ".join(f"-c {name}={value}" for name, value in SERVER_SETTINGS.items())
-    return {
-        "pool_size": kept, "max_overflow": connections - kept, "pool_timeout": 10, "pool_pre_ping": True, "hide_parameters": True,
-        "connect_args": {
-            "connect_timeout": CONNECT_SECONDS, "options": told,
-            "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 30_000,
-        },
-    }  # fmt: skip
-
-
-def take_time(connection: Connection) -> None:
-    """Let a transaction that has just begun take as long as it needs: a migration, a backup."""
-    if connection.dialect.name == "postgresql":
-        for name in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
-            connection.exec_driver_sql(f"SET LOCAL {name} = 0")
-
-
 def has_room(url: str) -> bool:
     """Whether the disk of a database file has room for the next writes; of a server it is not ours to know."""
     if not url.startswith("sqlite:///"):
@@ -240,6 +215,8 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
     cursor.execute("PRAGMA mmap_size=0")
     [(_number, _name, file)] = cursor.execute("PRAGMA database_list").fetchall()
     cursor.close()
+    if file:
+        record.info[LINE] = _lines.setdefault(file, Line())
     # With WAL, readers and a writer do not meet.
     if file and journal_mode() != "WAL":
         record.info[TURNSTILE] = Turnstile(Path(file))
@@ -251,11 +228,14 @@ def _begin_sqlite(connection: Connection) -> None:
         return
     is_reading = connection.info[IS_READING] = _reading.get()
     turnstile: Turnstile | None = connection.info.get(TURNSTILE)
+    _leave_line(connection.info)
     if turnstile:
         turnstile.release()
         if is_reading:
             turnstile.pass_through()
     patience = HURRIED_TIMEOUT_MS if _hurried.get() else BUSY_TIMEOUT_MS
+    if not is_reading:
+        _take_line(connection.info, patience / 1000)
     if connection.info.get(PATIENCE, BUSY_TIMEOUT_MS) != patience:
         connection.info[PATIENCE] = patience
         connection.exec_driver_sql(f"PRAGMA busy_timeout={patience}")
@@ -270,13 +250,30 @@ def _commit_sqlite(connection: Connection) -> None:
         turnstile.hold()
 
 
+def _take_line(info: dict[Any, Any], seconds: float) -> None:
+    line: Line | None = info.get(LINE)
+    if line is None:
+        return
+    if not line.take(seconds):
+        raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))
+    info[IN_LINE] = True
+
+
+def _leave_line(info: dict[Any, Any]) -> None:
+    if info.pop(IN_LINE, False):
+        info[LINE].leave()
+
+
 @event.listens_for(Pool, "checkin")
 def _leave_turnstile(_connection: Any, record: Any) -> None:
+    """After the commit, and after what ended otherwise."""
+    _leave_line(record.info)
     if TURNSTILE in record.info:
         record.info[TURNSTILE].release()
 
 
 @event.listens_for(Pool, "close")
 def _close_turnstile(_connection: Any, record: Any) -> None:
+    _leave_line(record.info)
     if turnstile := record.info.pop(TURNSTILE, None):
         turnstile.close()

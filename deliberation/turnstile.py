@@ -1,4 +1,10 @@
-"""A turnstile in front of a SQLite file in rollback mode, so that readers never starve a writer of another process.
+"""Who waits for a SQLite file, and for how long: writers of one process in a line, readers at a turnstile.
+
+SQLite lets writers that find it busy sleep and try again, in naps of up to a tenth of a second, and whoever tries at the
+right moment is next: with eight of them the last one waits twenty times as long as the first. In a `Line` each comes in
+turn, and at once.
+
+The turnstile stands in front of a file in rollback mode, so that readers never starve a writer of another process.
 
 SQLite lets a new reader in beside one of the same process, even while a writer of another process waits for all of
 them to leave: with enough readers its commit never comes. Here every reader passes a second lock file on its way in,
@@ -8,7 +14,9 @@ without it, and SQLite's own locks keep the data right.
 
 import fcntl
 import os
+import threading
 import time
+from collections import deque
 from pathlib import Path
 
 PATIENCE = 5.0
@@ -52,3 +60,37 @@ class Turnstile:
                 time.sleep(NAP)
             else:
                 return True
+
+
+class Line:
+    """Writers of one process to one file, first come first served. Those of other processes meet at SQLite's own lock."""
+
+    def __init__(self) -> None:
+        self._mutex = threading.Lock()
+        self._is_taken = False
+        self._waiting: deque[threading.Lock] = deque()
+
+    def take(self, seconds: float) -> bool:
+        """Wait for one's turn; False if it did not come in time."""
+        with self._mutex:
+            if not self._is_taken:
+                self._is_taken = True
+                return True
+            call = threading.Lock()
+            call.acquire()
+            self._waiting.append(call)
+        if call.acquire(timeout=seconds):
+            return True
+        with self._mutex:
+            # Called while giving up: then it is ours after all.
+            if call not in self._waiting:
+                return True
+            self._waiting.remove(call)
+            return False
+
+    def leave(self) -> None:
+        with self._mutex:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._is_taken = False

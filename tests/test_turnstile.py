@@ -1,4 +1,4 @@
-"""Readers that never pause keep nobody of another process from writing (SQLite in rollback mode)."""
+"""Readers that never pause keep nobody of another process from writing (SQLite in rollback mode), and writers come in turn."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from deliberation.database import reading_only
-from deliberation.turnstile import Turnstile
+from deliberation.turnstile import Line, Turnstile
 
 WRITER = """
 import sqlalchemy as sa, sys
@@ -83,3 +83,51 @@ def test_each_connection_has_a_lock_of_its_own_and_leaves_none_behind(url, tmp_p
     engine.dispose()
     open_files = [path.resolve() for path in Path("/proc/self/fd").iterdir() if path.exists()]
     assert not [path for path in open_files if path.name.endswith("-turn") and path.parent == tmp_path]
+
+
+def _stand_in(line: Line, done: list[int], number: int) -> threading.Thread:
+    """Somebody who waits in the line; returns once she does."""
+
+    def wait() -> None:
+        assert line.take(20)
+        done.append(number)
+        line.leave()
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    while len(line._waiting) < number and thread.is_alive():
+        time.sleep(0.001)
+    return thread
+
+
+def test_writers_come_in_the_order_in_which_they_asked():
+    line, done = Line(), []
+    assert line.take(0)
+    waiting = [_stand_in(line, done, number) for number in range(1, 6)]
+    line.leave()
+    for thread in waiting:
+        thread.join()
+    assert done == [1, 2, 3, 4, 5]
+    assert line.take(0)
+
+
+def test_whoever_waited_too_long_leaves_the_line_and_keeps_nobody_behind_waiting():
+    line, done = Line(), []
+    assert line.take(0)
+    assert not line.take(0.01)
+    behind = _stand_in(line, done, 1)
+    line.leave()
+    behind.join()
+    assert done == [1]
+
+
+def test_who_wants_to_write_while_somebody_else_does_is_told_so_in_time(url, monkeypatch):
+    monkeypatch.setattr("deliberation.database.BUSY_TIMEOUT_MS", 20)
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("INSERT INTO word VALUES ('first')"))
+        with pytest.raises(sa.exc.OperationalError, match="locked"), engine.begin():
+            pass
+    with engine.begin() as connection:
+        connection.execute(sa.text("INSERT INTO word VALUES ('second')"))
+    engine.dispose()

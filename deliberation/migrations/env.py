@@ -6,7 +6,8 @@ import sqlalchemy as sa
 from alembic import context
 from alembic.operations.ops import CreateTableOp
 
-from deliberation.database import UtcDateTime, db, set_reading, take_time
+from deliberation.connecting import take_time
+from deliberation.database import UtcDateTime, db, set_reading
 
 # Any number will do, as long as every process asks for the same one.
 MIGRATION_LOCK = 7_204_001
