@@ -13,7 +13,9 @@ from deliberation import cli, counters, errors, filters, labels, logs, models, p
 from deliberation.accounts import sessions, tokens
 from deliberation.bodies import MeasuredRequest
 from deliberation.config import instance_folder, load_settings, package_root
+from deliberation.connecting import server_options
 from deliberation.database import db, sqlite_opener
+from deliberation.replica import answer_readers_from
 
 __version__ = "0.1.0"
 
@@ -33,6 +35,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     _configure_flask(app)
     _configure_logs(app)
     db.init_app(app)
+    if app.config["READ_DATABASE_URL"]:
+        answer_readers_from(app.config["READ_DATABASE_URL"], app, server_options(app.config["DATABASE_POOL"]), db.session)
     web.init_app(app, sessions, tokens)
     urls.init_app(app)
     filters.init_app(app)
@@ -79,7 +83,7 @@ def _configure_flask(app: Flask) -> None:
     secure = app.config["IS_PRODUCTION"]
     app.config.update(
         SQLALCHEMY_DATABASE_URI=app.config["DATABASE_URL"],
-        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(app.config["DATABASE_URL"]),
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(app.config["DATABASE_URL"], app.config["DATABASE_POOL"]),
         SESSION_COOKIE_NAME="__Host-session" if secure else "session",
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_HTTPONLY=True,
@@ -98,7 +102,10 @@ def _configure_flask(app: Flask) -> None:
         BABEL_DEFAULT_TIMEZONE="Europe/Berlin",
         BABEL_TRANSLATION_DIRECTORIES=str(Path(__file__).parent / "translations"),
         RATELIMIT_STORAGE_URI=app.config["REDIS_URL"] or f"{counters.SCHEME}://",
-        RATELIMIT_STORAGE_OPTIONS={} if app.config["REDIS_URL"] else {"target": _counters_place(app)},
+        RATELIMIT_STORAGE_OPTIONS=(
+            # A Redis that says nothing must not hold up the form of somebody.
+            {"socket_connect_timeout": 1, "socket_timeout": 1} if app.config["REDIS_URL"] else {"target": _counters_place(app)}
+        ),
         # Where counting fails, people are let in: a fault of ours must not close the site.
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
         RATELIMIT_SWALLOW_ERRORS=True,
@@ -117,11 +124,11 @@ def _counters_place(app: Flask) -> str:
     return url if url.startswith("postgresql") else str(Path(app.instance_path) / counters.FILE)
 
 
-def _engine_options(url: str) -> dict[str, Any]:
-    options: dict[str, Any] = {"hide_parameters": True, "execution_options": {revisions.COUNTED: True}}
+def _engine_options(url: str, connections: int) -> dict[str, Any]:
+    counting = {"execution_options": {revisions.COUNTED: True}}
     if url.startswith("sqlite"):
-        return options | {"creator": sqlite_opener(Path(url.removeprefix("sqlite:///")))}
-    return options | {"pool_pre_ping": True}
+        return counting | {"creator": sqlite_opener(Path(url.removeprefix("sqlite:///"))), "hide_parameters": True}
+    return counting | server_options(connections)
 
 
 def _trusted_hosts(base_url: str, is_production: bool) -> list[str]:

@@ -1,6 +1,7 @@
 """How answers leave: the same headers on all of them, and packed."""
 
 import gzip
+import re
 
 from flask import Flask, Response, g, request
 
@@ -28,6 +29,7 @@ FRAMED = CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancest
 ).replace("script-src 'self'", "script-src 'none'")
 """For the pages under `/embed`, which other sites show in a frame: nothing can be sent from them, and no script runs."""
 COMPRESS_FROM = 1024
+NAMED = re.compile(r"app-[0-9a-f]{12}\.(css|js)")
 
 
 def init_assets(app: Flask) -> None:
@@ -38,14 +40,16 @@ def init_assets(app: Flask) -> None:
 
     @app.get("/assets/<name>", endpoint="asset")
     def asset(name: str) -> Response:
-        bundle = by_name.get(name)
+        # While machines are upgraded one after the other, a page of the one may ask the other for what it has in another version:
+        # a page without style would be worse than one in that of today.
+        bundle = by_name.get(name) or (bundles.get(name.rpartition(".")[2]) if NAMED.fullmatch(name) else None)
         if bundle is None:
             return Response(status=404)
         packed = "gzip" in request.headers.get("Accept-Encoding", "")
         response = Response(bundle.compressed if packed else bundle.content, mimetype=bundle.mimetype)
         if packed:
             response.headers["Content-Encoding"] = "gzip"
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if bundle.name == name else "no-store"
         response.vary.add("Accept-Encoding")
         return response
 

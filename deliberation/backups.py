@@ -5,6 +5,7 @@ at hand, it is an archive of all tables in one state (REPEATABLE READ), which go
 Keys (`secret_key`, ADDRESS_KEY) and the list of erasures are not in it: see docs/operating.md.
 """
 
+import base64
 import json
 import os
 import shutil
@@ -18,7 +19,8 @@ import sqlalchemy as sa
 
 from deliberation import schema
 from deliberation.clock import now
-from deliberation.database import db, reading_only, set_reading
+from deliberation.connecting import take_time
+from deliberation.database import MADE_ANEW, db, reading_only, set_reading
 
 KEEP_DAYS = 30
 """Older copies in a folder of backups are deleted: what was erased since must not stand there for ever."""
@@ -158,14 +160,21 @@ def _write_archive(part: Path) -> None:
         db.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection,
         zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive,
     ):
+        take_time(connection)
         archive.writestr(STATE, json.dumps({"revision": schema.revision()}))
-        for table in db.metadata.sorted_tables:
+        for table in _tables():
             with archive.open(f"{table.name}.jsonl", "w") as out:
                 for row in connection.execute(table.select()).mappings():
                     out.write((json.dumps(dict(row), default=_plain, ensure_ascii=False) + "\n").encode())
 
 
+def _tables() -> list[sa.Table]:
+    return [table for table in db.metadata.sorted_tables if MADE_ANEW not in table.info]
+
+
 def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return {"bytes": base64.b64encode(value).decode()}
     if isinstance(value, datetime):
         return {"time": value.isoformat()}
     if isinstance(value, date):
@@ -190,8 +199,9 @@ def _read_archive(file: Path) -> None:
     schema.migrate_to("head")
     set_reading(False)
     with zipfile.ZipFile(file) as archive, db.engine.begin() as connection:
+        take_time(connection)
         connection.execute(sa.text("SET session_replication_role = replica"))
-        for table in db.metadata.sorted_tables:
+        for table in _tables():
             rows = [_row(table, line) for line in archive.read(f"{table.name}.jsonl").splitlines()]
             for first in range(0, len(rows), BATCH):
                 connection.execute(table.insert(), rows[first : first + BATCH])
@@ -208,6 +218,8 @@ def _lively(column: "sa.Column[Any]", value: Any) -> Any:
         return value
     if "time" in value:
         return datetime.fromisoformat(value["time"]).astimezone(UTC)
+    if "bytes" in value:
+        return base64.b64decode(value["bytes"])
     if "day" in value:
         return date.fromisoformat(value["day"])
     return column.type.python_type(value["word"])

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 PREFIX = "DELIBERATION_"
-SECRETS = ("SECRET_KEY", "ADDRESS_KEY", "DATABASE_URL", "MAIL_URL", "REDIS_URL")
+SECRETS = ("SECRET_KEY", "ADDRESS_KEY", "DATABASE_URL", "READ_DATABASE_URL", "MAIL_URL", "REDIS_URL")
 OPERATOR_FIELDS = ("OPERATOR_NAME", "OPERATOR_ADDRESS", "OPERATOR_EMAIL", "OPERATOR_RESPONSIBLE")
 IMPRINT_FIELDS = ("IMPRINT_REPRESENTATIVE", "IMPRINT_PHONE", "IMPRINT_REGISTER", "IMPRINT_VAT", "IMPRINT_AUTHORITY")
 """What § 5 DDG asks of some: whoever has it names it."""
@@ -21,9 +21,18 @@ LOCALES = ("de", "en")
 SIGN_UPS = ("open", "invited")
 """Whether everybody makes an account, or whoever was invited."""
 SECRET_MIN = 32
+DRIVER = "postgresql+psycopg://"
+SEVERAL = re.compile(r"postgresql\+psycopg://([^/?]*@)?([^/?@]*,[^/?@]*)(/[^?]*)?(?:\?(.*))?")
+"""The address of a database that names more than one server."""
 
 DEFAULTS: dict[str, Any] = {
     "DATABASE_URL": "",
+    # A copy of it that follows (streaming replication): answers people without an account where it has caught up.
+    "READ_DATABASE_URL": "",
+    # How many connections one process takes at most.
+    "DATABASE_POOL": 15,
+    # Processes of `serve` with PostgreSQL; 0: as many as the machine can use.
+    "WORKERS": 0,
     "SECRET_KEY": "",
     "ADDRESS_KEY": "",
     "SECOND_FACTOR": "",
@@ -88,13 +97,17 @@ def load_settings(instance: Path, overrides: Mapping[str, Any]) -> dict[str, Any
     # What is said here cannot be changed in the browser (`settings.setting`).
     settings["GIVEN"] = frozenset(name for name, value in given.items() if str(value).strip())
     settings["TRUSTED_PROXIES"] = _whole_number("TRUSTED_PROXIES", settings["TRUSTED_PROXIES"])
-    settings["KEPT_PAGES_MB"] = _whole_number("KEPT_PAGES_MB", settings["KEPT_PAGES_MB"], 4096)
+    settings["KEPT_PAGES_MB"] = _whole_number("KEPT_PAGES_MB", settings["KEPT_PAGES_MB"], most=4096)
     settings["RATELIMIT_ENABLED"] = _truth("RATELIMIT_ENABLED", settings["RATELIMIT_ENABLED"])
     settings["BASE_URL"] = _base_url(str(settings["BASE_URL"]))
     if not str(settings["QUICK_EXIT_URL"]).startswith(("https://", "http://")):
         raise SettingsError(f"QUICK_EXIT_URL is {settings['QUICK_EXIT_URL']!r}; a web address is needed")
     settings["IS_PRODUCTION"] = settings["BASE_URL"].startswith("https://")
     settings["DATABASE_URL"] = _database_url(str(settings["DATABASE_URL"]), instance)
+    settings["READ_DATABASE_URL"] = _read_database_url(str(settings["READ_DATABASE_URL"]), settings["DATABASE_URL"])
+    settings["DATABASE_POOL"] = _whole_number("DATABASE_POOL", settings["DATABASE_POOL"], 2, 500)
+    settings["WORKERS"] = _whole_number("WORKERS", settings["WORKERS"], 0, 500)
+    settings["REDIS_URL"] = _redis_url(str(settings["REDIS_URL"]))
     settings["MAIL_URL"] = _mail_url(str(settings["MAIL_URL"]), instance)
     settings["MAIL_FROM"] = settings["MAIL_FROM"] or settings["OPERATOR_EMAIL"] or _default_sender(settings)
     settings["SECOND_FACTOR"] = settings["SECOND_FACTOR"] or _second_factor(settings["IS_PRODUCTION"])
@@ -139,13 +152,13 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     return found
 
 
-def _whole_number(name: str, value: Any, most: int = 10) -> int:
+def _whole_number(name: str, value: Any, least: int = 0, most: int = 10) -> int:
     try:
         number = int(value)
     except (TypeError, ValueError):
         number = -1
-    if not 0 <= number <= most:
-        raise SettingsError(f"{name} is {value!r}; a whole number from 0 to {most} is needed")
+    if not least <= number <= most:
+        raise SettingsError(f"{name} is {value!r}; a whole number from {least} to {most} is needed")
     return number
 
 
@@ -176,10 +189,43 @@ def _database_url(value: str, instance: Path) -> str:
         return f"sqlite:///{instance / 'deliberation.sqlite3'}"
     for spelling in ("postgres://", "postgresql://"):
         if value.startswith(spelling):
-            return "postgresql+psycopg://" + value.removeprefix(spelling)
-    if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            value = DRIVER + value.removeprefix(spelling)
+    if not value.startswith(("sqlite:///", DRIVER)):
         raise SettingsError("DATABASE_URL must start with sqlite:/// or postgresql://")
+    return _with_hosts(value) if value.startswith(DRIVER) else value
+
+
+def _with_hosts(value: str) -> str:
+    """Several servers (`postgresql://name:password@one:5432,two:5432/base`) are all asked, and the one that takes writes is the
+    primary: after a failover every process finds the new one by itself."""
+    found = SEVERAL.fullmatch(value)
+    if found is None:
+        return value
+    who, hosts, base, query = found.groups()
+    told = "".join(f"&host={host}" for host in hosts.split(",") if host)
+    told += f"&{query}" if query else ""
+    told += "" if "target_session_attrs=" in told else "&target_session_attrs=read-write"
+    return f"{DRIVER}{who or ''}{base}?{told[1:]}"
+
+
+def _read_database_url(value: str, primary: str) -> str:
+    if not value:
+        return value
+    if not primary.startswith(DRIVER):
+        raise SettingsError("READ_DATABASE_URL is for a copy of a PostgreSQL database; DATABASE_URL names none")
+    for spelling in ("postgres://", "postgresql://"):
+        value = DRIVER + value.removeprefix(spelling) if value.startswith(spelling) else value
+    if not value.startswith(DRIVER) or SEVERAL.fullmatch(value):
+        raise SettingsError("READ_DATABASE_URL must start with postgresql:// and name one server")
+    if value == primary:
+        raise SettingsError("READ_DATABASE_URL is the same as DATABASE_URL; leave it empty where there is no copy")
     return value
+
+
+def _redis_url(value: str) -> str:
+    if value and not value.startswith(("redis://", "rediss://", "unix://")):
+        raise SettingsError("REDIS_URL must start with redis://, rediss:// or unix://")
+    return "redis+" + value if value.startswith("unix://") else value
 
 
 def _mail_url(value: str, instance: Path) -> str:

@@ -23,6 +23,7 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import Pool
 from sqlalchemy.types import TypeDecorator
 
+from deliberation import replica
 from deliberation.turnstile import Line, Turnstile
 
 BUSY_TIMEOUT_MS = 8000
@@ -34,6 +35,8 @@ LINE = "line"
 IN_LINE = "in_line"
 IS_READING = "is_reading"
 PATIENCE = "patience"
+MADE_ANEW = "made_anew"
+"""Marks a table that holds nothing but copies: no backup has its rows."""
 ID_MAX = 2**31 - 1
 """The largest number of a row that both databases can look for."""
 
@@ -51,7 +54,7 @@ class Base(DeclarativeBase):
 
 
 # Each request ends with its commit: reading everything again after it would cost and bring nothing.
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False, "class_": replica.Session})
 if TYPE_CHECKING:
     Model = Base
 else:
@@ -152,8 +155,10 @@ def reading_only() -> Iterator[None]:
 
 
 def set_reading(value: bool) -> None:
-    """As `reading_only`, for a whole request."""
+    """As `reading_only`, for a whole request. Whoever writes asks no copy that may lag."""
     _reading.set(value)
+    if not value:
+        replica.let_lag(False)
 
 
 @contextmanager

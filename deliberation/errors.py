@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge, SecurityError
 
 from deliberation.clock import BERLIN, now
@@ -106,6 +107,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Outdated, _outdated)
     app.register_error_handler(CSRFError, _form_expired)
     app.register_error_handler(DatabaseError, _database_fault)
+    app.register_error_handler(NoConnection, _database_busy)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _fault)
 
@@ -182,7 +184,7 @@ def _form_expired(error: CSRFError) -> Any:
     return error_page(400, advice, kept=kept_text(), resend=bool(kept_text()))
 
 
-def _database_busy(error: DatabaseError) -> Any:
+def _database_busy(error: DatabaseError | NoConnection) -> Any:
     with suppress(DatabaseError):
         db.session.rollback()
     log.exception("%s database not available", g.get("request_id", "-"))

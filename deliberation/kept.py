@@ -39,6 +39,8 @@ KEY = "deliberation.kept"
 ENDPOINTS = "deliberation.kept_endpoints"
 SECONDS = 60.0
 """A page is made anew so often at least: what changes with the hour alone shows this late."""
+REST_SECONDS = 1.0
+"""For so long a database that did not answer is not asked for the revision."""
 NAMES = frozenset(("kind", "order", "all", "from", "page"))
 """Of a query. Others are rare, and anybody could ask for any number of them."""
 QUERY_MAX = 60
@@ -85,7 +87,7 @@ class Figures:
 
 
 @dataclass
-class Shelf:
+class PageStore:
     """The pages of one process; the one asked for longest ago goes first. `room` in bytes; 0 keeps nothing."""
 
     room: int
@@ -143,30 +145,33 @@ class Keeper:
         self._app, self._inner = app, inner
         self._cookie = f"{app.config['SESSION_COOKIE_NAME']}="
         self._engine: Engine | None = None
-        self.shelf = app.extensions["deliberation.shelf"] = Shelf(int(app.config["KEPT_PAGES_MB"] * 2**20))
+        self._rests_until = 0.0
+        self.store = app.extensions["deliberation.kept_pages"] = PageStore(int(app.config["KEPT_PAGES_MB"] * 2**20))
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        key = self._key(environ) if self.shelf.room else None
+        key = self._key(environ) if self.store.room else None
         if key is None:
             return self._inner(environ, start_response)  # type: ignore[no-any-return]
         page = self._look(environ, key)
-        if page is None and self.shelf.has(key):
-            with self.shelf.turn(key):
+        if page is None and self.store.has(key):
+            with self.store.turn(key):
                 return self._answer(environ, start_response, self._look(environ, key))
         return self._answer(environ, start_response, page)
 
     def _look(self, environ: dict[str, Any], key: Key) -> Page | None:
         revision = self._revision()
         if revision is None:
+            # What is read later must not be kept under a number that was read later still.
+            environ[KEY] = (None, None)
             return None
         environ[KEY] = (key, revision)
-        return self.shelf.find(key, revision.shown)
+        return self.store.find(key, revision.shown)
 
     def _answer(self, environ: dict[str, Any], start_response: Any, page: Page | None) -> Iterable[bytes]:
         if page is None:
-            self.shelf.figures.misses += 1
+            self.store.figures.misses += 1
             return self._inner(environ, start_response)  # type: ignore[no-any-return]
-        self.shelf.figures.hits += 1
+        self.store.figures.hits += 1
         began, name = time.perf_counter(), uuid.uuid4().hex[:12]
         headers = [*page.headers, ("X-Request-ID", name)]
         if page.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
@@ -195,7 +200,10 @@ class Keeper:
         return Key(path, query, host, environ["wsgi.url_scheme"], language, clock.today().toordinal())
 
     def _revision(self) -> Revisions | None:
-        """None if the database does not say: then nothing is kept, and the application tells what is wrong."""
+        """None if the database does not say: then nothing is kept, the application tells what is wrong, and a server that is away
+        is not waited for with every page."""
+        if time.monotonic() < self._rests_until:
+            return None
         if self._engine is None:
             from deliberation.database import db
 
@@ -204,6 +212,7 @@ class Keeper:
         try:
             return read_revisions(self._engine)
         except SQLAlchemyError:
+            self._rests_until = time.monotonic() + REST_SECONDS
             return None
 
 
@@ -231,9 +240,9 @@ def keep(response: "Response", environ: dict[str, Any], endpoint: str, app: "Fla
     response.vary.add("Accept-Encoding")
     headers = tuple((name, value) for name, value in response.headers if name.lower() not in OWN_HEADERS)
     packed = gzip.compress(body, 6, mtime=0)
-    shelf: Shelf = app.extensions["deliberation.shelf"]
+    store: PageStore = app.extensions["deliberation.kept_pages"]
     until, kind = time.monotonic() + SECONDS, str(response.content_type)
-    shelf.put(key, Page(revision.shown, until, endpoint, headers, kind, body, packed, etag))
+    store.put(key, Page(revision.shown, until, endpoint, headers, kind, body, packed, etag))
     if "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""):
         response.set_data(packed)
         response.headers["Content-Encoding"] = "gzip"

@@ -63,8 +63,9 @@ def init_app(app: Flask) -> None:
 
 def begin() -> None:
     """Before anything else is read for a page with parts: on PostgreSQL what is read later may be newer, never older."""
-    known = request.environ.get(kept.KEY)
-    g.settled = (known[1] if known else revisions.read_revisions(db.engine)).settled
+    _key, known = request.environ.get(kept.KEY) or (None, revisions.read_revisions(db.engine))
+    if known is not None:
+        g.settled = known.settled
 
 
 def part(macro: Any, declaration: Any, key: tuple[Hashable, ...] | None, *args: Any) -> Markup:

@@ -25,7 +25,7 @@ CHANGED = "changed"
 
 UNSEEN = frozenset((
     "api_token", "assignment", "attempt", "bounce", "delivery", "draft", "edition_draft", "erasure", "export_job",
-    "first_link", "flag", "forgotten", "handling", "harvest", "import_preview", "interest", "job_run", "letter", "login_code",
+    "first_link", "flag", "forgotten", "handling", "harvest", "import_preview", "interest", "job_run", "kept_part", "letter", "login_code",
     "mail", "message", "news", "note", "opening", "passkey", "period_setting", "presence", "private_note", "recovery_code",
     "rules_look", "search_doc", "search_posting", "search_term", "session", "snapshot", "staff_access", "stance", "subscription",
     "survey_code", "survey_sheet", "text_block", "visit", "vote", "webhook",

@@ -46,7 +46,7 @@ class Database(ABC):
         self.empty()
         db.session.remove()
         # Another database in the place of the one before: what was kept of that is worth nothing.
-        for kept in ("deliberation.shelf", "deliberation.parts"):
+        for kept in ("deliberation.kept_pages", "deliberation.parts"):
             current_app.extensions[kept].clear()
         self._is_untouched = True
 

@@ -164,7 +164,7 @@ def test_whatever_happens_everybody_reads_the_page_that_would_be_made_now(app, c
 
 def test_a_reader_gets_the_kept_page_as_long_as_nothing_changed(app, cast, client):
     address = f"/d/{cast.declaration.slug}/3"
-    figures = app.extensions["deliberation.shelf"].figures
+    figures = app.extensions["deliberation.kept_pages"].figures
     first, hits = client.get(address), figures.hits
     second = client.get(address)
     assert figures.hits == hits + 1
@@ -194,9 +194,9 @@ def test_what_is_hidden_is_in_no_answer_that_begins_afterwards(cast, client):
 def test_somebody_with_a_session_is_never_answered_with_a_kept_page(app, cast, client):
     address = f"/d/{cast.declaration.slug}/3"
     client.get(address)
-    hits = app.extensions["deliberation.shelf"].figures.hits
+    hits = app.extensions["deliberation.kept_pages"].figures.hits
     page = app.test_client().sign_in(cast.ada).get(address)
-    assert app.extensions["deliberation.shelf"].figures.hits == hits
+    assert app.extensions["deliberation.kept_pages"].figures.hits == hits
     assert "Abmelden" in page.text
     assert "ETag" not in page.headers
     assert "Abmelden" not in client.get(address).text
@@ -215,27 +215,27 @@ def test_each_gets_her_language(cast, client):
 def test_the_next_day_the_page_is_made_anew(app, cast, client):
     address = f"/d/{cast.declaration.slug}/3"
     client.get(address)
-    hits = app.extensions["deliberation.shelf"].figures.hits
+    hits = app.extensions["deliberation.kept_pages"].figures.hits
     with frozen_at(now() + timedelta(days=1)):
         client.get(address)
-    assert app.extensions["deliberation.shelf"].figures.hits == hits
+    assert app.extensions["deliberation.kept_pages"].figures.hits == hits
 
 
 def test_no_page_is_kept_for_addresses_that_anybody_could_make_up(app, cast, client):
-    shelf = app.extensions["deliberation.shelf"]
+    store = app.extensions["deliberation.kept_pages"]
     for number in range(3):
         assert client.get(f"/d/{cast.declaration.slug}/3?x={number}").status_code == 200
         assert client.get(f"/d/{cast.declaration.slug}/{number + 70}").status_code == 404
-    assert not shelf._pages
+    assert not store._pages
 
 
-def test_the_shelf_keeps_to_its_room():
-    shelf = kept.Shelf(room=10_000)
+def test_the_store_keeps_to_its_room():
+    store = kept.PageStore(room=10_000)
     pages = [kept.Page(1, float("inf"), "x", (), "text/html", bytes(4000), b"", "") for _page in range(3)]
     keys = [kept.Key(f"/{number}", "", "", "", "", 1) for number in range(3)]
     for key, page in zip(keys, pages, strict=True):
-        shelf.put(key, page)
-    assert [shelf.has(key) for key in keys] == [False, True, True]
+        store.put(key, page)
+    assert [store.has(key) for key in keys] == [False, True, True]
 
 
 @pytest.mark.parametrize(

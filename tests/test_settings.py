@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from deliberation.config import DEFAULTS, PREFIX, SECRET_MIN, SettingsError, instance_folder, load_settings
@@ -16,6 +17,7 @@ IMPRINT = {
     "OPERATOR_RESPONSIBLE": "Ada",
 }
 PRODUCTION = {"BASE_URL": "https://beratung.example.org", "SECRET_KEY": "x" * SECRET_MIN, **IMPRINT}
+SERVER = {"DATABASE_URL": "postgresql://one/db"}
 
 
 @pytest.fixture(autouse=True)
@@ -63,6 +65,21 @@ def test_every_spelling_of_postgresql_means_the_same(tmp_path: Path, given: str)
     assert load_settings(tmp_path, {"DATABASE_URL": given})["DATABASE_URL"] == "postgresql+psycopg://u:p@host/db"
 
 
+@pytest.mark.parametrize(
+    ("given", "hosts", "ports"),
+    [
+        ("postgresql://u:p@one:5432,two:5433/db", "one,two", "5432,5433"),
+        ("postgresql://one,two/db?sslmode=require", "one,two", ","),
+    ],
+)
+def test_of_several_servers_the_one_that_takes_writes_is_found(tmp_path: Path, given: str, hosts: str, ports: str) -> None:
+    url = sa.make_url(load_settings(tmp_path, {"DATABASE_URL": given})["DATABASE_URL"])
+    [_words, told] = sa.create_engine(url).dialect.create_connect_args(url)
+    assert (told["host"], told.get("port", ports), told["dbname"]) == (hosts, ports, "db")
+    assert told["target_session_attrs"] == "read-write"
+    assert told.get("sslmode", "require") == "require"
+
+
 def test_production_is_an_address_with_https(tmp_path: Path) -> None:
     settings = load_settings(tmp_path, PRODUCTION)
     assert settings["IS_PRODUCTION"]
@@ -87,6 +104,13 @@ def test_production_is_an_address_with_https(tmp_path: Path) -> None:
         ({"SECOND_FACTOR": "never"}, "SECOND_FACTOR"),
         ({"DEFAULT_LOCALE": "fr"}, "DEFAULT_LOCALE"),
         ({"LOG_LEVEL": "loud"}, "LOG_LEVEL"),
+        ({"DATABASE_POOL": 1}, "DATABASE_POOL"),
+        ({"WORKERS": "all"}, "WORKERS"),
+        ({"REDIS_URL": "localhost:6379"}, "REDIS_URL"),
+        ({"READ_DATABASE_URL": "postgresql://copy/db"}, "DATABASE_URL names none"),
+        ({**SERVER, "READ_DATABASE_URL": "mysql://copy/db"}, "READ_DATABASE_URL"),
+        ({**SERVER, "READ_DATABASE_URL": "postgresql://one,two/db"}, "one server"),
+        ({**SERVER, "READ_DATABASE_URL": SERVER["DATABASE_URL"]}, "the same as DATABASE_URL"),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )

@@ -14,6 +14,7 @@ from deliberation.counters import Counters
 from deliberation.database import db, reading_only, set_reading
 from deliberation.jobs.archiving import keep_snapshots
 from deliberation.jobs.exporting import Exporting
+from deliberation.jobs.housekeeping import Housekeeping
 from deliberation.jobs.locks import FileLock, Lock, ServerLock, lock_for
 from deliberation.settings import setting
 from deliberation.site.runs import FORGET, LETTERS, MAIL, PHASES, PULSE, ROUND, note_run
@@ -55,17 +56,20 @@ class Jobs(Thread):
         # Whether a whole declaration went and its words may still stand in the files.
         self._is_unswept = False
         self.exporting = Exporting(app, self._ended)
+        self.housekeeping = Housekeeping(app)
 
     def run(self) -> None:
         with self.app.app_context():
             while not self._ended.wait(PAUSE_SECONDS):
                 self.run_once()
             self.lock.release()
+            self.housekeeping.stop()
 
     def run_once(self) -> bool:
         """One round. Whether this process is the one that does the work."""
         try:
             if not self.lock.take():
+                self.housekeeping.look()
                 return False
             self._work()
         except Exception as error:

@@ -13,7 +13,8 @@ from flask import Flask
 from deliberation.clock import now
 from deliberation.database import db, reading_only, set_reading
 from deliberation.permissions import NotAllowed
-from deliberation.results import export_jobs
+from deliberation.results import export_jobs, shelf
+from deliberation.results.archive import snapshots
 from deliberation.results.export_jobs import Ended, Folder
 from deliberation.results.filters import FiltersInvalid
 from deliberation.results.models import JobState
@@ -75,13 +76,17 @@ class Exporting:
 
 
 def tidy(app: Flask) -> None:
-    """Throw away files that belong to nobody any more. Costs nothing while there are none."""
+    """Throw away files that belong to nobody any more, in the folder of this machine and where all machines find them. Costs
+    little while there are none."""
     folder = Folder.of(app.instance_path)
-    if os.listdir(folder.path):
-        with reading_only():
-            kept = export_jobs.kept_keys()
+    with reading_only():
+        kept = export_jobs.kept_keys()
+        strange = shelf.find_strange(kept | snapshots.kept_keys())
+    db.session.commit()
+    folder.tidy(kept, now())
+    if strange:
+        shelf.throw_away(strange)
         db.session.commit()
-        folder.tidy(kept, now())
 
 
 def make_next(app: Flask, should_stop: Callable[[], bool] = lambda: False) -> bool:
@@ -129,7 +134,7 @@ def _make(app: Flask, job_id: int, tries: int, should_stop: Callable[[], bool], 
             prepared.write(out, report)
         size = part.stat().st_size
         if export_jobs.finish(job_id, tries, prepared.name, size, mark, locale):
-            part.replace(folder.path / key)
+            shelf.move(part, folder.path / key)
             db.session.commit()
     finally:
         part.unlink(missing_ok=True)

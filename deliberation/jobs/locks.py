@@ -27,8 +27,8 @@ class Lock(Protocol):
 class FileLock:
     """For SQLite: whoever shares the database file shares its folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / "jobs.lock"
+    def __init__(self, folder: Path, name: str = "jobs.lock") -> None:
+        self.path = folder / name
         self._file: IO[str] | None = None
 
     def take(self) -> bool:

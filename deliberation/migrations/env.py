@@ -7,6 +7,7 @@ from alembic import context
 from alembic.operations.ops import CreateTableOp
 
 from deliberation.annotations import places
+from deliberation.connecting import take_time
 from deliberation.database import UtcDateTime, db, set_reading
 from deliberation.revisions import COUNTED
 
@@ -63,6 +64,7 @@ def _migrate(connection: sa.Connection) -> None:
     )
     with context.begin_transaction():
         if connection.dialect.name == "postgresql":
+            take_time(connection)
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
         context.run_migrations()
         places.install(connection)

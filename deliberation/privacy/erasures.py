@@ -117,6 +117,7 @@ def _sweep_postgresql(only: Collection[str]) -> bool:
     tables = [table for table in db.metadata.sorted_tables if table.name in only or not (only or table.name in UNSWEPT)]
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text(f"SET lock_timeout = '{LOCK_SECONDS}s'"))
+        connection.execute(text("SET statement_timeout = 0"))
         for table in tables:
             is_done &= _try(connection, f'VACUUM (FULL, ANALYZE) "{table.name}"')
             # Of a table without rows the statistics stay as they were, unless its columns are said anew.
@@ -124,6 +125,7 @@ def _sweep_postgresql(only: Collection[str]) -> bool:
                 is_done &= _try(connection, f'ALTER TABLE "{table.name}" {", ".join(_same_types(table))}')
         is_done &= _try(connection, "VACUUM (FULL) pg_catalog.pg_statistic")
         connection.execute(text("RESET lock_timeout"))
+        connection.execute(text("RESET statement_timeout"))
     return is_done
 
 

@@ -4,13 +4,13 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberation.accounts.models import random_key
 from deliberation.clock import now
 from deliberation.columns import named_values
-from deliberation.database import Model, UtcDateTime
+from deliberation.database import MADE_ANEW, Model, UtcDateTime
 from deliberation.declarations.models import Declaration
 from deliberation.permissions import Phase
 
@@ -46,7 +46,7 @@ class JobState(Enum):
 
 class ExportJob(Model):
     """A file that takes too long to be waited for: who wants which, how far it is, and until when it is kept. The file itself
-    lies in the instance folder under `key`; whoever ordered it may fetch it, nobody else."""
+    lies on the `shelf` under `key`; whoever ordered it may fetch it, nobody else."""
 
     __tablename__ = "export_job"
 
@@ -132,7 +132,7 @@ class FieldFigures(Model):
 
 
 class Snapshot(Model):
-    """A deliberation as it stood when a phase ended, in a file below the instance folder that is never changed.
+    """A deliberation as it stood when a phase ended, in a file on the `shelf` that is never changed.
 
     Its number is part of its address and never given again. As soon as anything in the file is not public any more, the file
     goes; the row stays and says so, and a new snapshot takes its place."""
@@ -161,3 +161,15 @@ class Snapshot(Model):
     @property
     def is_kept(self) -> bool:
         return self.withdrawn_on is None
+
+
+class KeptPart(Model):
+    """Some of the bytes of a finished file that every machine can hand out (`shelf`). What it belongs to has the key; no backup
+    has it, because it can be made anew."""
+
+    __tablename__ = "kept_part"
+    __table_args__ = {"info": {MADE_ANEW: True}}
+
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)

@@ -59,7 +59,7 @@ class Server:
         return {
             "bind": f"fd://{self._socket.detach()}",
             "worker_class": Worker,
-            "workers": 1 if is_sqlite else 2 * (os.cpu_count() or 1) + 1,
+            "workers": 1 if is_sqlite else self.app.config["WORKERS"] or 2 * (os.cpu_count() or 1) + 1,
             # The worker itself stops waiting a little earlier.
             "graceful_timeout": STOP_SECONDS + 1,
             "timeout": 60,

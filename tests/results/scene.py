@@ -6,6 +6,7 @@ import re
 import zipfile
 from collections.abc import Sequence
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -16,6 +17,7 @@ from deliberation.annotations.models import Annotation, Kind, Stance, StanceValu
 from deliberation.database import db
 from deliberation.declarations.models import Declaration, Membership, find_declaration, find_thesis
 from deliberation.permissions import Phase
+from deliberation.results.models import KeptPart
 from deliberation.results.writers.csv import fused
 from tests import builders
 
@@ -139,3 +141,8 @@ def text_of(content: bytes) -> str:
     if content.startswith(b"<?xml"):
         return unescape(content.decode("utf-8-sig", "replace"))
     return content.decode("utf-8-sig", "replace")
+
+
+def lying(folder: Path) -> list[str]:
+    """The files that lie somewhere: in this folder, or where all machines find them."""
+    return [*(path.name for path in folder.glob("*")), *db.session.scalars(select(KeptPart.key).where(KeptPart.number == 0))]

@@ -18,6 +18,7 @@ from deliberation.clock import frozen_at, now
 from deliberation.database import db
 from deliberation.declarations.actions import rename
 from deliberation.declarations.models import find_declaration
+from deliberation.jobs import exporting
 from deliberation.jobs.archiving import keep_snapshots
 from deliberation.moderation.actions import hide, redact
 from deliberation.moderation.models import Rule
@@ -230,7 +231,7 @@ def test_what_is_not_public_any_more_is_in_no_file_that_can_be_had(cast, app, cl
     keep_snapshots(app)
     keep_snapshots(app)
     assert kept() == [2]
-    assert len(list(folder(app).iterdir())) == 1
+    assert len(scene.lying(folder(app))) == 1
     fresh = files_of(client.get("/d/erklaerung/archive/2.zip").data)
     everything = " ".join(content.decode("utf-8", "replace") for content in fresh.values())
     assert "Etwas anderes." in everything
@@ -269,8 +270,9 @@ def test_so_many_times_a_day_a_snapshot_is_replaced_and_then_the_next_day(cast, 
 
 def test_with_the_declaration_its_snapshots_go(cast, app):
     end_phase(app, cast)
-    assert len(list(folder(app).iterdir())) == 1
+    assert len(scene.lying(folder(app))) == 1
     remove(find_declaration("erklaerung"))
     db.session.commit()
     assert keep_snapshots(app) == 0
-    assert not list(folder(app).iterdir())
+    exporting.tidy(app)
+    assert scene.lying(folder(app)) == []

@@ -18,12 +18,12 @@ SECRETS = re.compile(r'(name="(?:csrf_token|form_key)" value=")[^"]*')
 @contextmanager
 def nothing_kept(app: Flask) -> Iterator[None]:
     """Every page is made from the beginning."""
-    shelf, room = app.extensions["deliberation.shelf"], app.extensions["deliberation.shelf"].room
-    shelf.room, app.config["KEPT_PAGES_MB"] = 0, 0
+    store, room = app.extensions["deliberation.kept_pages"], app.extensions["deliberation.kept_pages"].room
+    store.room, app.config["KEPT_PAGES_MB"] = 0, 0
     try:
         yield
     finally:
-        shelf.room, app.config["KEPT_PAGES_MB"] = room, 16
+        store.room, app.config["KEPT_PAGES_MB"] = room, 16
 
 
 def read(town: Stage, role: str, address: str) -> tuple[int, str]:
@@ -41,7 +41,7 @@ def test_after_every_form_everybody_reads_what_is_there_now(town: Stage, tables:
         }.items()
         for address in addresses
     ]
-    shelf = town.app.extensions["deliberation.shelf"]
+    store = town.app.extensions["deliberation.kept_pages"]
     for rule in deeds.rules_with(town.app, "POST"):
         tables.bring_back()
         for page in pages:
@@ -55,4 +55,4 @@ def test_after_every_form_everybody_reads_what_is_there_now(town: Stage, tables:
             shown = read(town, role, address)
             with nothing_kept(town.app):
                 assert shown == read(town, role, address), (rule.endpoint, role, address)
-    assert shelf.figures.hits > 100
+    assert store.figures.hits > 100

@@ -29,22 +29,26 @@ class Site:
     command that runs and watches it."""
 
     def __init__(
-        self, folder: Path, *words: str, descriptors: int = 0, before: Sequence[str] = (), **settings: str
-    ) -> None:
+        self, folder: Path, *words: str, descriptors: int = 0, before: Sequence[str] = (), port: int = 0,
+        patience: float = PATIENCE, **settings: str,
+    ) -> None:  # fmt: skip
         environment = {name: value for name, value in os.environ.items() if not name.startswith("DELIBERATION_")}
         environment |= {"DELIBERATION_INSTANCE": str(folder), **settings}
         self.output, self.errors = folder / "output", folder / "errors"
         self._is_watched = bool(before)
         limit = ["sh", "-c", f'ulimit -n {descriptors}; exec "$@"', "sh"] if descriptors else []
         with self.output.open("w") as output, self.errors.open("w") as errors:
-            command = [*limit, *before, *PROGRAM, *words, "--port", "0"]
+            command = [*limit, *before, *PROGRAM, *words, "--port", str(port)]
             self.process = subprocess.Popen(command, env=environment, stdout=output, stderr=errors)
-        self.said = self._listen()
+        self.said = self._listen(patience)
 
-    def _listen(self) -> str:
-        deadline = time.monotonic() + PATIENCE
+    def _listen(self, patience: float) -> str:
+        deadline = time.monotonic() + patience
         while "Strg+C" not in (said := self.output.read_text()):
             is_alive = self.process.poll() is None and time.monotonic() < deadline
+            if not is_alive:
+                self.process.kill()
+                self.process.wait()
             assert is_alive, (said, self.errors.read_text())
             time.sleep(0.02)
         return said
@@ -77,6 +81,12 @@ class Site:
     def megabytes(self) -> float:
         """The most memory that any worker has had so far."""
         return max(_peak(pid) for pid in self.workers())
+
+    def kill(self) -> None:
+        """As when the machine loses its power: all processes at once, without a word."""
+        for pid in (self.process.pid, *self.workers()):
+            os.kill(pid, signal.SIGKILL)
+        self.process.wait(PATIENCE)
 
     def stop(self) -> int:
         """Send SIGTERM and wait until the server has gone. Its exit status."""
@@ -117,6 +127,11 @@ class Browser:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE, source_address=place)
         self._cookies = {"session": session} if session else {}
         self._used = time.monotonic()
+
+    @property
+    def session(self) -> str:
+        """To go on with elsewhere."""
+        return self._cookies["session"]
 
     def get(self, path: str) -> Seen:
         return self._send("GET", path, None, {})

@@ -1,4 +1,4 @@
-"""Snapshots: made when a phase ends, kept below the instance folder, and gone as soon as anything in them is not public any
+"""Snapshots: made when a phase ends, kept on the shelf, and gone as soon as anything in them is not public any
 more.
 
 A snapshot that was handed out cannot be called back. So its page says what it contained and where the newest one is, and
@@ -8,7 +8,6 @@ each file asks whoever copies it to look there first.
 import hashlib
 import io
 import json
-import os
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,6 +23,7 @@ from deliberation.clock import today
 from deliberation.database import db
 from deliberation.declarations.models import Act, Declaration, LogEntry, Membership, current_edition
 from deliberation.permissions import Operator, Permission, Person, Phase, require
+from deliberation.results import shelf
 from deliberation.results.archive.around import is_still_public
 from deliberation.results.archive.packing import DATA
 from deliberation.results.archive.twins import is_still_said
@@ -124,13 +124,7 @@ def keep(due: Due, file: ExportFile, checked: str, folder: Path) -> Snapshot:
     )
     db.session.add(made)
     db.session.flush()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = path_of(made, folder)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as target:
-        target.write(file.content)
-        target.flush()
-        os.fsync(target.fileno())
+    shelf.put(path_of(made, folder), io.BytesIO(file.content))
     return made
 
 
@@ -153,7 +147,7 @@ def read_snapshot(person: Person, declaration: Declaration, number: int, folder:
     if found is None or not found.is_kept:
         return None
     try:
-        content = path_of(found, folder).read_bytes()
+        content = b"".join(shelf.read(path_of(found, folder)))
     except FileNotFoundError:
         return None
     is_sure = found.checked == load_mark(declaration.id, found.checked)
@@ -195,9 +189,9 @@ def check(folder: Path) -> Checked:
             continue
         declaration = db.session.get_one(Declaration, one.declaration_id)
         try:
-            is_fine = is_public(declaration, path_of(one, folder).read_bytes())
+            is_fine = is_public(declaration, b"".join(shelf.read(path_of(one, folder))))
         except FileNotFoundError:
-            # A backup was restored on another machine.
+            # A backup was restored: files are in none.
             is_fine = False
         if is_fine:
             sure[one.id] = mark
@@ -216,7 +210,7 @@ def note_checked(checked: Checked, folder: Path) -> int:
         one = db.session.get(Snapshot, number)
         if one is not None and one.is_kept:
             one.withdrawn_on = today()
-            path_of(one, folder).unlink(missing_ok=True)
+            shelf.remove(path_of(one, folder))
     db.session.flush()
     return len(checked.gone)
 
@@ -285,13 +279,16 @@ def _texts(declaration: Declaration, numbers: Sequence[int]) -> Mapping[int, set
     return found
 
 
+def kept_keys() -> set[str]:
+    """Snapshots whose files stay."""
+    return set(db.session.scalars(select(Snapshot.key).where(Snapshot.withdrawn_on.is_(None))))
+
+
 def sweep(folder: Path) -> int:
-    """Delete files that no row names: of deleted declarations, and of what failed half way; how many."""
+    """Delete files of this machine that no row names: of deleted declarations, and of what failed half way; how many."""
     if not folder.is_dir():
         return 0
-    named = {
-        f"{key}{ENDING}" for key in db.session.scalars(select(Snapshot.key).where(Snapshot.withdrawn_on.is_(None)))
-    }
+    named = {f"{key}{ENDING}" for key in kept_keys()}
     strange = [path for path in folder.glob(f"*{ENDING}") if path.name not in named]
     for path in strange:
         path.unlink(missing_ok=True)

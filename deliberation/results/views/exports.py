@@ -11,7 +11,7 @@ from deliberation.database import db, set_reading
 from deliberation.declarations.editions import load_editions
 from deliberation.declarations.models import Declaration
 from deliberation.permissions import Permission
-from deliberation.results import export_jobs
+from deliberation.results import export_jobs, shelf
 from deliberation.results.actions import note_export, note_names
 from deliberation.results.export_jobs import FAULTS, OPEN_MAX, Folder, TooMany
 from deliberation.results.filters import Filters, FiltersInvalid, read_filters
@@ -81,7 +81,7 @@ def export_job(slug: str, key: str) -> str:
     job = _job(slug, key)
     return render_template(
         "results/job.html", declaration=job.declaration, job=job, formats=FORMATS, here="export",
-        is_outdated=job.is_done and (export_jobs.is_outdated(job) or not _path(job).exists()),
+        is_outdated=job.is_done and (export_jobs.is_outdated(job) or not shelf.has(_path(job))),
         fault=_(FAULTS[job.fault]) if job.fault else "", edition_number=_edition(job.declaration),
         again=url_for("results.download", slug=slug, file_format=job.file_format, **job.filters),
     )  # fmt: skip
@@ -96,7 +96,7 @@ def _path(job: ExportJob) -> Any:
 def export_file(slug: str, key: str) -> Any:
     """The file, if everything in it may still be read; else its page says why not."""
     job, person = _job(slug, key), viewer()
-    if not job.is_done or export_jobs.is_outdated(job) or not _path(job).exists():
+    if not job.is_done or export_jobs.is_outdated(job) or not shelf.has(_path(job)):
         return redirect(url_for("results.export_job", slug=slug, key=key), 303)
     filters = _filters(job)
     if names_people(job.file_format, filters):
@@ -104,9 +104,8 @@ def export_file(slug: str, key: str) -> Any:
     after_page(lambda: note_names(person, job.declaration, job.file_format, filters))
     after_page(lambda: note_export(person, job.declaration))
     mimetype = WRITERS[job.file_format].content_type
-    response = send_file(_path(job), mimetype, as_attachment=True, download_name=job.name, etag=False)
-    # A file on disk has a time, and is kept by browsers, unless told otherwise.
-    del response.headers["Last-Modified"]
+    response = send_file(shelf.take(_path(job)), mimetype, as_attachment=True, download_name=job.name, etag=False)
+    response.content_length = job.size
     return unlisted(response)
 
 
