@@ -25,10 +25,10 @@ CHANGED = "changed"
 
 UNSEEN = frozenset((
     "api_token", "assignment", "attempt", "bounce", "delivery", "draft", "edition_draft", "erasure", "export_job",
-    "first_link", "flag", "forgotten", "handling", "harvest", "import_preview", "interest", "job_run", "kept_part", "letter", "login_code",
-    "mail", "message", "news", "note", "opening", "passkey", "period_setting", "presence", "private_note", "recovery_code",
-    "rules_look", "search_doc", "search_posting", "search_term", "session", "snapshot", "staff_access", "stance", "subscription",
-    "survey_code", "survey_sheet", "text_block", "visit", "vote", "webhook",
+    "first_link", "flag", "forgotten", "handling", "harvest", "import_preview", "interest", "job_run", "kept_part", "letter",
+    "login_code", "mail", "message", "news", "note", "opening", "passkey", "period_setting", "presence", "private_note",
+    "recovery_code", "rules_look", "search_doc", "search_posting", "search_term", "session", "snapshot", "staff_access", "stance",
+    "subscription", "survey_code", "survey_sheet", "text_block", "visit", "vote", "webhook",
 ))  # fmt: skip
 """Tables of which a reader without an account sees nothing on a page that is kept (`kept.py`). Of votes and stances she sees
 what is published, which stands elsewhere. A table that is not here counts: a new one makes pages anew too often, never too

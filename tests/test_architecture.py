@@ -25,8 +25,8 @@ ASSEMBLY = ("__init__", "models", "labels", "policies", "jobs", "archiving", "se
 # Beside views and forms: requests, words and templates cannot be had without flask.
 KNOWS_FLASK = (
     "__init__", "web", "answers", "bodies", "door", "errors", "problems", "replica", "urls", "filters", "labels", "policies",
-    "jobs", "serving", "cli", "sealing", "settings", "whence", "parts", "notifications/mailer", "notifications/trying", "results/words",
-    "results/archive/naming", "privacy/erasures", "privacy/erased",
+    "jobs", "serving", "cli", "sealing", "settings", "whence", "parts", "notifications/mailer", "notifications/trying",
+    "results/words", "results/archive/naming", "privacy/erasures", "privacy/erased",
 )  # fmt: skip
 COMMITS = (
     "web", "jobs", "cli", "notifications/mailer", "accounts/views", "declarations/views", "editions/views/drafting",
