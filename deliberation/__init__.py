@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from deliberation import cli, counters, errors, filters, labels, logs, models, policies, urls, web  # noqa: F401 (every table is known)
+from deliberation import cli, counters, errors, filters, labels, logs, metering, models, policies, urls, web  # noqa: F401 (every table is known)
 from deliberation.accounts import sessions, tokens
 from deliberation.bodies import MeasuredRequest
 from deliberation.config import instance_folder, load_settings, package_root
@@ -40,6 +40,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     errors.init_app(app)
     cli.init_app(app)
     _register_views(app)
+    metering.init_app(app)
     policies.init_app(app)
     return app
 
@@ -130,5 +131,5 @@ def _trusted_hosts(base_url: str, is_production: bool) -> list[str]:
 
 
 def _configure_logs(app: Flask) -> None:
-    """Plain lines on standard error: no address, no query string, no body."""
-    logs.configure(os.environ.get("DELIBERATION_LOG_LEVEL") or app.config["LOG_LEVEL"])
+    """Lines on standard error: no address, no query string, no body."""
+    logs.configure(os.environ.get("DELIBERATION_LOG_LEVEL") or app.config["LOG_LEVEL"], app.config["LOG_FORMAT"])

@@ -18,14 +18,14 @@ FEATURES = (
 FOUNDATION = (
     "config", "database", "clock", "columns", "permissions", "text", "sentences", "assets", "urls", "web", "errors",
     "filters", "schema", "turnstile", "sealing", "answers", "bodies", "backups", "counters", "door", "logs", "settings",
-    "keepers", "problems", "whence",
+    "keepers", "problems", "whence", "metrics", "metering",
 )  # fmt: skip
 # What puts the rest together: may know every feature, and no feature knows it.
 ASSEMBLY = ("__init__", "models", "labels", "policies", "jobs", "archiving", "serving", "cli", "sample", "migrations")
 # Beside views and forms: requests, words and templates cannot be had without flask.
 KNOWS_FLASK = (
-    "__init__", "web", "answers", "bodies", "door", "errors", "problems", "urls", "filters", "labels", "policies", "jobs",
-    "serving", "cli", "sealing", "settings", "whence", "notifications/mailer", "notifications/trying", "results/words",
+    "__init__", "web", "answers", "bodies", "door", "errors", "metering", "problems", "urls", "filters", "labels", "policies",
+    "jobs", "serving", "cli", "sealing", "settings", "whence", "notifications/mailer", "notifications/trying", "results/words",
     "results/archive/naming", "privacy/erasures", "privacy/erased",
 )  # fmt: skip
 COMMITS = (

@@ -87,6 +87,9 @@ def test_production_is_an_address_with_https(tmp_path: Path) -> None:
         ({"SECOND_FACTOR": "never"}, "SECOND_FACTOR"),
         ({"DEFAULT_LOCALE": "fr"}, "DEFAULT_LOCALE"),
         ({"LOG_LEVEL": "loud"}, "LOG_LEVEL"),
+        ({"LOG_FORMAT": "xml"}, "LOG_FORMAT"),
+        ({"METRICS_PORT": "65536"}, "METRICS_PORT"),
+        ({"METRICS_PORT": "on"}, "METRICS_PORT"),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )
