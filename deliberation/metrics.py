@@ -10,6 +10,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from math import isfinite, isnan
 from threading import Lock
 from typing import TypeAlias
 
@@ -165,7 +166,13 @@ def _line(family: Family, labels: Mapping[str, str], value: float) -> str:
     ending = labels.pop("_", "")
     told = ",".join(f'{name}="{word}"' for name, word in labels.items())
     where = f"{family.name}{ending}{{{told}}}" if told else f"{family.name}{ending}"
-    return f"{where} {value:.6f}" if value % 1 else f"{where} {value:.0f}"
+    return f"{where} {_written(value)}"
+
+
+def _written(value: float) -> str:
+    if not isfinite(value):
+        return "NaN" if isnan(value) else "+Inf" if value > 0 else "-Inf"
+    return f"{value:.6f}" if value % 1 else f"{value:.0f}"
 
 
 def _kind(name: str) -> str:

@@ -17,8 +17,9 @@ from deliberation.results.models import ExportJob, JobState
 from deliberation.site.machine import look_at_storage
 from deliberation.site.runs import BACKUP, ROUND, load_runs
 
+NEVER = float("inf")
+"""What never happened is longer ago than any bound."""
 UNKNOWN = float("nan")
-"""What never happened has no age."""
 
 
 def load_figures(config: Mapping[str, Any], instance: Path) -> list[Family]:
@@ -48,7 +49,7 @@ def _ages(moment: datetime) -> Iterator[tuple[str, str, float]]:
         ("jobs_age_seconds", ROUND, "Since the background last said that it is alive."),
         ("backup_age_seconds", BACKUP, "Since the last backup."),
     ):
-        yield name, words, _age(runs[run].at, moment) if run in runs else UNKNOWN
+        yield name, words, _age(runs[run].at, moment) if run in runs else NEVER
 
 
 def _room(config: Mapping[str, Any], instance: Path) -> Iterator[tuple[str, str, float]]:
