@@ -11,13 +11,13 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
 from flask import Flask
+from flask.cli import ScriptInfo
 
 from deliberation import __version__, backups, create_app, jobs, schema
 from deliberation.accounts.models import User, find_user_by_email
 from deliberation.annotations.models import Annotation
 from deliberation.cli import cli, upgrading
 from deliberation.clock import now
-from deliberation.config import DEFAULTS
 from deliberation.database import count_rows, db, set_reading
 from deliberation.pages.models import FilePart, PageFile
 from deliberation.site import runs
@@ -47,17 +47,13 @@ def site(engine: tuple[str, Path, str], tmp_path: Path) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def run(site: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    for name in DEFAULTS:
-        monkeypatch.delenv(f"DELIBERATION_{name}", raising=False)
-    monkeypatch.setenv("DELIBERATION_INSTANCE", site.instance_path)
-    monkeypatch.setenv("DELIBERATION_DATABASE_URL", site.config["DATABASE_URL"])
-    monkeypatch.setenv("DELIBERATION_SECRET_KEY", KEY)
+def run(site: Flask) -> Callable[..., Result]:
+    """Types a command on the machine of the site."""
 
     def call(*words: Any) -> Result:
         db.session.remove()
         db.engine.dispose()
-        result = CliRunner().invoke(cli, [str(word) for word in words])
+        result = CliRunner().invoke(cli, [str(word) for word in words], obj=ScriptInfo(create_app=lambda: site))
         set_reading(False)
         return result
 
@@ -104,10 +100,10 @@ def test_damaged_backup_fails_the_rehearsal(run: Callable[..., Result], tmp_path
 
 
 def test_backup_that_belongs_to_another_key_fails_the_rehearsal(
-    run: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    site: Flask, run: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert run("backup", tmp_path / "one.backup").exit_code == 0
-    monkeypatch.setenv("DELIBERATION_SECRET_KEY", "another secret that is long enough, too")
+    monkeypatch.setitem(site.config, "ADDRESS_KEY", "another secret that is long enough, too")
     result = run("restore", "--rehearse", tmp_path / "one.backup")
     assert result.exit_code == 1
     assert "!!  Schlüssel der Adressen" in result.output
