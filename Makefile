@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTEST ?=
 
-.PHONY: help demo serve test lint lock messages bench bench-edition bench-patterns bench-groups bench-exports bench-documents bench-search bench-survey assurance sbom clean
+.PHONY: help demo serve test lint lock messages bench bench-edition bench-patterns bench-groups bench-exports bench-documents bench-search bench-survey bench-soak assurance sbom clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -52,6 +52,9 @@ bench-search: $(VENV)/installed-dev ## searching among 100 000 annotations: mill
 
 bench-survey: $(VENV)/installed-dev ## a survey of 30 questions answered by 1 338 people, and its figures counted again
 	$(BIN)/python benchmarks/surveying.py $(BENCH)
+
+bench-soak: $(VENV)/installed-dev ## an hour of mixed load, and whether memory stays flat; BENCH="--minutes 2" for a look
+	$(BIN)/python benchmarks/soaking.py $(BENCH)
 
 assurance: $(VENV)/installed-dev ## the long checks behind docs/assurance.md; ONLY="r01 s19" for some of them
 	$(BIN)/python benchmarks/assurance/run.py $(ONLY)

@@ -9,7 +9,20 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from deliberation import cli, counters, errors, filters, labels, logs, models, policies, revisions, urls, web  # noqa: F401 (every table is known)
+from deliberation import (  # noqa: F401 (every table is known)
+    cli,
+    counters,
+    errors,
+    filters,
+    labels,
+    logs,
+    metering,
+    models,
+    policies,
+    revisions,
+    urls,
+    web,
+)
 from deliberation.accounts import sessions, tokens
 from deliberation.bodies import MeasuredRequest
 from deliberation.config import instance_folder, load_settings, package_root
@@ -44,6 +57,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     errors.init_app(app)
     cli.init_app(app)
     _register_views(app)
+    metering.init_app(app)
     policies.init_app(app)
     return app
 
@@ -138,5 +152,5 @@ def _trusted_hosts(base_url: str, is_production: bool) -> list[str]:
 
 
 def _configure_logs(app: Flask) -> None:
-    """Plain lines on standard error: no address, no query string, no body."""
-    logs.configure(os.environ.get("DELIBERATION_LOG_LEVEL") or app.config["LOG_LEVEL"])
+    """Lines on standard error: no address, no query string, no body."""
+    logs.configure(os.environ.get("DELIBERATION_LOG_LEVEL") or app.config["LOG_LEVEL"], app.config["LOG_FORMAT"])

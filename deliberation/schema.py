@@ -3,6 +3,7 @@
 Revisions are numbered in one line (0001, 0002, …), so that every start can compare without loading Alembic.
 """
 
+from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 MIGRATIONS = Path(__file__).parent / "migrations"
 NOTHING = "base"
 HEAD = "head"
+TELL = "deliberation.tell"
 
 
 class SchemaState(Enum):
@@ -74,8 +76,9 @@ def bring_up_to_date() -> SchemaState:
     return before
 
 
-def migrate_to(target: str) -> None:
-    """Go up or down to a revision: `head`, `base`, or a number. Raises SchemaRefused, UnknownRevision."""
+def migrate_to(target: str, tell: Callable[[str], None] | None = None) -> None:
+    """Go up or down to a revision: `head`, `base`, or a number; `tell` hears of each that was applied, before all of them are
+    kept at once. Raises SchemaRefused, UnknownRevision."""
     from alembic import command
 
     known = known_revisions()
@@ -87,7 +90,9 @@ def migrate_to(target: str) -> None:
     db.session.remove()
     here, goal = found or "", {HEAD: known[-1], NOTHING: ""}.get(target, target)
     if goal != here:
-        (command.downgrade if goal < here else command.upgrade)(alembic_config(), target)
+        config = alembic_config()
+        config.attributes[TELL] = tell
+        (command.downgrade if goal < here else command.upgrade)(config, target)
     # The connection that migrated on SQLite has its foreign keys switched off.
     db.engine.dispose()
 

@@ -15,7 +15,6 @@ REASONS = {
     "damaged": N_("Die Datei ist beschädigt oder keine Sicherung dieses Programms."),
     "missing": N_("Diese Datei gibt es nicht."),
     "newer": N_("Die Sicherung stammt von einer neueren Fassung des Programms."),
-    "older": N_("Die Sicherung stammt von einer älteren Fassung. Spielen Sie sie mit dieser ein und aktualisieren Sie dann."),
     "not_empty": N_("Die Datenbank ist nicht leer. Legen Sie eine neue an und geben Sie sie mit DATABASE_URL an."),
 }
 
@@ -25,6 +24,7 @@ REASONS = {
 @click.option("--keep", type=click.IntRange(1), help=N_("In einem Ordner nur so viele Sicherungen behalten"))
 def backup(file: Path, keep: int | None) -> None:
     from deliberation import backups
+    from deliberation.site.runs import BACKUP
 
     with application():
         try:
@@ -33,28 +33,71 @@ def backup(file: Path, keep: int | None) -> None:
             raise _mistake(refusal) from None
         except OSError as error:
             raise Mistake(_("Die Sicherung ließ sich nicht schreiben: %(cause)s", cause=error.strerror)) from None
-        _note(written)
+        _note(BACKUP, written)
         say(_("Gesichert: %(file)s (%(size)s KB)", file=written, size=max(1, written.stat().st_size // 1024)))
 
 
-def _note(written: Path) -> None:
+def _note(name: str, written: Path) -> None:
     """For the operator's page; a backup that nobody could note down is a backup all the same."""
     from contextlib import suppress
 
     from sqlalchemy.exc import SQLAlchemyError
 
     from deliberation.database import db, set_reading
-    from deliberation.site.runs import BACKUP, note_run
+    from deliberation.site.runs import note_run
 
     set_reading(False)
     with suppress(SQLAlchemyError):
-        note_run(BACKUP, rows=max(1, written.stat().st_size // 1024))
+        note_run(name, rows=max(1, written.stat().st_size // 1024))
         db.session.commit()
 
 
 @click.command(cls=Command, help=N_("Eine Sicherung einspielen. Die jetzige Datenbank wird daneben aufgehoben."))
 @click.argument("file", type=click.Path(path_type=Path))
-def restore(file: Path) -> None:
+@click.option("--rehearse", is_flag=True, help=N_("Nur proben, in einer Datenbank, die danach verschwindet. Auch mit Ordner."))
+def restore(file: Path, rehearse: bool) -> None:
+    if rehearse:
+        _rehearse(file)
+        return
+    _restore(file)
+
+
+def _rehearse(place: Path) -> None:
+    from sqlalchemy.exc import DBAPIError
+
+    from deliberation.backups import BackupRefused
+    from deliberation.cli import rehearsing
+    from deliberation.cli.checking import say_findings
+    from deliberation.site.runs import REHEARSAL
+
+    with application() as app:
+        try:
+            done = rehearsing.rehearse(app, rehearsing.newest(place))
+        except BackupRefused as refusal:
+            raise _mistake(refusal) from None
+        except DBAPIError as error:
+            # Making a database is a right of its own (42501: insufficient privilege).
+            if getattr(error.orig, "sqlstate", "") != "42501":
+                raise
+            words = _("Das Konto der Datenbank darf keine zum Proben anlegen. Ihm fehlt das Recht CREATEDB oder SUPERUSER.")
+            raise Mistake(words) from None
+        say(_("Zur Probe zurückgespielt: %(file)s", file=done.file))
+        for about, count in done.counts.items():
+            say(f"    {_(about)}: {count}")
+        if done.again:
+            say(
+                plural(
+                    "%(n)s gelöschtes Konto würde wieder gelöscht.",
+                    "%(n)s gelöschte Konten würden wieder gelöscht.",
+                    done.again,
+                )
+            )
+        say_findings(done.findings)
+        _note(REHEARSAL, done.file)
+        say(_("Diese Sicherung lässt sich zurückspielen. Die Seite blieb, wie sie ist."))
+
+
+def _restore(file: Path) -> None:
     from deliberation import backups, schema
     from deliberation.database import db, set_reading
     from deliberation.jobs import lock_for

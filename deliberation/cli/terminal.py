@@ -247,6 +247,7 @@ def _load_app() -> "Flask":
 def require_schema() -> None:
     """Give an empty database its tables; raise Mistake when its schema is not the one of this code."""
     from deliberation import schema
+    from deliberation.cli.upgrading import newer_database
 
     match schema.state():
         case schema.SchemaState.EMPTY:
@@ -255,11 +256,6 @@ def require_schema() -> None:
             raise Mistake(_("Die Datenbank ist von einer älteren Fassung. Bitte zuerst: deliberation db upgrade"))
         case schema.SchemaState.NEWER:
             raise newer_database()
-
-
-def newer_database() -> Mistake:
-    words = _("Die Datenbank ist von einer neueren Fassung dieses Programms. Bitte erst das Programm aktualisieren.")
-    return Mistake(words)
 
 
 def run(group: click.Group) -> None:

@@ -60,6 +60,8 @@ class ServerLock:
             if not connection.scalar(sa.text("SELECT pg_try_advisory_lock(:lock)"), {"lock": JOBS_LOCK}):
                 connection.close()
                 return False
+            # Migrations throw the pool away that it came from: it is closed by whoever lets the lock go.
+            connection.detach()
             self._connection = connection
         # A lost connection has lost the lock: it fails here, before any work is done.
         self._connection.execute(sa.text("SELECT 1"))
