@@ -13,7 +13,7 @@ from deliberation import cli, counters, errors, filters, labels, logs, models, p
 from deliberation.accounts import sessions, tokens
 from deliberation.bodies import MeasuredRequest
 from deliberation.config import instance_folder, load_settings, package_root
-from deliberation.database import db, sqlite_opener
+from deliberation.database import db, engine_options
 
 __version__ = "0.1.0"
 
@@ -79,7 +79,7 @@ def _configure_flask(app: Flask) -> None:
     secure = app.config["IS_PRODUCTION"]
     app.config.update(
         SQLALCHEMY_DATABASE_URI=app.config["DATABASE_URL"],
-        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(app.config["DATABASE_URL"]),
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(app.config["DATABASE_URL"]),
         SESSION_COOKIE_NAME="__Host-session" if secure else "session",
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_HTTPONLY=True,
@@ -115,12 +115,6 @@ def _configure_flask(app: Flask) -> None:
 def _counters_place(app: Flask) -> str:
     url = str(app.config["DATABASE_URL"])
     return url if url.startswith("postgresql") else str(Path(app.instance_path) / counters.FILE)
-
-
-def _engine_options(url: str) -> dict[str, Any]:
-    if url.startswith("sqlite"):
-        return {"creator": sqlite_opener(Path(url.removeprefix("sqlite:///"))), "hide_parameters": True}
-    return {"pool_pre_ping": True, "hide_parameters": True}
 
 
 def _trusted_hosts(base_url: str, is_production: bool) -> list[str]:

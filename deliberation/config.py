@@ -91,7 +91,7 @@ def load_settings(instance: Path, overrides: Mapping[str, Any]) -> dict[str, Any
     if not str(settings["QUICK_EXIT_URL"]).startswith(("https://", "http://")):
         raise SettingsError(f"QUICK_EXIT_URL is {settings['QUICK_EXIT_URL']!r}; a web address is needed")
     settings["IS_PRODUCTION"] = settings["BASE_URL"].startswith("https://")
-    settings["DATABASE_URL"] = _database_url(str(settings["DATABASE_URL"]), instance)
+    settings["DATABASE_URL"] = database_url(str(settings["DATABASE_URL"]), instance)
     settings["MAIL_URL"] = _mail_url(str(settings["MAIL_URL"]), instance)
     settings["MAIL_FROM"] = settings["MAIL_FROM"] or settings["OPERATOR_EMAIL"] or _default_sender(settings)
     settings["SECOND_FACTOR"] = settings["SECOND_FACTOR"] or _second_factor(settings["IS_PRODUCTION"])
@@ -167,7 +167,7 @@ def _base_url(value: str) -> str:
     return value.rstrip("/")
 
 
-def _database_url(value: str, instance: Path) -> str:
+def database_url(value: str, instance: Path) -> str:
     """psycopg 3 is the only PostgreSQL driver we ship, whatever spelling of the address was given."""
     if not value:
         return f"sqlite:///{instance / 'deliberation.sqlite3'}"

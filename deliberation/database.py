@@ -179,6 +179,12 @@ def sqlite_opener(file: Path) -> Callable[[], sqlite3.Connection]:
     return connect
 
 
+def engine_options(url: str) -> dict[str, Any]:
+    if url.startswith("sqlite"):
+        return {"creator": sqlite_opener(Path(url.removeprefix("sqlite:///"))), "hide_parameters": True}
+    return {"pool_pre_ping": True, "hide_parameters": True}
+
+
 def has_room(url: str) -> bool:
     """Whether the disk of a database file has room for the next writes; of a server it is not ours to know."""
     if not url.startswith("sqlite:///"):

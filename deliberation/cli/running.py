@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from deliberation.cli.terminal import N_, Command, Group, Mistake, _, application, newer_database, plural, say, site
+from deliberation.cli.states import to_mistake
+from deliberation.cli.terminal import N_, Command, Group, Mistake, _, application, plural, say, site
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -57,8 +58,8 @@ def _migrate(revision: str) -> None:
     with application():
         try:
             schema.migrate_to(revision)
-        except schema.SchemaRefused:
-            raise newer_database() from None
+        except schema.SchemaRefused as refusal:
+            raise to_mistake(refusal.state) from None
         except schema.UnknownRevision:
             raise Mistake(_("Einen Stand „%(revision)s“ gibt es nicht.", revision=revision)) from None
         say(_("Die Datenbank ist auf dem Stand %(revision)s.", revision=schema.revision() or "-"))
@@ -160,8 +161,8 @@ def _upgrade_on_start() -> None:
 
     try:
         before = schema.bring_up_to_date()
-    except schema.SchemaRefused:
-        raise newer_database() from None
+    except schema.SchemaRefused as refusal:
+        raise to_mistake(refusal.state) from None
     _forget_again()
     if before is schema.SchemaState.OLD:
         say(_("Die Datenbank ist auf dem Stand %(revision)s.", revision=schema.revision()))

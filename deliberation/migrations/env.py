@@ -42,7 +42,8 @@ def run() -> None:
     SQLite runs with foreign keys off: rebuilding a table would otherwise delete the rows that refer to it.
     """
     set_reading(False)
-    with db.engine.connect() as connection:
+    engine: sa.Engine = context.config.attributes["engine"]
+    with engine.connect() as connection:
         if connection.dialect.name == "sqlite":
             raw: Any = connection.connection.dbapi_connection
             raw.execute("PRAGMA foreign_keys=OFF")
