@@ -13,12 +13,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from alembic import command
-from click.testing import CliRunner
 from flask import Flask
 
 from deliberation import copying, create_app, database, jobs, schema
 from deliberation.accounts.models import find_user_by_email
-from deliberation.cli import cli
 from deliberation.database import db, engine_options, set_reading
 from deliberation.declarations.models import find_declaration
 from deliberation.jobs import FileLock, ServerLock
@@ -60,11 +58,8 @@ class Site:
         self.folder, self.file = folder, folder / "deliberation.sqlite3"
 
     def run(self, *words: str, url: str = "") -> Any:
-        environment = {**ENVIRONMENT, "DELIBERATION_INSTANCE": str(self.folder), "DELIBERATION_DATABASE_URL": url}
-        try:
-            return CliRunner().invoke(cli, list(words), env=environment)
-        finally:
-            set_reading(True)
+        with living(self, url) as app:
+            return app.test_cli_runner().invoke(args=words)
 
     def copy(self, to: str, url: str = "") -> str:
         """What was said; it has to go well."""
@@ -125,9 +120,12 @@ def living(site: Site, url: str) -> Iterator[Flask]:
     app = create_app({"INSTANCE": str(site.folder), "DATABASE_URL": url, "RATELIMIT_ENABLED": False, **SETTINGS})
     with app.app_context():
         set_reading(False)
-        yield app
-        db.session.remove()
-        db.engine.dispose()
+        try:
+            yield app
+        finally:
+            set_reading(True)
+            db.session.remove()
+            db.engine.dispose()
 
 
 def rows(url: str) -> dict[str, list[str]]:
