@@ -98,8 +98,9 @@ def _mistake(refusal: "BackupRefused") -> Mistake:
     return Mistake(_(REASONS[refusal.code]))
 
 
+NO_ADDRESS = N_("Das ist keine Adresse einer Datenbank. Bitte so: postgresql://name@rechner/datenbank oder sqlite:////ordner/datei")
 OBSTACLES = {
-    "address": N_("Das ist keine Adresse einer Datenbank. Bitte so: postgresql://name@rechner/datenbank oder sqlite:////ordner/datei"),
+    "address": NO_ADDRESS,
     "driver": N_("Für PostgreSQL fehlt ein Paket. So kommt es dazu: pip install 'deliberation[postgres]'"),
     "target": N_("Die Ziel-Datenbank antwortet nicht, wie sie soll: %(cause)s"),
     "not_empty": N_("In der Ziel-Datenbank steht schon etwas. Es wurde nichts geändert. Legen Sie eine neue, leere an."),
@@ -115,7 +116,7 @@ OBSTACLES = {
 }
 
 
-@db_group.command("copy", help=N_("Alles in eine leere Datenbank kopieren, etwa von SQLite zu PostgreSQL. Die Seite steht so lange."))
+@db_group.command("copy", help=N_("Alles in eine leere Datenbank kopieren, etwa zu PostgreSQL. Die Seite muss dabei ruhen."))
 @click.option("--to", required=True, metavar="URL", help=N_("Wohin: postgresql://name@rechner/datenbank oder sqlite:////ordner/datei"))
 @click.option("--from", "origin", metavar="URL", help=N_("Woher, wenn nicht aus der Datenbank der Seite"))
 def db_copy(to: str, origin: str | None) -> None:
@@ -147,15 +148,14 @@ def _address(url: str) -> str:
     try:
         return database_url(url or "-", Path())
     except SettingsError:
-        raise Mistake(_(OBSTACLES["address"])) from None
+        raise Mistake(_(NO_ADDRESS)) from None
 
 
 @contextmanager
 def _source(app: "Flask", origin: str | None) -> Iterator[tuple["Engine", "Lock"]]:
     """Where it comes from, and what says whether somebody works there."""
-    import sqlalchemy as sa
-
-    from deliberation.database import db, engine_options
+    from deliberation.copying import source_at
+    from deliberation.database import db
     from deliberation.jobs import FileLock, ServerLock, lock_for
 
     url = _address(origin) if origin else str(app.config["DATABASE_URL"])
@@ -166,10 +166,7 @@ def _source(app: "Flask", origin: str | None) -> Iterator[tuple["Engine", "Lock"
     if not origin:
         yield db.engine, lock_for(app)
         return
-    try:
-        engine = sa.create_engine(url, **engine_options(url))
-    except (sa.exc.ArgumentError, ValueError):
-        raise Mistake(_(OBSTACLES["address"])) from None
+    engine = source_at(url)
     try:
         # Who shares a database file shares its folder.
         yield engine, FileLock(file.parent) if file else ServerLock(engine)
@@ -187,3 +184,4 @@ def _say_copied(copied: "Copied", address: str, folder: str) -> None:
     say(_("Damit die Seite die neue Datenbank benutzt: DELIBERATION_DATABASE_URL=%(address)s", address=address))
     say(_("SECRET_KEY, ADDRESS_KEY und der Ordner %(folder)s bleiben, wie sie sind.", folder=folder))
     say(_("Die bisherige Datenbank ist unverändert. Was dort noch geschrieben wird, fehlt in der neuen."))
+    say(_("Löschen Sie sie, sobald sich die neue bewährt hat. Was Menschen von nun an löschen, stünde dort weiter."))

@@ -19,9 +19,9 @@ import sqlalchemy as sa
 from deliberation.copying.into_file import FileStaging
 from deliberation.copying.into_server import ServerStaging
 from deliberation.copying.staging import CopyRefused, Staging
-from deliberation.database import db, set_reading
+from deliberation.database import db, engine_options, set_reading
 
-__all__ = ["Copied", "CopyRefused", "copy", "staging_at"]
+__all__ = ["Copied", "CopyRefused", "copy", "source_at", "staging_at"]
 
 FETCH = 1000
 FETCH_HEAVY = 16
@@ -144,12 +144,24 @@ def staging_at(url: str) -> Staging:
         if file.is_dir():
             raise CopyRefused("address")
         return FileStaging(file)
-    try:
+    with _usable():
         return ServerStaging(sa.make_url(url))
+
+
+def source_at(url: str) -> sa.Engine:
+    """For another database than that of the site. Raises CopyRefused."""
+    with _usable():
+        return sa.create_engine(url, **engine_options(url))
+
+
+@contextmanager
+def _usable() -> Iterator[None]:
+    try:
+        yield
     except (sa.exc.ArgumentError, ValueError):
-        # Whatever is wrong with it, it may hold a password.
+        # Whatever is wrong with the address, it may hold a password.
         raise CopyRefused("address") from None
-    except ModuleNotFoundError:
+    except ImportError:
         raise CopyRefused("driver") from None
 
 

@@ -1,7 +1,8 @@
-"""A filled site moves to another database and back, row for row; whatever comes in between, nothing is lost and nothing is half."""
+"""A filled site moves to another database and back, row for row; whatever comes in between, nothing is lost or half there."""
 
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import time
@@ -27,7 +28,7 @@ from tests.serving.site import PATIENCE, PROGRAM
 
 SETTINGS = {"SECRET_KEY": "a secret that is long enough for the tests", "LOG_LEVEL": "ERROR"}
 ENVIRONMENT = {f"DELIBERATION_{name}": value for name, value in SETTINGS.items()}
-MANY = 150_000
+MANY = 200_000
 
 
 @pytest.fixture(scope="module")
@@ -133,12 +134,16 @@ def rows(url: str) -> dict[str, list[str]]:
         return {table.name: sorted(map(repr, connection.execute(table.select()))) for table in db.metadata.sorted_tables}
 
 
+def _tables(url: str) -> list[str]:
+    with opened(url) as engine:
+        return sa.inspect(engine).get_table_names()
+
+
 def cells(file: Path) -> dict[str, list[str]]:
     """What really stands in a file: the text of JSON to the letter, nothing and the word null told apart."""
     with closing(sqlite3.connect(file)) as connection:
-        return {
-            table.name: sorted(map(repr, connection.execute(f'SELECT * FROM "{table.name}"'))) for table in db.metadata.sorted_tables
-        }
+        names = [table.name for table in db.metadata.sorted_tables]
+        return {name: sorted(map(repr, connection.execute(f'SELECT * FROM "{name}"'))) for name in names}
 
 
 def address_of(file: Path) -> str:
@@ -182,8 +187,8 @@ def test_numbers_go_on_where_they_were_and_none_is_given_twice(site: Site, targe
     site.copy(target)
 
     def write() -> int:
-        declaration = find_declaration("erklaerung")
-        ada = find_user_by_email("ada@example.org")
+        declaration, ada = find_declaration("erklaerung"), find_user_by_email("ada@example.org")
+        assert declaration is not None
         assert ada is not None
         number = builders.annotate(ada, declaration, "1.1", "Nach dem Umzug.").number
         builders.make_user()
@@ -206,8 +211,8 @@ def _start(site: Site, target: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen([*PROGRAM, "db", "copy", "--to", target], env=environment, stderr=subprocess.PIPE)
 
 
-def _wait_for_half(target: str, table: str) -> None:
-    """Until some rows of this table have arrived, and others have not."""
+def _wait_for_half(target: str, table: str, more_than: int = 0) -> int:
+    """Until some rows of this table have arrived, and others have not; how many."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         try:
@@ -221,11 +226,11 @@ def _wait_for_half(target: str, table: str) -> None:
                     found = server.execute(sa.text(query)).one_or_none()
         except (sqlite3.Error, sa.exc.DBAPIError):
             found = None
-        if found and found[0]:
+        if found and found[0] > more_than:
             assert not found[1], "it was too fast"
-            return
+            return int(found[0])
         time.sleep(0.01)
-    pytest.fail("nothing arrived")
+    raise AssertionError("nothing arrived")
 
 
 def test_copy_that_was_killed_serves_nobody_and_goes_on_where_it_stopped(site: Site, target: str) -> None:
@@ -234,27 +239,34 @@ def test_copy_that_was_killed_serves_nobody_and_goes_on_where_it_stopped(site: S
         f" (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {MANY})"
         " SELECT declaration_id, act, before, after, rule, at FROM n, (SELECT * FROM log_entry LIMIT 1)"
     )
-    process = _start(site, target)
-    _wait_for_half(target, "log_entry")
-    process.kill()
-    process.communicate()
+    with _start(site, target) as process:
+        arrived = _wait_for_half(target, "log_entry")
+        process.send_signal(signal.SIGINT)
+        _nothing, said = process.communicate()
+    assert process.returncode == 130
+    assert said.decode().strip() == "Unterbrochen. Derselbe Befehl setzt die Kopie fort."
+    with _start(site, target) as process:
+        _wait_for_half(target, "log_entry", arrived)
+        process.kill()
+        process.communicate()
     # Whoever opens the new address finds nothing at all, and is not led to begin a second site there.
-    for words in (("serve", "--port", "0"), ("jobs", "run-once"), ("phase", "erklaerung", "voting"), ("db", "upgrade")):
-        assert "deliberation db copy" in site.refused(*words, url=target)
-    with opened(target) as engine:
-        assert sa.inspect(engine).get_table_names() == []
+    for line in ("serve --port 0", "jobs run-once", "phase erklaerung voting", "db upgrade"):
+        assert "deliberation db copy" in site.refused(*line.split(), url=target)
+    assert _tables(target) == []
     # The old site was used again meanwhile.
     site.change(
         "UPDATE declaration SET title = 'Inzwischen anders' WHERE slug = 'zweite'",
         "DELETE FROM log_entry WHERE id IN (SELECT id FROM log_entry WHERE annotation_id IS NULL ORDER BY id DESC LIMIT 3)",
     )
-    said = site.copy(target)
-    assert "fortgesetzt" in said
-    assert "declaration" in said.partition("neu kopiert: ")[2].splitlines()[0]
+    words = site.copy(target)
+    assert "fortgesetzt" in words
+    assert "declaration" in words.partition("neu kopiert: ")[2].splitlines()[0]
     assert rows(target) == rows(address_of(site.file))
 
 
-def test_copy_of_an_older_release_that_was_interrupted_begins_anew(site: Site, target: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupted_copy_of_an_older_release_begins_anew(
+    site: Site, target: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with monkeypatch.context() as broken:
         broken.setattr(copying._Run, "compare", _break_off)
         assert "Derselbe Befehl setzt sie fort" in site.refused("db", "copy", "--to", target)
@@ -279,9 +291,7 @@ def test_target_that_holds_something_is_left_alone(site: Site, target: str, what
             connection.execute(sa.text("CREATE TABLE kunden (name TEXT)"))
     site.change("UPDATE declaration SET title = 'Anders' WHERE slug = 'zweite'")
     assert "steht schon etwas" in site.refused("db", "copy", "--to", target)
-    with opened(target) as engine:
-        names = sa.inspect(engine).get_table_names()
-    assert ("kunden" in names) == (what == "strange table")
+    assert ("kunden" in _tables(target)) == (what == "strange table")
     if what == "site":
         assert "Anders" not in str(rows(target)["declaration"])
 
@@ -323,6 +333,13 @@ def test_somebody_in_the_middle_of_writing_is_noticed(
         assert "läuft noch" in site.refused("db", "copy", "--to", back, url=target)
 
 
+def _write_elsewhere(engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL lock_timeout = 10")
+        connection.exec_driver_sql("UPDATE declaration SET title = 'Anders'")
+
+
 def test_nobody_can_write_what_the_copy_would_not_have(site: Site, target: str, tmp_path: Path) -> None:
     site.copy(target)
     tried = list[str]()
@@ -330,13 +347,11 @@ def test_nobody_can_write_what_the_copy_would_not_have(site: Site, target: str, 
 
         def write(_done: int, _total: int) -> None:
             if len(tried) < 3:
-                with pytest.raises(sa.exc.OperationalError), other.connect() as connection:
-                    statement = "PRAGMA busy_timeout=10" if other.dialect.name == "sqlite" else "SET lock_timeout = 10"
-                    connection.exec_driver_sql(statement)
-                    connection.exec_driver_sql("UPDATE declaration SET title = 'Anders'")
+                with pytest.raises(sa.exc.OperationalError):
+                    _write_elsewhere(other)
                 tried.append("refused")
 
-        with closing(sqlite3.connect(":memory:")), pytest.MonkeyPatch.context() as here:
+        with pytest.MonkeyPatch.context() as here:
             here.setattr(database, "BUSY_TIMEOUT_MS", 10)
             copying.copy(db.engine, copying.staging_at(address_of(tmp_path / "back.sqlite3")), write)
     assert len(tried) == 3
@@ -402,8 +417,7 @@ def test_what_the_other_engine_does_not_take_is_named_by_its_place(site: Site, t
 def test_rows_that_refer_to_nothing_are_named_and_nothing_is_put_in_place(site: Site, target: str) -> None:
     site.change("PRAGMA foreign_keys=OFF", "UPDATE stance SET thesis_id = 4711")
     assert "stance" in site.refused("db", "copy", "--to", target)
-    with opened(target) as engine:
-        assert sa.inspect(engine).get_table_names() == []
+    assert _tables(target) == []
 
 
 def test_progress_reaches_the_end_and_no_more(site: Site, target: str) -> None:
