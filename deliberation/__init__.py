@@ -26,8 +26,8 @@ from deliberation import (  # noqa: F401 (every table is known)
 from deliberation.accounts import sessions, tokens
 from deliberation.bodies import MeasuredRequest
 from deliberation.config import instance_folder, load_settings, package_root
-from deliberation.connecting import server_options
-from deliberation.database import db, sqlite_opener
+from deliberation.connecting import engine_options, server_options
+from deliberation.database import db
 from deliberation.replica import answer_readers_from
 
 __version__ = "0.1.0"
@@ -97,7 +97,8 @@ def _configure_flask(app: Flask) -> None:
     secure = app.config["IS_PRODUCTION"]
     app.config.update(
         SQLALCHEMY_DATABASE_URI=app.config["DATABASE_URL"],
-        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(app.config["DATABASE_URL"], app.config["DATABASE_POOL"]),
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(app.config["DATABASE_URL"], app.config["DATABASE_POOL"])
+        | {"execution_options": {revisions.COUNTED: True}},
         SESSION_COOKIE_NAME="__Host-session" if secure else "session",
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_HTTPONLY=True,
@@ -136,13 +137,6 @@ def _configure_flask(app: Flask) -> None:
 def _counters_place(app: Flask) -> str:
     url = str(app.config["DATABASE_URL"])
     return url if url.startswith("postgresql") else str(Path(app.instance_path) / counters.FILE)
-
-
-def _engine_options(url: str, connections: int) -> dict[str, Any]:
-    counting = {"execution_options": {revisions.COUNTED: True}}
-    if url.startswith("sqlite"):
-        return counting | {"creator": sqlite_opener(Path(url.removeprefix("sqlite:///"))), "hide_parameters": True}
-    return counting | server_options(connections)
 
 
 def _trusted_hosts(base_url: str, is_production: bool) -> list[str]:

@@ -11,6 +11,7 @@ import os
 import shutil
 import sqlite3
 import zipfile
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -58,9 +59,9 @@ def back_up(target: Path, keep: int | None = None) -> Path:
     os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     try:
         (_copy_file if is_sqlite() else _write_archive)(part)
-        _to_disk(part)
+        to_disk(part)
         part.replace(file)
-        _to_disk(file.parent)
+        to_disk(file.parent)
     finally:
         part.unlink(missing_ok=True)
     if is_folder:
@@ -103,7 +104,8 @@ def _tidy(folder: Path, newest: Path, keep: int | None) -> None:
             path.unlink()
 
 
-def _to_disk(path: Path) -> None:
+def to_disk(path: Path) -> None:
+    """Keep the file, or the names in the folder, through a power failure."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -128,7 +130,7 @@ def restore(file: Path) -> Path | None:
     fresh = present.with_name(present.name + ".new")
     shutil.copyfile(file, fresh)
     os.chmod(fresh, 0o600)
-    _to_disk(fresh)
+    to_disk(fresh)
     if present.exists():
         aside = present.with_name(f"{present.name}.before-{now():%Y%m%d-%H%M%S}")
         for ending in ("-wal", "-journal", "-shm"):
@@ -138,7 +140,7 @@ def restore(file: Path) -> Path | None:
                 beside.replace(aside.with_name(aside.name + ending))
         present.replace(aside)
     fresh.replace(present)
-    _to_disk(present.parent)
+    to_disk(present.parent)
     return aside
 
 
@@ -226,7 +228,7 @@ def _read_archive(file: Path) -> None:
                 while rows := [_row(table, line) for line in islice(lines, BATCH)]:
                     connection.execute(table.insert(), rows)
         connection.execute(sa.text("SET session_replication_role = DEFAULT"))
-        _go_on_counting(connection, tables)
+        go_on_counting(connection, tables)
 
 
 def _row(table: sa.Table, line: bytes) -> dict[str, Any]:
@@ -246,13 +248,14 @@ def _lively(column: "sa.Column[Any]", value: Any) -> Any:
     return column.type.python_type(value["word"])
 
 
-def _go_on_counting(connection: sa.Connection, tables: list[sa.Table]) -> None:
+def go_on_counting(connection: sa.Connection, tables: Iterable[sa.Table], used: Mapping[str, int] | None = None) -> None:
+    """Let the numbers of PostgreSQL go on behind the rows that came with theirs, and behind those that were `used`, by table."""
     for table in tables:
         for column in table.primary_key.columns:
             sequence = connection.scalar(
                 sa.text("SELECT pg_get_serial_sequence(:name, :column)"), {"name": f'"{table.name}"', "column": column.name}
             )
             if sequence:
-                last = connection.scalar(sa.select(sa.func.max(column)))
+                last = max(connection.scalar(sa.select(sa.func.max(column))) or 0, (used or {}).get(table.name, 0))
                 setval = sa.text("SELECT setval(CAST(:sequence AS regclass), :last, :used)")
-                connection.execute(setval, {"sequence": sequence, "last": last or 1, "used": last is not None})
+                connection.execute(setval, {"sequence": sequence, "last": last or 1, "used": last > 0})

@@ -109,7 +109,7 @@ def load_settings(instance: Path, overrides: Mapping[str, Any]) -> dict[str, Any
     if not str(settings["QUICK_EXIT_URL"]).startswith(("https://", "http://")):
         raise SettingsError(f"QUICK_EXIT_URL is {settings['QUICK_EXIT_URL']!r}; a web address is needed")
     settings["IS_PRODUCTION"] = settings["BASE_URL"].startswith("https://")
-    settings["DATABASE_URL"] = _database_url(str(settings["DATABASE_URL"]), instance)
+    settings["DATABASE_URL"] = database_url(str(settings["DATABASE_URL"]), instance)
     settings["READ_DATABASE_URL"] = _read_database_url(str(settings["READ_DATABASE_URL"]), settings["DATABASE_URL"])
     settings["DATABASE_POOL"] = _whole_number("DATABASE_POOL", settings["DATABASE_POOL"], 2, 500)
     settings["WORKERS"] = _whole_number("WORKERS", settings["WORKERS"], 0, 500)
@@ -190,7 +190,7 @@ def _base_url(value: str) -> str:
     return value.rstrip("/")
 
 
-def _database_url(value: str, instance: Path) -> str:
+def database_url(value: str, instance: Path) -> str:
     """psycopg 3 is the only PostgreSQL driver we ship, whatever spelling of the address was given."""
     if not value:
         return f"sqlite:///{instance / 'deliberation.sqlite3'}"

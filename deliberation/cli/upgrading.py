@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deliberation.cli.states import to_mistake
 from deliberation.cli.terminal import Mistake, _, say
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ def migrate(app: "Flask", revision: str, with_backup: bool = True) -> None:
     from deliberation import schema
 
     state = schema.state()
-    if state is schema.SchemaState.NEWER:
-        raise newer_database()
+    if state in schema.UNTOUCHABLE:
+        raise to_mistake(state)
     if revision not in (schema.HEAD, schema.NOTHING, *schema.known_revisions()):
         raise Mistake(_("Einen Stand „%(revision)s“ gibt es nicht.", revision=revision))
     is_changed = schema.revision() != (schema.known_revisions()[-1] if revision == schema.HEAD else revision)
@@ -37,21 +38,10 @@ def migrate(app: "Flask", revision: str, with_backup: bool = True) -> None:
         _back_up(app)
     try:
         schema.migrate_to(revision, _say_step if state is not schema.SchemaState.EMPTY else None)
-    except schema.SchemaRefused:
-        raise newer_database() from None
+    except schema.SchemaRefused as refusal:
+        raise to_mistake(refusal.state) from None
     if is_changed and state is not schema.SchemaState.EMPTY:
         say(_("Die Datenbank ist auf dem Stand %(revision)s.", revision=schema.revision() or "-"))
-
-
-def newer_database() -> Mistake:
-    """What is needed to go on, if the database says so."""
-    from deliberation import __version__
-    from deliberation.site.runs import find_release
-
-    words = _("Die Datenbank ist von einer neueren Fassung dieses Programms. Bitte erst das Programm aktualisieren.")
-    if (release := find_release()) not in ("", __version__):
-        words += " " + _("Gebraucht wird %(release)s, installiert ist %(own)s.", release=release, own=__version__)
-    return Mistake(words)
 
 
 def note_release() -> None:

@@ -58,6 +58,7 @@ STATES = {
     schema.SchemaState.OLD: N_("von einer älteren Fassung des Programms"),
     schema.SchemaState.CURRENT: N_("auf dem neuesten Stand"),
     schema.SchemaState.NEWER: N_("von einer neueren Fassung des Programms"),
+    schema.SchemaState.COPYING: N_("eine Kopie ist begonnen und nicht fertig"),
 }
 
 
