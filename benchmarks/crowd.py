@@ -35,6 +35,7 @@ class Load:
     seconds: float
     every: float = 0.0
     most: int = 0
+    patience: float = PATIENCE
 
 
 @dataclass
@@ -140,7 +141,7 @@ def drive(load: Load) -> Report:
         if due < ends:
             heapq.heappush(waiting, (due, line.number))
 
-    while (busy or waiting) and (now := time.monotonic()) < ends + PATIENCE:
+    while (busy or waiting) and (now := time.monotonic()) < ends + load.patience:
         while waiting and waiting[0][0] <= now:
             due, number = heapq.heappop(waiting)
             if now < ends and not (load.most and sent >= load.most):

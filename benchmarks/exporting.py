@@ -60,7 +60,7 @@ def make_files(files: Sequence[File], times: int) -> Iterator[Row]:
 
 def _rows(file: File, made: Sequence[dict[str, float]]) -> Iterator[Row]:
     first = made[0]
-    work = f"{file.format}, {file.annotations:,} annotations, {number(first['size'])} MB".replace(",", " ", 1)
+    work = f"{file.format}: {number(file.annotations)} annotations, {number(first['size'])} MB"
     beside = f"reading {number(first['read'])} s, processor {number(first['cpu'])} s"
     row = Row("p10", work, [one["took"] for one in made], "s", beside)
     wanted = {"wanted": f"≤ {number(file.seconds)} s", "is_met": row.median <= file.seconds} if file.seconds else {}
@@ -96,7 +96,7 @@ def make(file_format: str) -> None:
     app = create_app()
     with app.app_context(), tempfile.TemporaryDirectory(dir=os.environ["DELIBERATION_INSTANCE"]) as folder:
         declaration = load_declarations()[0]
-        start, began, worked = _peak(), time.perf_counter(), time.process_time()
+        start, began, worked = _megabytes("VmRSS:"), time.perf_counter(), time.process_time()
         more: dict[str, Any] = {"filters": _everything()} if file_format in DOCUMENTS else {}
         with reading_only():
             prepared = prepare(
@@ -109,7 +109,7 @@ def make(file_format: str) -> None:
             prepared.write(out)
         took = time.perf_counter() - began
         cpu, size = time.process_time() - worked, path.stat().st_size / 1e6
-        print(json.dumps({"took": took, "read": read, "cpu": cpu, "size": size, "peak": _peak(), "start": start}))
+        print(json.dumps({"took": took, "read": read, "cpu": cpu, "size": size, "peak": _megabytes("VmHWM:"), "start": start}))
 
 
 def _everything() -> Any:
@@ -119,10 +119,9 @@ def _everything() -> Any:
     return Filters(purpose=Purpose.COMMITTEE, annex=Annex.WITH)
 
 
-def _peak() -> int:
-    """MB of memory that this process had at most; what `getrusage` says includes the process that began it."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) // 1024
+def _megabytes(name: str) -> int:
+    """Of this process; what `getrusage` says includes the process that began it."""
+    return int(Path("/proc/self/status").read_text().partition(name)[2].split()[0]) // 1024
 
 
 def main() -> None:

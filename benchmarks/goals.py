@@ -54,7 +54,7 @@ class Row:
 
 def number(value: float) -> str:
     """Three digits that say something, thousands apart."""
-    if value != value or abs(value) >= 100:
+    if value != value or abs(value) >= 100 or value == int(value):
         return "–" if value != value else f"{value:,.0f}".replace(",", " ")
     return f"{value:.{1 if abs(value) >= 10 else 2 if abs(value) >= 0.1 or not value else 3}f}"
 
