@@ -4,6 +4,7 @@ That several application machines give the same answers is what `tests/` asks wi
 
 import statistics
 from collections.abc import Iterator, Sequence
+from time import perf_counter
 
 from asking import GUEST, SAME
 from bench import Bench, Turns
@@ -16,15 +17,18 @@ from reading import PAGES, fetch
 from sites import SHOWN, Site, open_site
 from writing import POSTING, VOTING, Writers
 
+from deliberation.database import db
+
 LEAST = 0.7
 CLIENTS = 8
 
 
 def measure(bench: Bench) -> Iterator[Row]:
     with open_site(bench.small) as sqlite, open_site(bench.small, POSTGRESQL) as server:
+        yield from _read(bench, sqlite, server)
+        # They begin one after the other.
         workers = len(server.server.workers())
         yield Row("p12", f"PostgreSQL with {workers} workers, fsync {_setting(server, 'fsync')}", (), "")
-        yield from _read(bench, sqlite, server)
         yield from _change(bench, sqlite, server)
         for work in (VOTING, POSTING):
             yield from _write(bench, sqlite, server, work)
@@ -34,8 +38,6 @@ def measure(bench: Bench) -> Iterator[Row]:
 
 
 def _setting(site: Site, name: str) -> str:
-    from deliberation.database import db
-
     with site.app.app_context():
         found = db.session.connection().exec_driver_sql(f"SHOW {name}").scalar()
         db.session.remove()
@@ -74,8 +76,6 @@ def _by_time(work: str, ours: Sequence[float], theirs: Sequence[float]) -> Row:
 
 
 def _change(bench: Bench, sqlite: Site, server: Site) -> Iterator[Row]:
-    from time import perf_counter
-
     times: dict[str, list[float]] = {}
     sides = [(site, site.person(site.filled.writers[0]), threads_at(site, SHOWN)) for site in (sqlite, server)]
     for round_ in range(2 + 2 * bench.rounds):
@@ -108,5 +108,5 @@ def _grown(bench: Bench, sqlite: Site, server: Site) -> Iterator[Row]:
             "sqlite": bench.readers(sqlite.port, theirs[name], 1), "server": bench.readers(server.port, ours[name], 1),
         }  # fmt: skip
         turns = bench.take_turns(loads)
-        work = f"P6 {name}, {bench.large.annotations:,}".replace(",", " ")
+        work = f"P6 {name}, {number(bench.large.annotations)}"
         yield _by_time(work, turns["server"].middles, turns["sqlite"].middles)

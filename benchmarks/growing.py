@@ -1,5 +1,6 @@
 """P6: how long pages take in a small and in a large database, one reader alone."""
 
+import statistics
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -56,10 +57,10 @@ def _grow(bench: Bench, small: Shape, large: Shape, is_goal: bool) -> Iterator[R
             }
             turns = bench.take_turns(loads)
             found = ratios(turns["large"].middles, turns["small"].middles)
-            growth = sorted(found)[len(found) // 2]
+            growth = statistics.median(found)
             row = Row(
-                "p6", f"{words}{name}, {large.annotations:,}".replace(",", " "), turns["large"].middles, "ms",
-                f"{small.annotations:,}: ".replace(",", " ") + spread(turns["small"].middles, "ms"),
+                "p6", f"{words}{name}, {number(large.annotations)}", turns["large"].middles, "ms",
+                f"{number(small.annotations)}: {spread(turns['small'].middles, 'ms')}",
                 f"{number(growth)} ({number(min(found))}–{number(max(found))})",
             )  # fmt: skip
             if is_goal and name in pages(little):

@@ -7,6 +7,7 @@ filled. `--only p1,p3` for some of them. Tables are in Markdown; `--markdown FIL
 
 import argparse
 import logging
+import signal
 import sys
 import time
 import traceback
@@ -43,6 +44,8 @@ READING = ("p1", "p2", "p3")
 def main() -> None:
     options = _read_options()
     logging.disable(logging.WARNING)
+    # Whoever ends it ends the servers too, and nothing stays but what is kept.
+    signal.signal(signal.SIGTERM, lambda *_what: sys.exit(143))
     wanted = {name for name in options.only.lower().split(",") if name} or set(NAMES)
     if unknown := wanted - set(NAMES):
         sys.exit(f"There is no {', '.join(sorted(unknown))}: {', '.join(NAMES)}")

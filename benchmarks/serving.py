@@ -6,6 +6,7 @@ Servers that are not part of the project are installed by pip under `build/bench
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -139,6 +140,7 @@ def main() -> None:
     parser.add_argument("--annotations", type=int, default=10_000)
     parser.add_argument("--only", default="", help="servers with this in their name")
     wanted = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_what: sys.exit(143))
     crowd, shape = Crowd(), Shape(wanted.annotations)
     bench = Bench(crowd, wanted.seconds, wanted.rounds, False, shape, shape)
     head = (
