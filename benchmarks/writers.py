@@ -9,6 +9,7 @@ from typing import Any
 
 from bulk import Rows, filling_fast
 from planning import DAYS, Step
+from sqlalchemy import func, select
 
 from deliberation.accounts.models import User
 from deliberation.annotations import tallies
@@ -96,8 +97,10 @@ class Bulk:
         self._html = [to_safe_html(body) for body in stage.texts]
         self._members = [[person.memberships[0].id for person in people] for people in stage.people]
         self._editions = [declaration.editions[-1].id for declaration in stage.declarations]
-        self._first_doc = (db.session.query(SearchDoc.id).order_by(SearchDoc.id.desc()).limit(1).scalar() or 0)
+        self._first_doc = db.session.scalar(select(func.max(SearchDoc.id))) or 0
+        # By declaration and text, or the negative id of the paragraph that another wording is proposed for.
         self._docs: dict[tuple[int, int], array[int]] = {}
+        self._wordings: dict[int, str] = {}
         self._told = self._last = 0
         self._context = filling_fast(*self.MODELS)
         driver = self._context.__enter__()
@@ -109,8 +112,8 @@ class Bulk:
         self._rows[Annotation].put(**self._annotation(step, at), **shown)
         here = self.stage.declarations[step.place.declaration].id
         self._told += not step.is_held
-        place, told = (None, None) if step.is_held else (self._told, at + SHORT_WAIT)
-        self._rows[News].put(matter=Matter.ANNOTATION, ref=step.number, declaration_id=here, place=place, told_at=told)
+        turn, told = (None, None) if step.is_held else (self._told, at + SHORT_WAIT)
+        self._rows[News].put(matter=Matter.ANNOTATION, ref=step.number, declaration_id=here, place=turn, told_at=told)
         self._last = step.number
         if step.is_held:
             self._rows[LogEntry].put(
@@ -121,6 +124,10 @@ class Bulk:
         doc = self._first_doc + step.number
         self._rows[SearchDoc].put(id=doc, kind=DocKind.ANNOTATION, ref=step.number, declaration_id=here, version=1)
         self._docs.setdefault((step.place.declaration, step.text), array("i")).append(doc)
+        if step.kind is Kind.PROPOSAL:
+            place = self.stage.paragraph(step)
+            self._wordings[place.id] = proposal(place)
+            self._docs.setdefault((step.place.declaration, -place.id), array("i")).append(doc)
 
     def _annotation(self, step: Step, at: datetime) -> dict[str, Any]:
         place, number = self.stage.paragraph(step), step.place.declaration
@@ -169,23 +176,27 @@ class Bulk:
 
     def _write_index(self) -> None:
         """In the order of the table: of each word all texts it stands in."""
-        words = [index_terms(body) for body in self.stage.texts]
-        texts: dict[str, list[int]] = {}
-        for number, found in enumerate(words):
-            for word in found:
-                texts.setdefault(word, []).append(number)
         places: dict[int, tuple[int, str]] = {}
+        keys = [self._keys_by_word(number) for number in range(len(self.stage.declarations))]
         for number, declaration in enumerate(self.stage.declarations):
-            counts = Counter({
-                word: sum(len(self._docs.get((number, text), ())) for text in own) for word, own in texts.items()
-            })  # fmt: skip
-            ids = index._term_ids(declaration.id, +counts)
-            places |= {key: (number, word) for word, key in ids.items()}
+            counts = Counter({word: len(self._docs_of(number, own)) for word, own in keys[number].items()})
+            places |= {key: (number, word) for word, key in index._term_ids(declaration.id, counts).items()}
         with filling_fast(SearchPosting) as driver:
             rows = Rows(driver, SearchPosting)
             rows.begin("term_id", "doc_id")
             for key, (number, word) in sorted(places.items()):
-                found_in = (self._docs.get((number, text), ()) for text in texts[word])
-                for doc in sorted(doc for docs in found_in for doc in docs):
+                for doc in sorted(self._docs_of(number, keys[number][word])):
                     rows.put_row((key, doc))
             rows.flush()
+
+    def _keys_by_word(self, number: int) -> dict[str, list[int]]:
+        """For each word of a declaration the keys in `_docs` under which it stands."""
+        found: dict[str, list[int]] = {}
+        for declaration, key in self._docs:
+            if declaration == number:
+                for word in index_terms(self.stage.texts[key] if key >= 0 else self._wordings[-key]):
+                    found.setdefault(word, []).append(key)
+        return found
+
+    def _docs_of(self, number: int, keys: Sequence[int]) -> set[int]:
+        return {doc for key in keys for doc in self._docs[number, key]}
