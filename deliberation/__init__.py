@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from deliberation import cli, counters, errors, filters, labels, logs, models, policies, urls, web  # noqa: F401 (every table is known)
+from deliberation import cli, counters, errors, filters, labels, logs, models, policies, revisions, urls, web  # noqa: F401 (every table is known)
 from deliberation.accounts import sessions, tokens
 from deliberation.bodies import MeasuredRequest
 from deliberation.config import instance_folder, load_settings, package_root
@@ -125,9 +125,10 @@ def _counters_place(app: Flask) -> str:
 
 
 def _engine_options(url: str, connections: int) -> dict[str, Any]:
+    counting = {"execution_options": {revisions.COUNTED: True}}
     if url.startswith("sqlite"):
-        return {"creator": sqlite_opener(Path(url.removeprefix("sqlite:///"))), "hide_parameters": True}
-    return server_options(connections)
+        return counting | {"creator": sqlite_opener(Path(url.removeprefix("sqlite:///"))), "hide_parameters": True}
+    return counting | server_options(connections)
 
 
 def _trusted_hosts(base_url: str, is_production: bool) -> list[str]:

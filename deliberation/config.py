@@ -42,6 +42,8 @@ DEFAULTS: dict[str, Any] = {
     # Where mail servers send back what does not arrive; empty: to the sender.
     "BOUNCE_ADDRESS": "",
     "REDIS_URL": "",
+    # Room for pages that are kept for readers without an account, in each process; 0 keeps none.
+    "KEPT_PAGES_MB": 16,
     "TRUSTED_PROXIES": 0,
     "RATELIMIT_ENABLED": True,
     "DEFAULT_LOCALE": "de",
@@ -95,6 +97,7 @@ def load_settings(instance: Path, overrides: Mapping[str, Any]) -> dict[str, Any
     # What is said here cannot be changed in the browser (`settings.setting`).
     settings["GIVEN"] = frozenset(name for name, value in given.items() if str(value).strip())
     settings["TRUSTED_PROXIES"] = _whole_number("TRUSTED_PROXIES", settings["TRUSTED_PROXIES"])
+    settings["KEPT_PAGES_MB"] = _whole_number("KEPT_PAGES_MB", settings["KEPT_PAGES_MB"], most=4096)
     settings["RATELIMIT_ENABLED"] = _truth("RATELIMIT_ENABLED", settings["RATELIMIT_ENABLED"])
     settings["BASE_URL"] = _base_url(str(settings["BASE_URL"]))
     if not str(settings["QUICK_EXIT_URL"]).startswith(("https://", "http://")):

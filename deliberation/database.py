@@ -7,7 +7,7 @@ library is new enough to be free of the WAL-reset bug (https://www.sqlite.org/wa
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -248,6 +248,12 @@ def _commit_sqlite(connection: Connection) -> None:
     turnstile: Turnstile | None = connection.info.get(TURNSTILE)
     if turnstile and not connection.info.get(IS_READING):
         turnstile.hold()
+
+
+def pass_turnstile(info: Mapping[Any, Any]) -> None:
+    """Before reading without a transaction of one's own."""
+    if TURNSTILE in info:
+        info[TURNSTILE].pass_through()
 
 
 def _take_line(info: dict[Any, Any], seconds: float) -> None:

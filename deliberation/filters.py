@@ -4,9 +4,13 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
 
 from flask import Flask
-from flask_babel import format_date, format_decimal, gettext, ngettext
+from flask_babel import format_date, format_decimal, get_locale, gettext, ngettext
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
 from markupsafe import Markup, escape
 
 from deliberation.clock import BERLIN, now, to_day, today
@@ -19,8 +23,12 @@ THIN_SPACE = "\u202f"
 def day(moment: datetime | date) -> str:
     """`14. Mai`, with the year only if it is another one."""
     when = to_day(moment) if isinstance(moment, datetime) else moment
-    pattern = gettext("d. MMMM") if when.year == today().year else gettext("d. MMMM y")
-    return str(format_date(when, pattern))
+    return _day(when, when.year == today().year, str(get_locale()))
+
+
+@lru_cache(4096)
+def _day(when: date, is_this_year: bool, _language: str) -> str:
+    return str(format_date(when, gettext("d. MMMM") if is_this_year else gettext("d. MMMM y")))
 
 
 def full_day(when: date) -> str:
@@ -136,12 +144,29 @@ def pieces(source: str, wanted: Iterable[str]) -> list[Piece]:
     return [Piece(part, part in found) for part in parts if part]
 
 
+@pass_eval_context
+def said(where: EvalContext, message: str, **variables: Any) -> str:
+    """`_()` of the templates, as Jinja has it. A page says some five hundred things, most of them without anything to put in:
+    those are looked up once for each language."""
+    locale = get_locale()
+    kept = _SAID.setdefault((locale.language if locale else "", where.autoescape), {})
+    words = kept.get(message)
+    if words is None:
+        found = gettext(message)
+        words = kept[message] = Markup(found) if where.autoescape else found  # nosec B704
+    return words % variables if variables or "%" in words else words
+
+
+_SAID: dict[tuple[str, bool], dict[str, str]] = {}
+
+
 def words_changed(old: str, new: str) -> tuple[DiffPart, ...]:
     return word_diff(old, new)
 
 
 def init_app(app: Flask) -> None:
     """Hand all filters to the templates."""
+    app.jinja_env.globals["_"] = said
     for function in (
         day, full_day, file_size,
         time_of_day, waiting, number, day_element, trusted_html, with_numbers, marked, lines, excerpt, pieces,

@@ -21,7 +21,7 @@ from deliberation.annotations.models import (
     Status,
     VoteValue,
 )
-from deliberation.annotations.threads import Order
+from deliberation.annotations.ordering import Order
 from deliberation.declarations.changes import ChangeState
 from deliberation.declarations.fates import AnchorState
 from deliberation.declarations.models import (

@@ -1,8 +1,9 @@
 """Every table of the application, so that the mapper, migrations and `create_all` know them all."""
 
-from deliberation import settings
+from deliberation import revisions, settings
 from deliberation.accounts import models as accounts
 from deliberation.annotations import models as annotations
+from deliberation.annotations import places
 from deliberation.api import models as api
 from deliberation.declarations import models as declarations
 from deliberation.meetings import models as meetings
@@ -18,6 +19,6 @@ from deliberation.site import models as site
 from deliberation.surveys import models as surveys
 
 __all__ = [
-    "accounts", "annotations", "api", "declarations", "meetings", "moderation", "notifications", "pages", "privacy", "proposals",
-    "reports", "results", "search", "settings", "site", "surveys",
+    "accounts", "annotations", "api", "declarations", "meetings", "moderation", "notifications", "pages", "places", "privacy",
+    "proposals", "reports", "results", "revisions", "search", "settings", "site", "surveys",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from typing import Any
 from flask import Flask, abort, current_app, redirect, request
 from werkzeug.exceptions import HTTPException
 
+from deliberation import kept
 from deliberation.door import FROM_ANYWHERE
 from deliberation.permissions import NotAllowed, Permission
 from deliberation.urls import sign_in_url
@@ -70,6 +71,9 @@ class Policy:
     # Whether the secret in the address stands in for the form's own token: programs of mail services send it, without a
     # cookie and from anywhere (RFC 8058). Whoever could forge the request knows the secret, and may do the same.
     one_click: bool = False
+    # Whether the page is kept for readers without an account (`kept.py`): it shows no table that `revisions.UNSEEN` names, and
+    # nothing that changes with the hour.
+    kept: bool = False
 
 
 POLICIES: dict[str, Policy] = {
@@ -84,7 +88,7 @@ POLICIES: dict[str, Policy] = {
     "pages.counting": Policy(PUBLIC, "everybody"),
     "pages.language": Policy(PUBLIC, "everybody, for herself", twice=STATE),
     "pages.short_address": Policy(PUBLIC, "everybody"),
-    "pages.own_page": Policy(PUBLIC, "everybody; what is not shown for organisers", P.READ),
+    "pages.own_page": Policy(PUBLIC, "everybody; what is not shown for organisers", P.READ, kept=True),
     "pages.own_page_editions": Policy(PUBLIC, "everybody; what is not shown for organisers", P.READ),
     "pages.own_pages": Policy(SIGNED_IN, "organisers, the operator", P.EDIT_PAGES),
     "pages.new_page": Policy(SIGNED_IN, "organisers, the operator", P.EDIT_PAGES, twice=ONE),
@@ -200,11 +204,11 @@ POLICIES: dict[str, Policy] = {
     "site.own_step": Policy(SIGNED_IN, "organisers, the operator", P.CHANGE_SETTINGS, twice=STATE),
     "pages.change_password": Policy(PUBLIC, "everybody; leads to the person's own page"),
     # --- reading and writing ---
-    "declarations.landing": Policy(PUBLIC, "everybody"),
-    "declarations.whole_text": Policy(PUBLIC, "everybody"),
-    "annotations.thesis": Policy(PUBLIC, "everybody"),
-    "annotations.paragraph": Policy(PUBLIC, "everybody"),
-    "annotations.show": Policy(PUBLIC, "everybody; hidden words for author and moderators"),
+    "declarations.landing": Policy(PUBLIC, "everybody", kept=True),
+    "declarations.whole_text": Policy(PUBLIC, "everybody", kept=True),
+    "annotations.thesis": Policy(PUBLIC, "everybody", kept=True),
+    "annotations.paragraph": Policy(PUBLIC, "everybody", kept=True),
+    "annotations.show": Policy(PUBLIC, "everybody; hidden words for author and moderators", kept=True),
     "annotations.history": Policy(PUBLIC, "whoever may read the present words", P.READ_ANNOTATION),
     "annotations.wording": Policy(PUBLIC, "everybody"),
     "annotations.whats_new": Policy(PUBLIC, "everybody"),
@@ -315,9 +319,9 @@ POLICIES: dict[str, Policy] = {
     "declarations.enter_code": Policy(PUBLIC, "everybody", twice=NOTHING),
     "declarations.invitation": Policy(SECRET, "whoever was given the invitation", twice=ONCE, account_to_write=True),
     # --- editions ---
-    "editions.shelf": Policy(PUBLIC, "everybody"),
-    "editions.show": Policy(PUBLIC, "everybody"),
-    "editions.changes": Policy(PUBLIC, "everybody"),
+    "editions.shelf": Policy(PUBLIC, "everybody", kept=True),
+    "editions.show": Policy(PUBLIC, "everybody", kept=True),
+    "editions.changes": Policy(PUBLIC, "everybody", kept=True),
     "editions.redline": Policy(PUBLIC, "everybody"),
     "editions.preview": Policy(SECRET, "whoever was given the link"),
     "editions.draft": Policy(SIGNED_IN, "the team", P.READ_NEXT_EDITION),
@@ -471,6 +475,7 @@ class PolicyMissing(Exception):
 def init_app(app: Flask) -> None:
     """Compare the table with the pages, then watch the doors. Comes after all pages are there."""
     check(app, POLICIES)
+    app.extensions[kept.ENDPOINTS] = {name for name, policy in POLICIES.items() if policy.kept}
     app.extensions[FROM_ANYWHERE] = {name for name, policy in POLICIES.items() if policy.one_click}
     for name in app.extensions[FROM_ANYWHERE]:
         csrf.exempt(app.view_functions[name])

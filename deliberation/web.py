@@ -17,7 +17,7 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from deliberation import answers, clock, connecting, door
+from deliberation import answers, clock, connecting, door, kept, parts
 from deliberation.config import LOCALES
 from deliberation.database import db, in_a_hurry, set_reading
 from deliberation.keepers import Sessions, Tokens
@@ -43,7 +43,8 @@ def viewer() -> Any:
 
 def _account() -> Any:
     """The account of this session, or None."""
-    user: Any = current_user._get_current_object() if current_user else None
+    # Where Flask-Login keeps it once it was looked up; templates ask some hundred times.
+    user: Any = g.get("_login_user") or (current_user._get_current_object() if current_user else None)
     return user if user is not None and user.is_authenticated else None
 
 
@@ -172,7 +173,7 @@ def init_app(app: Flask, sessions: Sessions, tokens: Tokens) -> None:
     app.extensions["deliberation.sessions"] = sessions
     app.extensions["deliberation.tokens"] = tokens
     app.session_interface = Cookies()
-    app.wsgi_app = door.head_as_get(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = door.head_as_get(kept.Keeper(app, app.wsgi_app))  # type: ignore[method-assign]
     app.before_request(_begin)
     app.before_request(door.refuse_other_sites)
     app.before_request(door.refuse_nul)
@@ -181,6 +182,7 @@ def init_app(app: Flask, sessions: Sessions, tokens: Tokens) -> None:
     limiter.init_app(app)
     Babel(app, locale_selector=_select_locale)
     answers.init_assets(app)
+    parts.init_app(app)
     app.jinja_env.globals.update(
         viewer=viewer,
         may=_may,
@@ -255,12 +257,11 @@ def _finish(response: Response) -> Response:
     """Commit before the answer leaves; then headers, compression and one line of log."""
     response = _end_transaction(response)
     answers.set_headers(response, is_personal=response.status_code >= 500 or _account() is not None)
+    kept.keep(response, request.environ, request.endpoint or "", current_app)
     answers.compress(response)
     milliseconds = (time.perf_counter() - g.get("started", time.perf_counter())) * 1000
-    log.info(
-        "%s %s %s %s %.0fms",
-        g.get("request_id", "-"), request.method, request.endpoint or "-", response.status_code, milliseconds,
-    )  # fmt: skip
+    about = g.get("request_id", "-"), request.method, request.endpoint or "-", response.status_code, milliseconds
+    log.info("%s %s %s %s %.0fms", *about)
     return response
 
 

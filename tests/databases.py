@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import event, text
 
 from deliberation.database import db
@@ -44,6 +45,9 @@ class Database(ABC):
         """Make everything empty, whatever the last test left."""
         self.empty()
         db.session.remove()
+        # Another database in the place of the one before: what was kept of that is worth nothing.
+        for kept in ("deliberation.kept_pages", "deliberation.parts"):
+            current_app.extensions[kept].clear()
         self._is_untouched = True
 
     def cast(self) -> Cast:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import Subquery, and_, func, literal, or_, select
 
 from deliberation.annotations.models import Annotation, Opening
+from deliberation.annotations.places import PlaceCount
 from deliberation.database import db
 from deliberation.declarations.models import Declaration, Thesis
 
@@ -51,7 +52,20 @@ class News:
 
 
 def load_counts(person: Any, declaration: Declaration, since: datetime | None) -> Counts:
-    """Annotations and replies at each place, and how many are new to the reader."""
+    """Annotations and replies at each place, and how many are new to the reader; one query."""
+    query: Any = select(PlaceCount.thesis_id, PlaceCount.paragraph_key, PlaceCount.visible)
+    if since:
+        new = _new(person, declaration, since)
+        same = and_(new.c.thesis == PlaceCount.thesis_id, new.c.place == PlaceCount.paragraph_key)
+        query = query.add_columns(func.coalesce(new.c.count, 0)).outerjoin(new, same)
+    else:
+        query = query.add_columns(literal(0))
+    rows = db.session.execute(query.where(PlaceCount.declaration_id == declaration.id, PlaceCount.visible > 0))
+    return Counts({(thesis, place): Count(total, count) for thesis, place, total, count in rows})
+
+
+def _new(person: Any, declaration: Declaration, since: datetime) -> Subquery:
+    """What was written since, by others, and after the place was last opened."""
     key = func.coalesce(Annotation.paragraph_id, 0)
     opening = and_(
         Opening.user_id == (person.id or 0),
@@ -59,19 +73,21 @@ def load_counts(person: Any, declaration: Declaration, since: datetime | None) -
         Opening.paragraph_key == key,
     )
     membership = person.membership_in(declaration.id)
-    is_new = and_(
-        Annotation.created_at > since if since else Annotation.number < 0,
-        or_(Opening.opened_at.is_(None), Annotation.created_at > Opening.opened_at),
-        or_(Annotation.author_id.is_(None), Annotation.author_id != (membership.id if membership else 0)),
-    )
-    query = (
-        select(Annotation.thesis_id, key, func.count(), func.sum(case((is_new, 1), else_=0)))
+    # By sums, or SQLite would look through the index that has the places in order: at all that was ever written.
+    place = (Annotation.thesis_id + 0).label("thesis"), (key + 0).label("place")
+    return (
+        select(*place, func.count().label("count"))
         .outerjoin(Opening, opening)
-        .where(Annotation.declaration_id == declaration.id, Annotation.status == "visible")
-        .group_by(Annotation.thesis_id, Annotation.paragraph_id)
+        .where(
+            Annotation.declaration_id == declaration.id,
+            Annotation.status == "visible",
+            Annotation.created_at > since,
+            or_(Opening.opened_at.is_(None), Annotation.created_at > Opening.opened_at),
+            or_(Annotation.author_id.is_(None), Annotation.author_id != (membership.id if membership else 0)),
+        )
+        .group_by(Annotation.thesis_id + 0, key + 0)
+        .subquery()
     )
-    rows = db.session.execute(query)
-    return Counts({(thesis, place): Count(total, int(new)) for thesis, place, total, new in rows})
 
 
 def to_news(counts: Counts, since: datetime | None) -> News | None:

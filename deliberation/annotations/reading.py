@@ -20,9 +20,10 @@ from deliberation.annotations.models import (
     StanceValue,
     Visit,
 )
+from deliberation.annotations.ordering import Order, in_order
 from deliberation.annotations.standing import PastStance
 from deliberation.annotations.tallies import StanceCounts
-from deliberation.annotations.threads import Entry, Order
+from deliberation.annotations.threads import Entry
 from deliberation.clock import today
 from deliberation.database import db
 from deliberation.declarations.editions import find_former
@@ -110,6 +111,17 @@ class ThesisPage:
 
     def thesis_count(self, thesis: Thesis) -> Count:
         return self.counts.of_thesis(thesis)
+
+    def part_key(self, paragraph: Paragraph) -> tuple[int, ...] | None:
+        """In what a paragraph of this page differs after a new annotation; None for the one that is open."""
+        if self.paragraph is not None and self.paragraph.id == paragraph.id:
+            return None
+        count = self.count(paragraph)
+        return self.thesis.id, paragraph.id, count.total, count.new
+
+    @property
+    def toc_key(self) -> tuple[Any, ...]:
+        return self.thesis.id, *((count.total, count.new) for count in map(self.thesis_count, self.declaration.theses))
 
     @property
     def place_path(self) -> str:
@@ -215,7 +227,7 @@ def _load_panel(person: Any, thesis: Thesis, paragraph: Paragraph | None, wish: 
     found = threads.to_threads(entries)
     authors = paging.count_left_out(person, thesis.declaration_id, found)
     listed = bundles.folded(threads.of_kind(found, wish.kind))
-    wanted = threads.in_order(listed, wish.order, reader_key(person), today())
+    wanted = in_order(listed, wish.order, reader_key(person), today())
     start = min(max(wish.start, 0), max(len(wanted) - 1, 0)) if wish.all_threads else 0
     shown = wanted[start : start + (THREADS_MAX if wish.all_threads else FIRST_THREADS)]
     bundles.load_bundles(person, thesis.declaration_id, shown, found)

@@ -1,37 +1,28 @@
-"""Conversations: one flat list from the database, made into threads, filtered and put in a fair order."""
+"""Conversations: one flat list from the database, made into threads and filtered."""
 
-import hashlib
-import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from enum import Enum
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, null, or_, select
-from sqlalchemy.orm import aliased, contains_eager, joinedload
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, null, or_, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload, lazyload
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.util import identity_key
 
 from deliberation.annotations.models import Anchor, Annotation, Kind, Outcome, ResponseKind, Status, Vote, VoteValue
 from deliberation.annotations.outcomes import latest_outcome
 from deliberation.annotations.quotes import sentences_meant
-from deliberation.annotations.tallies import PERCENT_FROM, VoteCounts, vote_counts
+from deliberation.annotations.tallies import VoteCounts, vote_counts
 from deliberation.database import db
-from deliberation.declarations.models import Declaration, Edition
+from deliberation.declarations.models import Declaration, Edition, Paragraph, Thesis, Wording
 from deliberation.permissions import Permission, Role, may
 
-Z = 1.96
-"""Normal quantile of the Wilson interval (95 %)."""
-
-
-class Order(Enum):
-    """How threads are put in order; part of the address."""
-
-    MIXED = "mixed"
-    NEWEST = "newest"
-    AGREED = "agreed"
-    DISPUTED = "disputed"
-    UNANSWERED = "unanswered"
-    OLDEST = "oldest"
+PLACES: tuple[tuple[str, Any, str], ...] = (
+    ("declaration", Declaration, "declaration_id"), ("thesis", Thesis, "thesis_id"), ("paragraph", Paragraph, "paragraph_id"),
+    ("wording", Wording, "wording_id"), ("edition", Edition, "edition_id"),
+)  # fmt: skip
 
 
 @dataclass
@@ -105,6 +96,19 @@ class Entry:
         return max([self.annotation.created_at, *moments, *latest])
 
 
+def variant(entry: Entry) -> tuple[Any, ...] | None:
+    """In what a conversation differs between readers with the same rights, and after a reply or a vote; None for whoever wrote in
+    it: she can do more there than others."""
+    everything = (entry, *entry.replies, *entry.bundled)
+    if any(one.is_own for one in everything):
+        return None
+    looks = (
+        (one.annotation.number, one.own_vote, one.is_new, one.is_readable, len(one.replies), vote_counts(one.annotation))
+        for one in everything
+    )
+    return (entry.more_replies, *looks)
+
+
 def visible_to(person: Any, declaration_id: int) -> ColumnElement[bool]:
     """Whose words a person gets to read in any list: page, export and feed ask the same question.
 
@@ -142,38 +146,49 @@ def load_entries(
     Placeholders for hidden and withdrawn ones are included, without permission to read the words.
     """
     membership = person.membership_in(declaration_id)
-    query = (
-        select(Annotation, _own_vote(membership.id) if membership else null(), Anchor, Outcome, *_bundle())
-        .outerjoin(Annotation.author)
-        .outerjoin(
-            Anchor, and_(Anchor.annotation_id == Annotation.number, Anchor.edition_id == _in_force(declaration_id))
-        )
-        .outerjoin(Outcome, Outcome.id == latest_outcome())
-        .options(
-            contains_eager(Annotation.author),
-            joinedload(Annotation.declaration),
-            joinedload(Annotation.thesis),
-            joinedload(Annotation.paragraph),
-            joinedload(Annotation.wording),
-            joinedload(Annotation.edition).lazyload(Edition.declaration),
-            joinedload(Annotation.responses),
-            joinedload(Anchor.wording),
-        )
-        .where(where, _has_a_place(person, declaration_id))
-        .order_by(Annotation.number)
-    )
-    rows = db.session.execute(query).unique()
+    query = _as_read(membership is not None).where(where, _has_a_place(person, declaration_id))
+    asked = {"declaration": declaration_id, "voter": membership.id if membership else 0}
+    rows = db.session.execute(query, asked).unique().all()
+    _give_places([row[0] for row in rows])
     return [_entry(person, new_since, *row) for row in rows]
 
 
-def _in_force(declaration_id: int) -> Any:
-    newest = select(Edition.id).where(Edition.declaration_id == declaration_id).order_by(Edition.number.desc()).limit(1)
+@lru_cache
+def _as_read(is_member: bool) -> Select[Any]:
+    """The question but for what is asked about: putting it together takes as long as the database takes to answer it."""
+    return (
+        select(Annotation, _own_vote() if is_member else null(), Anchor, Outcome, *_bundle())
+        .outerjoin(Annotation.author)
+        .outerjoin(Anchor, and_(Anchor.annotation_id == Annotation.number, Anchor.edition_id == _in_force()))
+        .outerjoin(Outcome, Outcome.id == latest_outcome())
+        .options(contains_eager(Annotation.author), joinedload(Annotation.responses), joinedload(Anchor.wording))
+        .order_by(Annotation.number)
+    )
+
+
+def _give_places(annotations: Sequence[Annotation]) -> None:
+    """Hand each what it is about. Hundreds share a handful of these, most of which the page has loaded already: reading them
+    again with every row took longer than all the rest."""
+    for name, kind, key in PLACES:
+        wanted = {getattr(annotation, key) for annotation in annotations} - {None}
+        found = {number: db.session.identity_map.get(identity_key(kind, number)) for number in wanted}
+        if missing := [number for number, thing in found.items() if thing is None]:
+            query = select(kind).where(kind.id.in_(missing))
+            if kind is Edition:
+                query = query.options(lazyload(Edition.declaration))
+            found |= {thing.id: thing for thing in db.session.scalars(query).unique()}
+        for annotation in annotations:
+            set_committed_value(annotation, name, found.get(getattr(annotation, key)))
+
+
+def _in_force() -> Any:
+    newest = select(Edition.id).where(Edition.declaration_id == bindparam("declaration")).order_by(Edition.number.desc()).limit(1)
     return newest.scalar_subquery()
 
 
-def _own_vote(voter_id: int) -> Any:
+def _own_vote() -> Any:
     """One look into the unique index for each annotation; a join made SQLite read the votes of everybody."""
-    query = select(Vote.value).where(Vote.annotation_id == Annotation.number, Vote.voter_id == voter_id)
+    query = select(Vote.value).where(Vote.annotation_id == Annotation.number, Vote.voter_id == bindparam("voter"))
     return query.correlate(Annotation).scalar_subquery()
 
 
@@ -247,52 +262,3 @@ def _worth_showing(replies: list[Entry]) -> list[Entry]:
 
 def of_kind(threads: Iterable[Entry], kind: Kind | None) -> list[Entry]:
     return [thread for thread in threads if kind is None or thread.annotation.kind is kind]
-
-
-def in_order(threads: Iterable[Entry], order: Order, reader: str, day: date) -> list[Entry]:
-    """Sort threads. `reader` and `day` make the mixed order fair: random, but stable for one reader on one day."""
-    return sorted(threads, key=_key(order, reader, day))
-
-
-def _key(order: Order, reader: str, day: date) -> Callable[[Entry], Any]:
-    match order:
-        case Order.MIXED:
-            return lambda entry: (not entry.has_summary, not entry.is_new, _dice(entry, reader, day))
-        case Order.NEWEST:
-            return lambda entry: (-entry.last_activity.timestamp(), -entry.annotation.number)
-        case Order.AGREED:
-            return lambda entry: (-wilson(vote_counts(entry.annotation)), _dice(entry, reader, day))
-        case Order.DISPUTED:
-            return lambda entry: (-dispute(vote_counts(entry.annotation)), _dice(entry, reader, day))
-        case Order.UNANSWERED:
-            return lambda entry: (
-                entry.is_answered,
-                entry.annotation.kind is not Kind.QUESTION,
-                entry.annotation.number,
-            )
-        case Order.OLDEST:
-            return lambda entry: entry.annotation.number
-
-
-def _dice(entry: Entry, reader: str, day: date) -> bytes:
-    seed = f"{entry.annotation.number}:{reader}:{day.isoformat()}".encode()
-    return hashlib.blake2b(seed, digest_size=8).digest()
-
-
-def wilson(counts: VoteCounts) -> float:
-    """Lower bound of the share of agreement among agree and disagree (E. B. Wilson, JASA 22, 1927); 0 to 1."""
-    n = counts.agree + counts.disagree
-    if n == 0:
-        return 0.0
-    share = counts.agree / n
-    spread = Z * math.sqrt((share * (1 - share) + Z * Z / (4 * n)) / n)
-    # With no agreement at all the difference is nothing but the rounding of floats.
-    return max(0.0, (share + Z * Z / (2 * n) - spread) / (1 + Z * Z / n))
-
-
-def dispute(counts: VoteCounts) -> float:
-    """How evenly and by how many an annotation is contested; 0 below ten votes."""
-    n = counts.agree + counts.disagree
-    if counts.n < PERCENT_FROM or n == 0:
-        return 0.0
-    return min(counts.agree, counts.disagree) / n * math.log2(1 + n)

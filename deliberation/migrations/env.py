@@ -6,8 +6,10 @@ import sqlalchemy as sa
 from alembic import context
 from alembic.operations.ops import CreateTableOp
 
+from deliberation.annotations import places
 from deliberation.connecting import take_time
 from deliberation.database import UtcDateTime, db, set_reading
+from deliberation.revisions import COUNTED
 
 # Any number will do, as long as every process asks for the same one.
 MIGRATION_LOCK = 7_204_001
@@ -43,7 +45,7 @@ def run() -> None:
     SQLite runs with foreign keys off: rebuilding a table would otherwise delete the rows that refer to it.
     """
     set_reading(False)
-    with db.engine.connect() as connection:
+    with db.engine.connect().execution_options(**{COUNTED: False}) as connection:
         if connection.dialect.name == "sqlite":
             raw: Any = connection.connection.dbapi_connection
             raw.execute("PRAGMA foreign_keys=OFF")
@@ -65,6 +67,7 @@ def _migrate(connection: sa.Connection) -> None:
             take_time(connection)
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
         context.run_migrations()
+        places.install(connection)
         if connection.dialect.name == "sqlite":
             _refuse_orphans(connection)
 

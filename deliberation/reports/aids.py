@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from deliberation.annotations.ordering import wilson
 from deliberation.annotations.tallies import PERCENT_FROM, STEP
-from deliberation.annotations.threads import wilson
 from deliberation.database import db
 from deliberation.declarations.models import Declaration
 from deliberation.reports.german import to_terms

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select
 
 from deliberation.annotations.models import Annotation, Kind
-from deliberation.annotations.threads import may_be_passed_on, wilson
+from deliberation.annotations.ordering import wilson
+from deliberation.annotations.threads import may_be_passed_on
 from deliberation.database import count_rows, db
 from deliberation.declarations.models import Declaration
 from deliberation.results.items import Item

@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import date
 
 from deliberation.annotations.models import Kind, OutcomeValue
+from deliberation.annotations.ordering import dispute, wilson
 from deliberation.annotations.outcomes import DECIDED
 from deliberation.annotations.tallies import PERCENT_FROM, STEP
-from deliberation.annotations.threads import dispute, wilson
 from deliberation.results.items import Item
 
 OUTCOMES = (*DECIDED, OutcomeValue.IN_REVIEW, OutcomeValue.RECEIVED)

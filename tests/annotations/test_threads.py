@@ -8,7 +8,8 @@ from deliberation import clock
 from deliberation.annotations import reading
 from deliberation.annotations.actions import Contribution, post_reply
 from deliberation.annotations.models import Annotation, Kind
-from deliberation.annotations.threads import Order, in_order, load_entries, of_kind, to_threads
+from deliberation.annotations.ordering import Order, in_order
+from deliberation.annotations.threads import load_entries, of_kind, to_threads
 from deliberation.database import db
 from deliberation.permissions import Guest
 from tests import builders
@@ -128,7 +129,7 @@ def test_everything_can_be_marked_as_read(cast, client):
         assert "Ganz frisch" not in ada.get("/d/erklaerung/new").text
 
 
-def test_entries_are_one_query(cast):
+def test_entries_are_one_query_however_many_there_are(cast):
     from tests.counting import count_queries
 
     for _ in range(5):
@@ -136,4 +137,10 @@ def test_entries_are_one_query(cast):
     db.session.expunge_all()
     with count_queries() as queries:
         load_entries(Guest(), cast.declaration.id, Annotation.declaration_id == cast.declaration.id, None)
+    # And one for each kind of thing they are about, none of which a page would have loaded here.
+    assert queries.count == 1 + 5
+    place = builders.paragraph(cast.declaration)
+    with count_queries() as queries:
+        found = load_entries(Guest(), cast.declaration.id, Annotation.paragraph_id == place.id, None)
+    assert [entry.annotation.paragraph is place for entry in found] == [True] * 5
     assert queries.count == 1

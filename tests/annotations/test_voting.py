@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from deliberation.annotations.models import Annotation, Status, Vote, VoteValue
+from deliberation.annotations.ordering import dispute, wilson
 from deliberation.annotations.positions import cast_vote, change_phase
 from deliberation.annotations.tallies import VoteCounts, is_due, percentages, vote_counts
-from deliberation.annotations.threads import dispute, wilson
 from deliberation.database import db
 from deliberation.permissions import NotAllowed, Phase
 from tests import builders

@@ -1,15 +1,15 @@
 """The reading page and everything people do on it. Here: what its pages share."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from flask import Blueprint, abort, request, url_for
 from werkzeug.routing import RequestRedirect
 
-from deliberation import web
+from deliberation import parts, web
 from deliberation.accounts.models import random_key
 from deliberation.accounts.views import after_sign_in
-from deliberation.annotations import bundles, drafts, mine, reading
+from deliberation.annotations import bundles, drafts, mine, reading, threads
 from deliberation.annotations.models import Annotation, find_annotation
 from deliberation.annotations.threads import Entry
 from deliberation.declarations.models import Declaration, Paragraph, Thesis, find_declaration
@@ -48,6 +48,15 @@ def thread_context(entries: Sequence[Entry]) -> dict[str, Any]:
     }
 
 
+@annotations.app_template_filter("thread_key")
+def thread_key(entry: Entry, back: str, cosignatures: Mapping[int, Sequence[Any]]) -> tuple[Any, ...] | None:
+    """The key of a conversation as a part of the page (`parts`); None for whoever wrote or signed something in it."""
+    key, own = threads.variant(entry), viewer().membership_in(entry.annotation.declaration_id)
+    if key is None or (own and any(one.signer_id == own.id for signed in cosignatures.values() for one in signed)):
+        return None
+    return back, *key
+
+
 @annotations.app_template_filter("bundle_count")
 def bundle_count(lead: Entry) -> bundles.BundleCount:
     return bundles.count_bundle(lead)
@@ -71,6 +80,7 @@ class MovedForGood(RequestRedirect):
 
 def readable_declaration(slug: str) -> Declaration:
     """The declaration of an address; absent and not yet public look alike."""
+    parts.begin()
     declaration = find_declaration(slug) or abort(404)
     require(viewer(), Permission.READ, declaration)
     call_as(declaration)

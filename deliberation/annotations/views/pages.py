@@ -11,9 +11,9 @@ from deliberation.annotations import held, mine, reading, visits
 from deliberation.annotations.forms import AnnotationForm
 from deliberation.annotations.models import Kind, find_annotation
 from deliberation.annotations.news import START_MAX, load_news
+from deliberation.annotations.ordering import Order
 from deliberation.annotations.reading import Wish
 from deliberation.annotations.standing import count_past
-from deliberation.annotations.threads import Order
 from deliberation.annotations.views import (
     annotations,
     draft_fields,

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from deliberation.annotations.models import Kind
+from deliberation.annotations.ordering import wilson
 from deliberation.annotations.tallies import STEP
-from deliberation.annotations.threads import wilson
 from deliberation.results import words
 from deliberation.results.annex import grouped, plain_paragraphs
 from deliberation.results.documents import phrases

@@ -1,0 +1,305 @@
+"""Pages that are kept for readers without an account, and parts of pages for everybody: never another page than the one that
+would be made now."""
+
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from deliberation import kept, revisions
+from deliberation.accounts.models import find_user_by_email
+from deliberation.annotations.actions import Contribution, edit_annotation, post_reply, withdraw
+from deliberation.annotations.models import Kind, ResponseKind, StanceValue, Status, VoteValue, find_annotation
+from deliberation.annotations.places import count_miscounted
+from deliberation.annotations.positions import cast_vote, take_stance
+from deliberation.annotations.responses import respond
+from deliberation.clock import frozen_at, now
+from deliberation.database import db, set_reading
+from deliberation.declarations.actions import rename
+from deliberation.declarations.models import find_declaration, load_paragraphs
+from deliberation.moderation.actions import hide, redact, restore
+from deliberation.moderation.models import Rule
+from deliberation.moderation.redacting import PassageMissing
+from deliberation.permissions import NotAllowed, Outdated
+from tests import builders
+from tests.security.test_kept_pages import SECRETS, nothing_kept
+
+STEPS = 40
+PUBLISHED = "shown_agree=?, shown_disagree=?, shown_pass=?"
+BODY = "Bei uns entscheidet das Programm, wer als Nächstes kommt."
+
+
+class Town:
+    """Seven people who write, vote and moderate at random. Everything is read anew before each deed, as in production."""
+
+    def __init__(self, cast: Any, seed: int) -> None:
+        self.chance = random.Random(seed)
+        self.people = [cast.ada, cast.ben, *(builders.make_member(cast.declaration, f"mara{n}") for n in range(5))]
+        self.emails = [person.email for person in self.people]
+        places = load_paragraphs([thesis.id for thesis in cast.declaration.theses])[:3]
+        self.places = [(place.thesis.number, place.number) for place in places]
+        self.slug, self.moderator = cast.declaration.slug, cast.mira.email
+        self.numbers: list[int] = []
+        db.session.commit()
+        for _first in range(4):
+            self.post()
+        db.session.commit()
+
+    @property
+    def declaration(self) -> Any:
+        return find_declaration(self.slug)
+
+    @property
+    def members(self) -> list[Any]:
+        return [find_user_by_email(email) for email in self.emails]
+
+    @property
+    def someone(self) -> Any:
+        return self.chance.choice(self.members)
+
+    @property
+    def something(self) -> Any:
+        return find_annotation(self.chance.choice(self.numbers))
+
+    @property
+    def mira(self) -> Any:
+        return find_user_by_email(self.moderator)
+
+    def post(self) -> None:
+        place = self.chance.choice(self.places)
+        kind = self.chance.choice([Kind.PRACTICE, Kind.QUESTION, Kind.PROPOSAL])
+        wording = "So soll es sein." if kind is Kind.PROPOSAL else ""
+        body = f"{BODY} {len(self.numbers)}"
+        made = builders.annotate(self.someone, self.declaration, ".".join(place), body, kind, wording=wording)
+        self.numbers.append(made.number)
+
+    def reply(self) -> None:
+        body = f"Genau so. {len(self.numbers)}"
+        self.numbers.append(post_reply(self.someone, self.something, Contribution(body=body)).number)
+
+    def vote(self) -> None:
+        """Enough for the next published state."""
+        annotation = self.something
+        for member in self.members:
+            if not member.wrote(annotation):
+                cast_vote(member, annotation, self.chance.choice(list(VoteValue)))
+
+    def stand(self) -> None:
+        place = builders.paragraph(self.declaration, ".".join(self.chance.choice(self.places)))
+        take_stance(self.someone, place.thesis, place, self.chance.choice(list(StanceValue)))
+
+    def hide(self) -> None:
+        annotation = self.something
+        hide(self.mira, annotation, Rule.RESPECT, "Das verletzt jemanden aus der Runde.", annotation.version)
+
+    def restore(self) -> None:
+        annotation = self.something
+        if annotation.status is Status.HIDDEN:
+            restore(self.mira, annotation, annotation.version, "Das war ein Versehen.")
+
+    def redact(self) -> None:
+        annotation = self.something
+        redact(self.mira, annotation, Rule.PROTECT, "Das lässt jemanden erkennen.", ["Programm"], annotation.version)
+
+    def edit(self) -> None:
+        annotation = self.something
+        author = next(one for one in self.members if one.wrote(annotation))
+        edit_annotation(author, annotation, f"Anders gesagt: {self.chance.random()}", annotation.proposed_wording)
+
+    def withdraw(self) -> None:
+        annotation = self.something
+        withdraw(next(one for one in self.members if one.wrote(annotation)), annotation)
+
+    def respond(self) -> None:
+        respond(self.mira, self.something, ResponseKind.INQUIRY, "Danke. Wie sah das bei Ihnen im Alltag aus?")
+
+    def rename(self) -> None:
+        rename(self.someone, self.declaration, f"Weide {self.chance.randrange(100, 100_000)}")
+
+    def act(self) -> str:
+        deeds: tuple[Callable[[], None], ...] = (
+            self.post, self.post, self.reply, self.reply, self.vote, self.vote, self.stand, self.hide, self.restore, self.redact,
+            self.edit, self.withdraw, self.respond, self.rename,
+        )  # fmt: skip
+        deed = self.chance.choice(deeds)
+        db.session.remove()
+        set_reading(False)
+        try:
+            deed()
+        except (NotAllowed, Outdated, PassageMissing):
+            db.session.rollback()
+        db.session.commit()
+        set_reading(True)
+        return deed.__name__
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_whatever_happens_everybody_reads_the_page_that_would_be_made_now(app, cast, client, seed):
+    town = Town(cast, seed)
+    db.session.commit()
+    readers = {"guest": client}
+    for name, person in {"ada": cast.ada, "mara": town.people[3], "mira": cast.mira}.items():
+        readers[name] = app.test_client().sign_in(person)
+    place = f"/d/{town.slug}"
+    addresses = [place, f"{place}/text"]
+    for thesis, paragraph in town.places:
+        addresses += [f"{place}/{thesis}", f"{place}/{thesis}/{paragraph}?all=1"]
+    for step in range(STEPS):
+        done = town.act()
+        asked = town.chance.sample([*addresses, f"/a/{town.chance.choice(town.numbers)}"], len(readers))
+        for name, address in zip(readers, asked, strict=True):
+            # Twice: what is new to somebody is marked as seen by looking.
+            readers[name].get(address)
+            shown = readers[name].get(address)
+            with nothing_kept(app):
+                fresh = readers[name].get(address)
+            assert shown.status_code == fresh.status_code
+            assert SECRETS.sub(r"\1", shown.text) == SECRETS.sub(r"\1", fresh.text), (step, done, name, address)
+    set_reading(True)
+    assert count_miscounted() == 0
+
+
+def test_a_reader_gets_the_kept_page_as_long_as_nothing_changed(app, cast, client):
+    address = f"/d/{cast.declaration.slug}/3"
+    figures = app.extensions["deliberation.kept_pages"].figures
+    first, hits = client.get(address), figures.hits
+    second = client.get(address)
+    assert figures.hits == hits + 1
+    assert (second.text, second.headers["ETag"]) == (first.text, first.headers["ETag"])
+    assert {*second.headers.keys()} == {*first.headers.keys()}
+    assert second.headers["X-Request-ID"] != first.headers["X-Request-ID"]
+
+
+def test_a_browser_that_has_the_page_is_told_so(cast, client):
+    address = f"/d/{cast.declaration.slug}/3"
+    etag = client.get(address).headers["ETag"]
+    again = client.get(address, headers={"If-None-Match": etag})
+    assert (again.status_code, again.data) == (304, b"")
+    builders.annotate(cast.ada, cast.declaration)
+    assert client.get(address, headers={"If-None-Match": etag}).status_code == 200
+
+
+def test_what_is_hidden_is_in_no_answer_that_begins_afterwards(cast, client):
+    annotation = builders.annotate(cast.ada, cast.declaration, body="Frau Kanari aus der Hafenstraße war bei mir.")
+    address = f"/d/{cast.declaration.slug}/3/1"
+    assert "Kanari" in client.get(address).text
+    assert "Kanari" in client.get(address).text
+    hide(cast.mira, annotation, Rule.PROTECT, "Das lässt jemanden erkennen.", annotation.version)
+    assert "Kanari" not in client.get(address).text
+
+
+def test_somebody_with_a_session_is_never_answered_with_a_kept_page(app, cast, client):
+    address = f"/d/{cast.declaration.slug}/3"
+    client.get(address)
+    hits = app.extensions["deliberation.kept_pages"].figures.hits
+    page = app.test_client().sign_in(cast.ada).get(address)
+    assert app.extensions["deliberation.kept_pages"].figures.hits == hits
+    assert "Abmelden" in page.text
+    assert "ETag" not in page.headers
+    assert "Abmelden" not in client.get(address).text
+
+
+def test_each_gets_her_language(cast, client):
+    address = f"/d/{cast.declaration.slug}/3"
+    german = client.get(address)
+    english = client.get(address, headers={"Accept-Language": "en"})
+    assert 'lang="de"' in german.text[:200]
+    assert 'lang="en"' in english.text[:200]
+    client.set_cookie("lang", "en")
+    assert client.get(address).text == english.text
+
+
+def test_the_next_day_the_page_is_made_anew(app, cast, client):
+    address = f"/d/{cast.declaration.slug}/3"
+    client.get(address)
+    hits = app.extensions["deliberation.kept_pages"].figures.hits
+    with frozen_at(now() + timedelta(days=1)):
+        client.get(address)
+    assert app.extensions["deliberation.kept_pages"].figures.hits == hits
+
+
+def test_no_page_is_kept_for_addresses_that_anybody_could_make_up(app, cast, client):
+    store = app.extensions["deliberation.kept_pages"]
+    for number in range(3):
+        assert client.get(f"/d/{cast.declaration.slug}/3?x={number}").status_code == 200
+        assert client.get(f"/d/{cast.declaration.slug}/{number + 70}").status_code == 404
+    assert not store._pages
+
+
+def test_the_store_keeps_to_its_room():
+    store = kept.PageStore(room=10_000)
+    pages = [kept.Page(1, float("inf"), "x", (), "text/html", bytes(4000), b"", "") for _page in range(3)]
+    keys = [kept.Key(f"/{number}", "", "", "", "", 1) for number in range(3)]
+    for key, page in zip(keys, pages, strict=True):
+        store.put(key, page)
+    assert [store.has(key) for key in keys] == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("statement", "effect"),
+    [
+        ("INSERT INTO vote (annotation_id) VALUES (1)", revisions.Effect.NOTHING),
+        ("INSERT INTO annotation (body) VALUES ('x')", revisions.Effect.COUNTS),
+        ("UPDATE annotation SET status='hidden' WHERE annotation.id = 1", revisions.Effect.ALL),
+        (f"UPDATE annotation SET {PUBLISHED} WHERE annotation.id = ?", revisions.Effect.COUNTS),
+        (f"UPDATE annotation SET {PUBLISHED}, status=? WHERE annotation.id = ?", revisions.Effect.ALL),
+        ('UPDATE "user" SET seen_at=? WHERE id = 1', revisions.Effect.NOTHING),
+        ('DELETE FROM "user" WHERE id = 1', revisions.Effect.ALL),
+        ("DELETE FROM decision", revisions.Effect.ALL),
+        ("WITH x AS (SELECT 1) UPDATE page SET title = 'x'", revisions.Effect.ALL),
+        ("VACUUM", revisions.Effect.ALL),
+        ("PRAGMA busy_timeout=3", revisions.Effect.NOTHING),
+        ("SELECT 1", revisions.Effect.NOTHING),
+    ],
+)  # fmt: skip
+def test_statements_tell_what_they_change(statement, effect):
+    assert revisions.effect(statement) is effect
+
+
+def test_every_table_that_is_said_to_be_unseen_exists(app):
+    assert {*db.metadata.tables} >= revisions.UNSEEN | revisions.UNSEEN_UNLESS_DELETED
+
+
+def test_a_change_that_is_taken_back_raises_nothing_and_one_by_hand_does(cast):
+    db.session.commit()
+    before = revisions.read_revisions(db.engine)
+    set_reading(False)
+    cast.declaration.title = "Anders"
+    db.session.flush()
+    db.session.rollback()
+    assert revisions.read_revisions(db.engine) == before
+    db.session.execute(text("UPDATE thesis SET heading = 'Von Hand'"))
+    db.session.commit()
+    after = revisions.read_revisions(db.engine)
+    assert after.shown > before.shown
+    assert after.settled > before.settled
+
+
+def test_a_new_annotation_leaves_parts_of_pages_as_they_are(cast):
+    builders.annotate(cast.ada, cast.declaration)
+    db.session.commit()
+    before = revisions.read_revisions(db.engine)
+    builders.annotate(cast.ben, cast.declaration)
+    db.session.commit()
+    after = revisions.read_revisions(db.engine)
+    assert after.shown > before.shown
+    assert after.settled == before.settled
+
+
+def test_places_are_counted_whatever_changes_them(cast):
+    first = builders.annotate(cast.ada, cast.declaration, "3.1")
+    builders.annotate(cast.ben, cast.declaration, "3.1")
+    db.session.commit()
+    set_reading(False)
+    db.session.execute(text("UPDATE annotation SET status = 'hidden' WHERE id = :number"), {"number": first.number})
+    db.session.execute(text("UPDATE annotation SET paragraph_id = NULL"))
+    db.session.commit()
+    rows = db.session.execute(text("SELECT paragraph_key, visible FROM place_count WHERE visible > 0")).all()
+    assert rows == [(0, 1)]
+    assert count_miscounted() == 0
+    db.session.execute(text("UPDATE place_count SET visible = 7"))
+    assert count_miscounted() > 0
+    db.session.rollback()
