@@ -1,13 +1,18 @@
-"""How to talk to a PostgreSQL server: nobody waits for ever, neither for a server that is away nor for whoever holds a row."""
+"""How to talk to a PostgreSQL server: nobody waits for ever, neither for a server that is away nor for whoever holds a row. And
+which faults of a database pass."""
 
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DatabaseError, OperationalError, PendingRollbackError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from deliberation.database import BUSY_TIMEOUT_MS, sqlite_opener
 
 CONNECT_SECONDS = 5
+LOST = "8s2b"
+"""What SQLAlchemy calls it (https://sqlalche.me/e/20/8s2b)."""
 SERVER_SETTINGS = {
     "lock_timeout": BUSY_TIMEOUT_MS, "statement_timeout": 60_000, "idle_in_transaction_session_timeout": 600_000,
     "tcp_keepalives_idle": 30, "tcp_keepalives_interval": 10, "tcp_keepalives_count": 3,
@@ -41,3 +46,12 @@ def take_time(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         for name in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
             connection.exec_driver_sql(f"SET LOCAL {name} = 0")
+
+
+def may_pass(error: Exception) -> bool:
+    """Whether a database is busy, full, read-only, gone or damaged: not a mistake of ours, and nothing was stored."""
+    if isinstance(error, PendingRollbackError):
+        # Somebody went on without noticing that the connection was lost.
+        return error.code == LOST
+    is_lost = bool(getattr(error, "connection_invalidated", False))
+    return type(error) in (DatabaseError, OperationalError, NoConnection) or is_lost

@@ -9,11 +9,11 @@ from flask import Flask, Response, g, make_response, redirect, render_template, 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DatabaseError, OperationalError
-from sqlalchemy.exc import TimeoutError as NoConnection
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge, SecurityError
 
 from deliberation.clock import BERLIN, now
+from deliberation.connecting import may_pass
 from deliberation.database import db
 from deliberation.door import is_for_programs
 from deliberation.permissions import NotAllowed, Outdated, Permission
@@ -106,8 +106,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Refusal, refused)
     app.register_error_handler(Outdated, _outdated)
     app.register_error_handler(CSRFError, _form_expired)
-    app.register_error_handler(DatabaseError, _database_fault)
-    app.register_error_handler(NoConnection, _database_busy)
+    app.register_error_handler(SQLAlchemyError, _database_fault)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _fault)
 
@@ -184,18 +183,15 @@ def _form_expired(error: CSRFError) -> Any:
     return error_page(400, advice, kept=kept_text(), resend=bool(kept_text()))
 
 
-def _database_busy(error: DatabaseError | NoConnection) -> Any:
-    with suppress(DatabaseError):
+def _database_busy(error: SQLAlchemyError) -> Any:
+    with suppress(SQLAlchemyError):
         db.session.rollback()
     log.exception("database not available")
     return unavailable()
 
 
-def _database_fault(error: DatabaseError) -> Any:
-    """Busy, full, read-only, gone or damaged: not a mistake of ours, and it may pass. Everything else is a fault."""
-    if type(error) in (DatabaseError, OperationalError):
-        return _database_busy(error)
-    return _fault(error)
+def _database_fault(error: SQLAlchemyError) -> Any:
+    return _database_busy(error) if may_pass(error) else _fault(error)
 
 
 def _http_error(error: HTTPException) -> Any:

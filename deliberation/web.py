@@ -14,9 +14,9 @@ from flask_babel import Babel, get_locale, gettext
 from flask_limiter import Limiter
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect, generate_csrf
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from deliberation import answers, clock, door, kept, metering, parts
+from deliberation import answers, clock, connecting, door, kept, metering, parts
 from deliberation.config import LOCALES
 from deliberation.database import db, in_a_hurry, set_reading
 from deliberation.keepers import Sessions, Tokens
@@ -268,10 +268,10 @@ def _end_transaction(response: Response) -> Response:
         else:
             db.session.rollback()
         _leave_marks(response)
-    except DatabaseError as error:
-        if type(error) not in (DatabaseError, OperationalError):
+    except SQLAlchemyError as error:
+        if not connecting.may_pass(error):
             raise
-        with suppress(DatabaseError):
+        with suppress(SQLAlchemyError):
             db.session.rollback()
         log.exception("commit refused")
         from deliberation.errors import unavailable

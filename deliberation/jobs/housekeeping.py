@@ -19,7 +19,7 @@ class Housekeeping:
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._lock = FileLock(Path(app.instance_path), "machine.lock")
-        self._from = now()
+        self._from = now() + EVERY
         self._swept_left = 0
 
     def look(self) -> None:

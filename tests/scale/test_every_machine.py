@@ -10,9 +10,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from deliberation.annotations.positions import change_phase
+from deliberation.clock import frozen_at, now
 from deliberation.database import db
 from deliberation.jobs.archiving import keep_snapshots
-from deliberation.jobs.housekeeping import Housekeeping
+from deliberation.jobs.housekeeping import EVERY, Housekeeping
 from deliberation.permissions import Operator, Phase
 from deliberation.privacy.erased import list_path
 from deliberation.privacy.leaving import erase
@@ -26,7 +27,8 @@ from tests.builders import Cast
 def housekeeping(app: Flask) -> Iterator[Housekeeping]:
     list_path().unlink(missing_ok=True)
     made = Housekeeping(app)
-    yield made
+    with frozen_at(now() + EVERY):
+        yield made
     made.stop()
     list_path().unlink(missing_ok=True)
 
@@ -45,7 +47,8 @@ def test_one_process_of_a_machine_is_enough(app: Flask, cast: Cast, housekeeping
     other = Housekeeping(app)
     erase(Operator(), cast.ada)
     db.session.commit()
-    other.look()
+    with frozen_at(now() + EVERY):
+        other.look()
     assert not list_path().exists()
 
 
