@@ -19,7 +19,8 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
+from sqlalchemy.orm import Mapped, contains_eager, joinedload, lazyload, mapped_column, relationship, selectinload
+from sqlalchemy.orm.util import identity_key
 
 from deliberation.accounts.models import random_key
 from deliberation.clock import now, today
@@ -792,15 +793,9 @@ class GoneDeclaration(Model):
 
 
 def find_declaration(slug: str) -> Declaration | None:
-    """The declaration with all its theses, in one query."""
-    query = (
-        select(Declaration)
-        .outerjoin(Declaration.theses)
-        .options(contains_eager(Declaration.theses))
-        .where(Declaration.slug == slug)
-        .order_by(Thesis.position)
-    )
-    return db.session.scalars(query).unique().one_or_none()
+    """The declaration with all its theses; two queries, because one would read its many columns again with each thesis."""
+    theses = selectinload(Declaration.theses).lazyload(Thesis.declaration)
+    return db.session.scalars(select(Declaration).options(theses).where(Declaration.slug == slug)).one_or_none()
 
 
 def is_gone(slug: str) -> bool:
@@ -823,11 +818,13 @@ def load_all_paragraphs(thesis_ids: Sequence[int]) -> list[Paragraph]:
     query = (
         select(Paragraph)
         .join(Paragraph.thesis)
-        .options(contains_eager(Paragraph.thesis), joinedload(Paragraph.wording))
+        .options(joinedload(Paragraph.wording))
         .where(Paragraph.thesis_id.in_(thesis_ids))
         .order_by(Thesis.position, Paragraph.position, Paragraph.id)
     )
-    return list(db.session.scalars(query))
+    known = [db.session.identity_map.get(identity_key(Thesis, number)) for number in thesis_ids]
+    # Thesis and declaration have sixty columns: most pages have them already, and need not read them with each paragraph.
+    return list(db.session.scalars(query.options(lazyload(Paragraph.thesis) if all(known) else contains_eager(Paragraph.thesis))))
 
 
 def find_thesis(declaration: Declaration, number: str) -> Thesis | None:

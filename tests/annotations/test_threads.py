@@ -139,7 +139,7 @@ def test_entries_are_one_query_however_many_there_are(cast):
         load_entries(Guest(), cast.declaration.id, Annotation.declaration_id == cast.declaration.id, None)
     # And one for each kind of thing they are about, none of which a page would have loaded here.
     assert queries.count == 1 + 5
-    place = builders.paragraph(cast.declaration)
+    place, _edition = builders.paragraph(cast.declaration), current_edition(cast.declaration)
     with count_queries() as queries:
         found = load_entries(Guest(), cast.declaration.id, Annotation.paragraph_id == place.id, None)
     assert [entry.annotation.paragraph is place for entry in found] == [True] * 5
