@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTEST ?=
 
-.PHONY: help demo serve test lint lock messages bench bench-edition bench-patterns bench-groups bench-exports bench-documents bench-search bench-survey assurance sbom clean
+.PHONY: help demo serve test lint lock messages bench bench-servers bench-edition bench-patterns bench-groups bench-exports bench-search bench-survey bench-soak assurance sbom clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -29,8 +29,11 @@ lint: $(VENV)/installed-dev ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: $(VENV)/installed-dev ## measure reading, posting and voting through the real server
+bench: $(VENV)/installed-dev ## measure P1 to P12 of docs/performance.md; BENCH="--quick" in five minutes
 	$(BIN)/python benchmarks/run.py $(BENCH)
+
+bench-servers: $(VENV)/installed-dev ## which server software: throughput, slow clients, memory, ending
+	$(BIN)/python benchmarks/serving.py $(BENCH)
 
 bench-edition: $(VENV)/installed-dev ## publish an edition of a long text while people read
 	$(BIN)/python benchmarks/publishing.py $(BENCH)
@@ -41,17 +44,17 @@ bench-patterns: $(VENV)/installed-dev ## recall and precision of the check befor
 bench-groups: $(VENV)/installed-dev ## opinion groups of 2 000 people, and those of a real deliberation
 	$(BIN)/python benchmarks/grouping.py $(BENCH)
 
-bench-exports: $(VENV)/installed-dev ## files of 100 000 annotations: seconds and memory of each format
+bench-exports: $(VENV)/installed-dev ## files of 100 000 annotations, documents of fewer: seconds and memory of each format
 	$(BIN)/python benchmarks/exporting.py $(BENCH)
-
-bench-documents: $(VENV)/installed-dev ## Word, OpenDocument and PDF files of 5 000 annotations
-	$(BIN)/python benchmarks/documents.py $(BENCH)
 
 bench-search: $(VENV)/installed-dev ## searching among 100 000 annotations: milliseconds in the database
 	$(BIN)/python benchmarks/searching.py $(BENCH)
 
 bench-survey: $(VENV)/installed-dev ## a survey of 30 questions answered by 1 338 people, and its figures counted again
 	$(BIN)/python benchmarks/surveying.py $(BENCH)
+
+bench-soak: $(VENV)/installed-dev ## an hour of mixed load, and whether memory stays flat; BENCH="--minutes 2" for a look
+	$(BIN)/python benchmarks/soaking.py $(BENCH)
 
 assurance: $(VENV)/installed-dev ## the long checks behind docs/assurance.md; ONLY="r01 s19" for some of them
 	$(BIN)/python benchmarks/assurance/run.py $(ONLY)

@@ -1,14 +1,18 @@
 """The limit that pages are compared with: a Flask view that returns recorded bytes, on the same server software.
 
-`python bare.py FOLDER PORT` serves every file of the folder; a file `name.gz` is sent as it is, as gzip.
+`python bare.py FOLDER PORT [WORKERS]` serves every file of the folder; a file `name.gz` is sent as it is, as gzip. Whoever has
+one already is told so (304). `wsgi` is the same for other servers (`serving.py`), with the folder in BENCH_PAGES.
 """
 
+import os
 import sys
+import time
 from pathlib import Path
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
-from deliberation import serving
+TAKES = 0.2
+"""Seconds that `/slow` needs."""
 
 
 def make_app(folder: Path) -> Flask:
@@ -18,10 +22,17 @@ def make_app(folder: Path) -> Flask:
 
     @app.get("/<name>")
     def page(name: str) -> Response:
+        if "If-None-Match" in request.headers:
+            return Response(status=304)
         response = Response(pages[name], mimetype="text/html")
         if name.endswith(".gz"):
             response.headers["Content-Encoding"] = "gzip"
         return response
+
+    @app.get("/slow")
+    def slow() -> str:
+        time.sleep(TAKES)
+        return "ok\n"
 
     @app.get("/healthz")
     def healthz() -> str:
@@ -31,11 +42,18 @@ def make_app(folder: Path) -> Flask:
 
 
 def main() -> None:
+    from deliberation import serving
+
     app = make_app(Path(sys.argv[1]))
     server = serving.Server(app, "127.0.0.1", int(sys.argv[2]), has_jobs=False)
+    options = server._options(lambda: None)
+    if workers := int(sys.argv[3]):
+        options["workers"] = workers
     # As Server.run, which also lets go of a database that there is none of here.
-    serving._Gunicorn(app, server._options(lambda: None)).run()
+    serving._Gunicorn(app, options).run()
 
 
 if __name__ == "__main__":
     main()
+elif "BENCH_PAGES" in os.environ:
+    wsgi = make_app(Path(os.environ["BENCH_PAGES"]))

@@ -1,12 +1,9 @@
-"""A browser without a screen, and several of them at once. Standard library only."""
+"""A browser without a screen. Standard library only."""
 
 import gzip
 import http.client
 import re
-import statistics
-import threading
 import time
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -71,59 +68,3 @@ class Browser:
             name, _, value = cookie.partition(";")[0].partition("=")
             self._cookies[name] = value
         return Answer(response.status, response.headers, data)
-
-
-@dataclass(frozen=True)
-class Run:
-    """One short run. Times in milliseconds."""
-
-    rate: float
-    median: float
-    p95: float
-    requests: int
-
-
-def load(acts: Sequence[Callable[[], None]], seconds: float) -> Run:
-    """Let each act be done again and again by a thread of its own. An act that fails ends the measurement."""
-    times: list[list[float]] = [[] for _act in acts]
-    problems: list[BaseException] = []
-    start = threading.Barrier(len(acts) + 1)
-
-    def work(act: Callable[[], None], taken: list[float]) -> None:
-        start.wait()
-        end = time.perf_counter() + seconds
-        try:
-            while (before := time.perf_counter()) < end:
-                act()
-                taken.append((time.perf_counter() - before) * 1000)
-        except Exception as error:
-            problems.append(error)
-
-    threads = [threading.Thread(target=work, args=pair) for pair in zip(acts, times, strict=True)]
-    for thread in threads:
-        thread.start()
-    start.wait()
-    began = time.perf_counter()
-    for thread in threads:
-        thread.join()
-    elapsed = time.perf_counter() - began
-    if problems:
-        raise problems[0]
-    return _to_run([one for taken in times for one in taken], elapsed)
-
-
-def _to_run(taken: list[float], elapsed: float) -> Run:
-    ordered = sorted(taken)
-    return Run(
-        len(ordered) / elapsed, statistics.median(ordered), ordered[int(0.95 * (len(ordered) - 1))], len(ordered)
-    )
-
-
-def median_run(runs: Sequence[Run]) -> Run:
-    """Each figure is the median of the same figure of all runs."""
-    return Run(
-        statistics.median(run.rate for run in runs),
-        statistics.median(run.median for run in runs),
-        statistics.median(run.p95 for run in runs),
-        sum(run.requests for run in runs),
-    )

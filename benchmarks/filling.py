@@ -1,269 +1,210 @@
-"""Databases to measure: a small one written by the verbs, and a large one whose rows are the same, written in bulk."""
+"""Databases to measure: `fill(Shape(…))` in an application with an empty database. German text of the sample, invented people.
 
+`python benchmarks/filling.py FOLDER NAME` fills the database of an instance; `kept.py` calls it so, for the memory's sake."""
+
+import json
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import Any
+import sys
+import time
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
 
-from sqlalchemy import insert
-from words import bodies, make_draft, number_sentences
+from places import PER_THESIS, Shape
+from planning import CLIENTS, DAYS, stances, steps
+from sqlalchemy import func, select
+from words import make_draft, number_sentences, texts
+from writers import Bulk, Stage, Verbs
 
+from deliberation import create_app, jobs, schema
 from deliberation.accounts import pseudonyms
 from deliberation.accounts.models import User
 from deliberation.accounts.passwords import hash_password
-from deliberation.annotations import tallies
-from deliberation.annotations.actions import Contribution, post_annotation, post_reply
-from deliberation.annotations.models import (
-    Annotation,
-    Kind,
-    ResponseKind,
-    Stance,
-    StanceTally,
-    StanceValue,
-    Status,
-    Vote,
-    VoteValue,
-)
-from deliberation.annotations.positions import cast_vote, change_phase, take_stance
+from deliberation.annotations.models import Annotation, ResponseKind, Status, Vote, load_annotations
+from deliberation.annotations.positions import change_phase
 from deliberation.annotations.responses import respond
 from deliberation.clock import now
-from deliberation.database import db
-from deliberation.declarations.actions import Particulars, change_policy, create_declaration, grant_role, join
-from deliberation.declarations.models import (
-    Declaration,
-    Membership,
-    Paragraph,
-    Policy,
-    current_edition,
-    load_paragraphs,
-)
-from deliberation.moderation.models import Decision, DecisionKind, Flag, FlagReason, Rule
-from deliberation.permissions import Operator, Phase, Role
-from deliberation.text import RENDER_VERSION, to_safe_html
+from deliberation.database import db, set_reading
+from deliberation.declarations.actions import Particulars, change_policy, create_declaration, grant_role
+from deliberation.declarations.models import Declaration, Membership, Policy, load_paragraphs
+from deliberation.moderation.actions import hide
+from deliberation.moderation.flagging import flag
+from deliberation.moderation.models import FlagReason, Rule
+from deliberation.permissions import Guest, Operator, Phase, Role
+from deliberation.results import grouping, opinions
+from deliberation.search.models import SearchTerm
 
+BEGAN = time.perf_counter()
 SLUG = "messung"
 PASSWORD = "Regenschirm am Hafen 12"
-DAYS = 60
-CLIENTS = 8
-"""People who write and people who vote while it is measured; the voters have written nothing themselves."""
-REPLIES = 0.35
-KINDS = tuple(Kind)
-WEIGHTS = (30, 15, 20, 12, 15, 8)
+LEAST_PEOPLE, EACH_WRITES = 600, 50
+VERBS_MAX = 500
+"""Up to so many annotations people do it one by one: with its votes each takes the verbs thirty milliseconds."""
+HIDDEN_MAX, FLAGGED_MAX = 200, 300
 
 
 @dataclass(frozen=True)
 class Filled:
-    """Who can sign in to what was filled, by mail address. Numbers of annotations begin at 1."""
+    """Who can sign in to what was filled, by mail address. Numbers of annotations begin at 1; `unseen` are those that nobody
+    can vote on, `since` is the day before yesterday of the last one, `queries` are words that are often, sometimes and seldom."""
 
     annotations: int
     votes: int
     writers: tuple[str, ...]
     voters: tuple[str, ...]
     moderator: str
-    # Numbers that nobody can vote on.
-    unseen: frozenset[int] = frozenset()
+    crowd: tuple[str, ...]
+    unseen: tuple[int, ...]
+    since: str
+    queries: tuple[str, ...]
 
 
-def fill_small(annotations: int = 200, people: int = 60) -> Filled:
-    """One thesis with 20 paragraphs, each step by its verb. A fifth of all contributions stand at the first one."""
-    chance = random.Random(42)
-    declaration = _found(1, 20)
-    members = _people(people)
-    for member in members:
-        join(member, declaration)
-    moderator = _moderator(declaration)
-    places = load_paragraphs([thesis.id for thesis in declaration.theses])
-    written = _write(declaration, places, members[:-CLIENTS], annotations, chance)
-    votes = _vote(written, members, chance)
-    for member in members:
-        for place in chance.sample(places, 6):
-            take_stance(member, place.thesis, place, chance.choice(list(StanceValue)))
-    for annotation in written[:10:2]:
-        respond(moderator, annotation, ResponseKind.INQUIRY, "Danke. Wie sah das bei Ihnen im Alltag aus?")
-    return _open(declaration, annotations, votes, members, moderator)
+def fill(shape: Shape, people: int = 0, through_verbs: bool | None = None) -> Filled:
+    """People, text, contributions, votes, stances, and a moderator who has done some of her work."""
+    set_reading(False)
+    opened = now() - timedelta(days=DAYS, minutes=10)
+    declarations = [_found(number, count) for number, count in enumerate(shape.theses)]
+    people = people or max(LEAST_PEOPLE, shape.annotations // len(declarations) // EACH_WRITES)
+    stage = _set_up(declarations, people, opened)
+    while jobs.find_words(is_thorough=True):
+        pass
+    by_verbs = shape.annotations <= VERBS_MAX if through_verbs is None else through_verbs
+    writer = Verbs(stage) if by_verbs else Bulk(stage)
+    chance = random.Random(3)
+    for own, members in zip(stage.places, stage.people, strict=True):
+        for place in (one for thesis in own for one in thesis):
+            writer.take_stances(place, members, stances(people, chance))
+    for step in steps(shape, people, len(stage.texts)):
+        writer.write(step)
+    _say("rows")
+    writer.end()
+    _say("indexes")
+    return _finish(stage)
 
 
-def fill_large(annotations: int = 100_000, people: int = 2000) -> Filled:
-    """Ten theses of 20 paragraphs; people, contributions, votes and acts of moderation in bulk."""
-    chance = random.Random(42)
-    declaration = _found(10, 20)
-    members = _people(people)
-    db.session.flush()
-    for number, member in enumerate(members):
-        name = f"Weide {number}"
-        key = pseudonyms.to_key(name)
-        db.session.add(Membership(user=member, declaration=declaration, pseudonym=name, pseudonym_key=key, grants=[]))
-    moderator = _moderator(declaration)
-    db.session.flush()
-    authors = [member.memberships[0].id for member in members]
-    rows = _rows(declaration, authors[:-CLIENTS], annotations, chance)
-    votes = list(_votes(rows, authors, chance))
-    _insert(Annotation, rows)
-    _insert(Vote, votes)
-    _moderate(rows, moderator.memberships[0].id)
-    _take_stances(declaration, authors, chance)
-    filled = _open(declaration, annotations, len(votes), members, moderator)
-    unseen = frozenset(row["number"] for row in rows if row["status"] is not Status.VISIBLE)
-    return replace(filled, unseen=unseen)
+def _say(what: str) -> None:
+    print(f"{what} {time.perf_counter() - BEGAN:.0f} s", end=", ", flush=True, file=sys.stderr)
 
 
-def fill_long(paragraphs: int, annotations: int, people: int = 500) -> Declaration:
-    """A long text in theses of 20 paragraphs that are all different, annotated in bulk."""
-    chance = random.Random(42)
-    about = Particulars(slug=SLUG, title="Erklärung für die Messung")
-    declaration = create_declaration(Operator(), number_sentences(make_draft(paragraphs // 20, 20)), about)
-    change_phase(Operator(), declaration, Phase.ANNOTATING)
-    change_policy(Operator(), declaration, Policy.NONE)
-    authors = [join(member, declaration).id for member in _people(people)]
-    rows = _rows(declaration, authors, annotations, chance)
-    _insert(Annotation, rows)
-    _insert(Vote, list(_votes(rows, authors, chance)))
-    _take_stances(declaration, authors, chance)
-    db.session.commit()
-    return declaration
-
-
-def _found(theses: int, per_thesis: int) -> Declaration:
-    about = Particulars(slug=SLUG, title="Erklärung für die Messung", summary="Nur zum Messen.")
-    declaration = create_declaration(Operator(), make_draft(theses, per_thesis), about)
+def _found(number: int, theses: int) -> Declaration:
+    title = f"Erklärung für die Messung {number + 1}"
+    about = Particulars(slug=f"{SLUG}-{number + 1}" if number else SLUG, title=title, summary="Nur zum Messen.")
+    declaration = create_declaration(Operator(), make_draft(theses, PER_THESIS), about)
     change_phase(Operator(), declaration, Phase.ANNOTATING)
     change_policy(Operator(), declaration, Policy.NONE)
     return declaration
 
 
-def _open(declaration: Declaration, annotations: int, votes: int, members: list[User], moderator: User) -> Filled:
-    """From here on as by default: the first contribution of a person waits for a moderator."""
-    change_policy(Operator(), declaration, Policy.FIRST)
+def _set_up(declarations: list[Declaration], people: int, opened: datetime) -> Stage:
+    members = [make_people(people, declaration, f"{number}-") for number, declaration in enumerate(declarations)]
+    places = [
+        [load_paragraphs([thesis.id]) for thesis in declaration.theses] for declaration in declarations
+    ]  # fmt: skip
     db.session.commit()
-    emails = [member.email for member in members]
-    return Filled(annotations, votes, tuple(emails[:CLIENTS]), tuple(emails[-CLIENTS:]), moderator.email)
+    return Stage(declarations, places, members, texts(), opened)
 
 
-def _people(count: int) -> list[User]:
+def make_people(count: int, declaration: Declaration, prefix: str = "") -> list[User]:
+    """Members under names that count; one password serves all."""
     secret = hash_password(PASSWORD)
-    members = [
-        User(email=f"person{number}@example.org", password_hash=secret, confirmed_at=now(), memberships=[])
-        for number in range(count)
-    ]
+    members = []
+    for number in range(count):
+        name = f"Weide {number}"
+        user = User(email=f"person{prefix}{number}@example.org", password_hash=secret, confirmed_at=now(), memberships=[])
+        key = pseudonyms.to_key(name)
+        db.session.add(Membership(user=user, declaration=declaration, pseudonym=name, pseudonym_key=key, grants=[]))
+        members.append(user)
     db.session.add_all(members)
     db.session.flush()
     return members
 
 
-def _moderator(declaration: Declaration) -> User:
-    moderator = User(
-        email="mira@example.org", password_hash=hash_password(PASSWORD), confirmed_at=now(), memberships=[]
-    )
+def _finish(stage: Stage) -> Filled:
+    """The moderator hides, answers, is told; then everything that jobs would do has been done."""
+    first, members = stage.declarations[0], stage.people[0]
+    moderator = User(email="mira@example.org", password_hash=hash_password(PASSWORD), confirmed_at=now(), memberships=[])
     db.session.add(moderator)
     db.session.flush()
-    grant_role(moderator, Role.MODERATOR, declaration, "Mira Moderation")
-    return moderator
+    grant_role(moderator, Role.MODERATOR, first, "Mira Moderation")
+    here = (Annotation.declaration_id == first.id, Annotation.status == Status.VISIBLE, Annotation.root_id.is_(None))
+    count = db.session.scalar(select(func.count(Annotation.number))) or 0
+    roots = db.session.scalars(select(Annotation.number).where(*here).order_by(Annotation.number)).all()
+    numbers = random.Random(5).sample(roots, min(FLAGGED_MAX, count // 30))
+    for place, annotation in enumerate(load_annotations(numbers)):
+        flag(Guest(), annotation, FlagReason.ATTACK, form_key=f"flag-{annotation.number}")
+        if place < min(HIDDEN_MAX, count // 100):
+            hide(moderator, annotation, Rule.RESPECT, "Der Ton verletzt eine andere Person.", annotation.version)
+        elif place % 10 == 0:
+            respond(moderator, annotation, ResponseKind.INQUIRY, "Danke. Wie sah das bei Ihnen im Alltag aus?")
+    for declaration in stage.declarations:
+        # As by default: the first contribution of a person waits for a moderator.
+        change_policy(Operator(), declaration, Policy.FIRST)
+    db.session.commit()
+    settle()
+    emails = [member.email for member in members]
+    unseen = db.session.scalars(select(Annotation.number).where(Annotation.status != Status.VISIBLE)).all()
+    votes = db.session.scalar(select(func.count(Vote.id))) or 0
+    since = (now() - timedelta(days=2)).date().isoformat()
+    total = db.session.scalar(select(func.max(Annotation.number))) or 0
+    return Filled(
+        total, votes, tuple(emails[:CLIENTS]), tuple(emails[-CLIENTS:]), moderator.email, tuple(emails[CLIENTS:-CLIENTS]),
+        tuple(unseen), since, _queries(first),
+    )  # fmt: skip
 
 
-def _write(
-    declaration: Declaration, places: list[Paragraph], members: list[User], count: int, chance: random.Random
-) -> list[Annotation]:
-    written: list[Annotation] = []
-    for number in range(count):
-        author, body = members[number % len(members)], bodies()[number % len(bodies())]
-        if number > 20 and chance.random() < REPLIES:
-            written.append(post_reply(author, chance.choice(written), Contribution(body=body)))
-            continue
-        place = places[0] if number % 5 == 0 else chance.choice(places)
-        kind = chance.choices(KINDS, WEIGHTS)[0]
-        wording = f"{place.wording.sentences[0]} Das gilt überall." if kind is Kind.PROPOSAL else ""
-        words = Contribution(body=body, kind=kind, sentences=[1], wording=wording)
-        written.append(post_annotation(author, place.thesis, place, words))
-    return written
+def settle() -> None:
+    """Do what the jobs would begin with, so that they are idle while something is measured."""
+    set_reading(False)
+    while jobs.find_words(is_thorough=True):
+        pass
+    jobs.pull_due_letters()
+    while jobs.pull_due_digests():
+        pass
+    for number, mark in opinions.load_marks(db.session.scalars(select(Declaration.id)).all()).items():
+        # Minutes of computing that nothing here asks for: none were found, as of these votes.
+        grouping.keep(number, mark, None)
+    db.session.commit()
+    jobs.compute_fields()
 
 
-def _vote(written: list[Annotation], members: list[User], chance: random.Random) -> int:
-    count = 0
-    for annotation in written:
-        for voter in chance.sample(members[:-CLIENTS], chance.choice((2, 4, 6, 11))):
-            if not voter.wrote(annotation):
-                cast_vote(voter, annotation, chance.choice(list(VoteValue)))
-                count += 1
-    return count
+def _queries(declaration: Declaration) -> tuple[str, ...]:
+    query = select(SearchTerm.word).where(SearchTerm.declaration_id == declaration.id, func.length(SearchTerm.word) > 5)
+    found = db.session.scalars(query.order_by(SearchTerm.docs.desc())).all()
+    words = [word for word in found if word.isalpha()]
+    return words[0], words[len(words) // 4], words[len(words) * 3 // 4]
 
 
-def _rows(declaration: Declaration, authors: list[int], count: int, chance: random.Random) -> list[dict[str, Any]]:
-    """What `post_annotation` and `post_reply` would have made, oldest first."""
-    places = load_paragraphs([thesis.id for thesis in declaration.theses])
-    edition, texts = current_edition(declaration).id, [(body, to_safe_html(body)) for body in bodies()]
-    begin, step = now() - timedelta(days=DAYS), timedelta(days=DAYS) / count
-    threads: dict[int, list[int]] = {place.id: [] for place in places}
-    rows = []
-    for number in range(1, count + 1):
-        place = chance.choice(places)
-        body, body_html = texts[number % len(texts)]
-        older = threads[place.id]
-        root = chance.choice(older) if older and chance.random() < REPLIES else None
-        kind = None if root else chance.choices(KINDS, WEIGHTS)[0]
-        if root is None:
-            older.append(number)
-        rows.append({
-            "number": number, "declaration_id": declaration.id, "thesis_id": place.thesis_id,
-            "paragraph_id": place.id, "wording_id": place.wording_id, "edition_id": edition,
-            "parent_id": root, "root_id": root, "author_id": authors[number % len(authors)], "kind": kind,
-            "sentences": [] if root else [1], "body": body, "body_html": body_html,
-            "render_version": RENDER_VERSION, "form_key": f"bulk-{number}", "created_at": begin + number * step,
-            "proposed_wording": f"{place.wording.sentences[0]} Das gilt überall." if kind is Kind.PROPOSAL else "",
-            "status": chance.choices((Status.VISIBLE, Status.PENDING, Status.HIDDEN), (98, 1, 1))[0],
-            "shown_agree": 0, "shown_disagree": 0, "shown_pass": 0,
-        })  # fmt: skip
-    return rows
+def fill_long(paragraphs: int, annotations: int, people: int = 500) -> Declaration:
+    """A long text in theses of 20 paragraphs that are all different, annotated in bulk, for `publishing.py`."""
+    set_reading(False)
+    about = Particulars(slug=SLUG, title="Erklärung für die Messung")
+    draft = number_sentences(make_draft(paragraphs // PER_THESIS, PER_THESIS))
+    declaration = create_declaration(Operator(), draft, about)
+    change_phase(Operator(), declaration, Phase.ANNOTATING)
+    change_policy(Operator(), declaration, Policy.NONE)
+    stage = _set_up([declaration], people, now() - timedelta(days=DAYS, minutes=10))
+    bulk, chance = Bulk(stage), random.Random(3)
+    for place in (one for thesis in stage.places[0] for one in thesis):
+        bulk.take_stances(place, stage.people[0], stances(people, chance))
+    for step in steps(Shape(annotations, spread_over=paragraphs // PER_THESIS), people, len(stage.texts)):
+        bulk.write(step)
+    bulk.end()
+    return declaration
 
 
-def _votes(rows: list[dict[str, Any]], authors: list[int], chance: random.Random) -> Iterator[dict[str, Any]]:
-    """Votes of the first members; the published counts on the rows follow, at multiples of five."""
-    shown = {VoteValue.AGREE: "shown_agree", VoteValue.DISAGREE: "shown_disagree", VoteValue.PASS: "shown_pass"}
-    for row in rows:
-        count = chance.choice((0, 1, 3, 5, 11)) if row["status"] is Status.VISIBLE else 0
-        voters = chance.sample(range(len(authors) - CLIENTS), count)
-        for place, voter in enumerate(voters):
-            value = chance.choices(tuple(VoteValue), (5, 3, 2))[0]
-            if place < count - count % tallies.STEP:
-                row[shown[value]] += 1
-            yield {
-                "annotation_id": row["number"], "voter_id": authors[voter], "value": value, "cast_at": row["created_at"],
-                "edition_id": row["edition_id"],
-            }  # fmt: skip
+def main(folder: str, name: str) -> None:
+    kind, _dash, count = name.partition("-")
+    app = create_app({"INSTANCE": folder, "LOG_LEVEL": "ERROR"})
+    with app.app_context():
+        if kind == "settle":
+            settle()
+            return
+        schema.bring_up_to_date()
+        filled = fill(Shape(int(count), kind == "deep"))
+        (Path(folder) / "filled.json").write_text(json.dumps(asdict(filled)))
+        db.session.remove()
+        db.engine.dispose()
 
 
-def _take_stances(declaration: Declaration, authors: list[int], chance: random.Random) -> None:
-    """Forty people at each paragraph, and the published counts of it."""
-    edition, stances, published = current_edition(declaration).id, [], []
-    for place in load_paragraphs([thesis.id for thesis in declaration.theses]):
-        here = {"declaration_id": declaration.id, "thesis_id": place.thesis_id, "paragraph_id": place.id}
-        values = chance.choices(tuple(StanceValue), (5, 3, 1, 1), k=40)
-        published.append({**here, "edition_id": edition, **{value.value: values.count(value) for value in StanceValue}})
-        stances += [
-            {**here, "wording_id": place.wording_id, "edition_id": edition, "holder_id": holder, "value": value}
-            for holder, value in zip(chance.sample(authors, len(values)), values, strict=True)
-        ]
-    _insert(Stance, stances)
-    _insert(StanceTally, published)
-
-
-def _moderate(rows: list[dict[str, Any]], moderator_id: int) -> None:
-    """A decision for each hidden one, and a few hundred open flags."""
-    hidden = [row for row in rows if row["status"] is Status.HIDDEN]
-    _insert(Decision, [
-        {
-            "annotation_id": row["number"], "moderator_id": moderator_id, "kind": DecisionKind.HIDE, "rule": Rule.RESPECT,
-            "old_status": Status.VISIBLE, "new_status": Status.HIDDEN, "reason": "Der Ton verletzt eine andere Person.",
-        }
-        for row in hidden
-    ])  # fmt: skip
-    _insert(Flag, [
-        {"annotation_id": row["number"], "reason": FlagReason.ATTACK, "form_key": f"flag-{row['number']}"}
-        for row in rows[:: max(1, len(rows) // 300)]
-        if row["status"] is Status.VISIBLE
-    ])  # fmt: skip
-
-
-def _insert(table: Any, rows: list[dict[str, Any]]) -> None:
-    for start in range(0, len(rows), 5000):
-        db.session.execute(insert(table), rows[start : start + 5000])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

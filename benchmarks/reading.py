@@ -1,158 +1,138 @@
-"""Pages under load, each beside a bare Flask view that returns the same bytes."""
+"""P1 to P3: a page as anonymous readers get it, unchanged, and signed in; beside a bare Flask view with the same bytes."""
 
-import statistics
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+import http.client
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from browsing import Answer, Browser, Run, load, median_run
-from filling import PASSWORD, SLUG, Filled
-from flask import Flask
-from servers import Process
-from sqlalchemy import event
+from asking import GUEST, SAME, Person
+from bench import Bench
+from goals import Row, compared, number, spread
+from kept import working_folder
+from peers import ADHOCRACY_RATE, NotInstalled, isso_thread
+from servers import Process, bare_server
+from sites import SHOWN, THESIS, Site, open_site
 
-from deliberation.accounts.models import find_user_by_email
-from deliberation.database import db
-
-SLOW = 0.4
-"""Seconds from which on a page is asked for by one client only, so that one run ends in a reasonable time."""
-READER = "reader"
-MODERATOR = "moderator"
-PAGES = (
-    ("thesis page, guest", f"/d/{SLUG}/1", ""),
-    ("thesis page, signed in", f"/d/{SLUG}/1", READER),
-    ("open paragraph, guest", f"/d/{SLUG}/1/1", ""),
-    ("open paragraph, signed in", f"/d/{SLUG}/1/1", READER),
-    ("landing page", f"/d/{SLUG}", ""),
-    ("whole text", f"/d/{SLUG}/text", ""),
-    ("one conversation", "/a/1", ""),
-    ("what is new, signed in", f"/d/{SLUG}/new", READER),
-    ("results", f"/d/{SLUG}/results", ""),
-    ("queue, moderator", f"/d/{SLUG}/moderation", MODERATOR),
-)
+PAGES = (("thesis page as it opens", THESIS), ("200 annotations on one page", SHOWN))
+SHARE, SIGNED_IN_SHARE = 0.8, 0.35
+TIMES_ISSO, TIMES_ADHOCRACY = 100, 150
 
 
-@dataclass
-class Site:
-    """A filled instance with its running server."""
-
-    name: str
-    app: Flask
-    filled: Filled
-    server: Process
-
-    def browser(self, who: str = "") -> Browser:
-        browser = Browser(self.server.port)
-        return browser.sign_in(self.email(who), PASSWORD) if who else browser
-
-    def email(self, who: str) -> str:
-        return self.filled.moderator if who == MODERATOR else self.filled.voters[0]
+def fetch(port: int, person: Person, path: str, packed: bool) -> tuple[int, http.client.HTTPMessage, bytes]:
+    """One page with nobody else there, as it comes over the wire."""
+    headers = {"Accept-Language": "de", **({"Accept-Encoding": "gzip"} if packed else {})}
+    headers |= {"Cookie": person.cookie} if person.cookie else {}
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    connection.request("GET", path, headers=headers)
+    response = connection.getresponse()
+    body = response.read()
+    connection.close()
+    return response.status, response.headers, body
 
 
-@dataclass
-class Measure:
-    """One page of one site. `bytes` is the body over the wire, `queries` SELECTs only."""
-
-    page: str
-    site: Site
-    path: str
-    who: str
-    bytes: int
-    seconds: float
-    queries: int
-    record: str
-    runs: list[Run] = field(default_factory=list)
-    bare_runs: list[Run] = field(default_factory=list)
-
-    @property
-    def result(self) -> Run:
-        return median_run(self.runs)
-
-    @property
-    def ratio(self) -> float:
-        return self.result.rate / median_run(self.bare_runs).rate
+def record(site: Site, folder: Path) -> dict[tuple[str, bool], str]:
+    """Keep the bytes of the pages for the bare view; their names there, by path and whether packed."""
+    names = {}
+    for number_, (_name, path) in enumerate(PAGES):
+        for packed in (False, True):
+            status, _headers, body = fetch(site.port, GUEST, path, packed)
+            if status != 200:
+                raise RuntimeError(f"{path}: {status}")
+            name = names[path, packed] = f"page-{number_}" + (".gz" if packed else "")
+            (folder / name).write_bytes(body)
+    return names
 
 
-def record(site: Site, folder: Path) -> list[Measure]:
-    """Ask for every page (after a first time that warms it up) and keep the bytes for the bare view."""
-    measures = []
-    for number, (page, path, who) in enumerate(PAGES):
-        browser = site.browser(who)
-        expect(browser.get(path), 200)
-        answer, seconds = _alone(browser, path)
-        name = f"{site.filled.annotations}-{number}" + (".gz" if answer.headers.get("Content-Encoding") else "")
-        (folder / name).write_bytes(answer.body)
-        queries = count_selects(site, path, who)
-        measures.append(Measure(page, site, path, who, len(answer.body), seconds, queries, name))
-    return measures
+def measure(bench: Bench, wanted: set[str]) -> Iterator[Row]:
+    with ExitStack() as stack:
+        site = stack.enter_context(open_site(bench.small))
+        folder = stack.enter_context(working_folder()) / "pages"
+        folder.mkdir()
+        names = record(site, folder)
+        bare = stack.enter_context(bare_server(folder))
+        if "p1" in wanted:
+            yield from _anonymous(bench, site, bare, names, folder)
+        if "p2" in wanted:
+            yield from _unchanged(bench, site, bare, names)
+        if "p3" in wanted:
+            yield from _signed_in(bench, site, bare, names)
 
 
-def _alone(browser: Browser, path: str) -> tuple[Answer, float]:
-    """The page and the median time of five views with nobody else there."""
-    times = []
-    for _view in range(5):
-        began = time.perf_counter()
-        answer = expect(browser.get(path), 200)
-        times.append(time.perf_counter() - began)
-    return answer, statistics.median(times)
+def _anonymous(
+    bench: Bench, site: Site, bare: Process, names: dict[tuple[str, bool], str], folder: Path
+) -> Iterator[Row]:
+    with ExitStack() as stack:
+        try:
+            peer = stack.enter_context(isso_thread())
+        except NotInstalled as reason:
+            peer = None
+            yield Row("p1", f"isso: not installed ({reason})", (), "")
+        for (path, packed), name in names.items():
+            loads = {
+                "bare": bench.readers(bare.port, GUEST.get(f"/{name}", packed)),
+                "ours": bench.readers(site.port, GUEST.get(path, packed)),
+            }
+            if peer and path == SHOWN:
+                loads["isso"] = bench.readers(peer.port, GUEST.get(peer.path, packed), seconds=max(2.0, bench.seconds))
+            turns = bench.take_turns(loads)
+            size = (folder / name).stat().st_size
+            work = f"{_words(path)}, {'gzip' if packed else 'plain'}, {number(size / 1000)} KB"
+            row = Row("p1", work, turns["ours"].rates, "req/s", f"bare Flask {spread(turns['bare'].rates, 'req/s')}")
+            yield compared(row, turns["ours"].rates, turns["bare"].rates, SHARE)
+            shares = f"share of the crowd in all cores {turns['ours'].share:.0%}, with bare Flask {turns['bare'].share:.0%}"
+            tails = [report.at(0.99) for report in turns["ours"].reports]
+            yield Row("p1", f"… p99; {shares}", tails, "ms", f"bare Flask {number(turns['bare'].tail)} ms")
+            if path == SHOWN:
+                yield from _beside_peers(row, turns["ours"].rate, turns["isso"].rates if "isso" in turns else [])
 
 
-def expect(answer: Answer, status: int) -> Answer:
-    if answer.status != status:
-        raise RuntimeError(f"{answer.status} instead of {status}")
-    return answer
+def _beside_peers(row: Row, ours: float, isso: list[float]) -> Iterator[Row]:
+    if isso:
+        times = ours / (sum(isso) / len(isso))
+        beside = f"isso, 200 comments as JSON {spread(isso, 'req/s')}"
+        yield replace(
+            row, beside=beside, ratio=f"{number(times)} ×", wanted=f"≥ {TIMES_ISSO} ×", is_met=times >= TIMES_ISSO
+        )
+    times = ours / ADHOCRACY_RATE
+    beside = f"adhocracy+ {number(ADHOCRACY_RATE)} req/s (quoted)"
+    yield replace(
+        row, beside=beside, ratio=f"{number(times)} ×", wanted=f"≥ {TIMES_ADHOCRACY} ×", is_met=times >= TIMES_ADHOCRACY
+    )
 
 
-def measure(measures: list[Measure], bare: Process, clients: int, seconds: float, rounds: int) -> None:
-    """A B A B: bare view and page of each site in turn, so that what else the machine does meets all alike."""
-    for page in dict.fromkeys(one.page for one in measures):
-        turns = [(one, *_acts(one, bare, clients)) for one in measures if one.page == page]
-        for _round in range(rounds):
-            for one, ours, theirs in turns:
-                one.bare_runs.append(load(theirs, seconds))
-                one.runs.append(load(ours, seconds))
+def _words(path: str) -> str:
+    return next(name for name, own in PAGES if own == path)
 
 
-def _acts(one: Measure, bare: Process, clients: int) -> tuple[list[Callable[[], None]], list[Callable[[], None]]]:
-    count = 1 if one.seconds > SLOW else clients
-
-    def asking(browser: Browser, path: str) -> Callable[[], None]:
-        def ask() -> None:
-            expect(browser.get(path), 200)
-
-        return ask
-
-    ours = [asking(one.site.browser(one.who), one.path) for _client in range(count)]
-    return ours, [asking(Browser(bare.port), f"/{one.record}") for _client in range(count)]
-
-
-def count_selects(site: Site, path: str, who: str) -> int:
-    """SELECTs of one page view, asked of the application itself in this process."""
-    client = site.app.test_client()
-    if who:
-        with site.app.app_context():
-            person = find_user_by_email(site.email(who))
-            identity = person.get_id() if person else ""
-        with client.session_transaction() as session:
-            session["_user_id"] = identity
-    with site.app.app_context(), _counting(db.engine) as statements:
-        client.get(path, headers={"Accept-Language": "de"})
-    return len(statements)
+def _unchanged(bench: Bench, site: Site, bare: Process, names: dict[tuple[str, bool], str]) -> Iterator[Row]:
+    for name, path in PAGES:
+        etag = fetch(site.port, GUEST, path, True)[1]["ETag"]
+        if not etag:
+            yield Row("p2", f"{name}: the page has no ETag", (), "", wanted=f"≥ {SHARE}", is_met=False)
+            continue
+        loads = {
+            "bare": bench.readers(bare.port, GUEST.get(f"/{names[path, True]}", etag='"x"', wanted=SAME)),
+            "ours": bench.readers(site.port, GUEST.get(path, etag=etag, wanted=SAME)),
+        }
+        turns = bench.take_turns(loads)
+        row = Row("p2", name, turns["ours"].rates, "req/s", f"bare Flask, 304 {spread(turns['bare'].rates, 'req/s')}")
+        yield compared(row, turns["ours"].rates, turns["bare"].rates, SHARE)
 
 
-@contextmanager
-def _counting(engine: Any) -> Iterator[list[str]]:
-    found: list[str] = []
+def _signed_in(bench: Bench, site: Site, bare: Process, names: dict[tuple[str, bool], str]) -> Iterator[Row]:
+    """Beside the bare view of P1, that is the bytes that anonymous readers get. A packed page is told of and no goal: it is made
+    for one person and packed for one view, while the bare view sends what was packed before."""
+    for name, path in PAGES:
+        for packed in (False, True):
+            loads = {
+                "bare": bench.readers(bare.port, GUEST.get(f"/{names[path, packed]}", packed)),
+                "ours": bench.readers(site.port, site.reader.get(path, packed)),
+            }
+            turns = bench.take_turns(loads)
+            work = f"{name}, signed in, {'gzip' if packed else 'plain'}"
+            row = Row("p3", work, turns["ours"].rates, "req/s", f"bare Flask {spread(turns['bare'].rates, 'req/s')}")
+            row = compared(row, turns["ours"].rates, turns["bare"].rates, SIGNED_IN_SHARE)
+            yield replace(row, wanted="", is_met=None) if packed else row
 
-    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        if statement.startswith(("SELECT", "WITH")):
-            found.append(statement)
 
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield found
-    finally:
-        event.remove(engine, "before_cursor_execute", note)

@@ -31,9 +31,10 @@ def main() -> None:
 def run(annotations: int) -> None:
     sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
     import filling
+    import places
     from sqlalchemy import event, func, select
 
-    from deliberation import create_app, jobs, schema
+    from deliberation import create_app, schema
     from deliberation.database import db, reading_only, set_reading
     from deliberation.declarations.models import find_declaration, load_declarations
     from deliberation.permissions import Guest
@@ -44,15 +45,9 @@ def run(annotations: int) -> None:
     with app.app_context():
         set_reading(False)
         schema.migrate_to(schema.HEAD)
-        filling.fill_large(annotations)
-        db.session.commit()
-        began = time.perf_counter()
-        while jobs.find_words(is_thorough=False, rounds=50):
-            pass
-        while jobs.find_words(is_thorough=True, rounds=50):
-            pass
+        filling.fill(places.Shape(annotations, is_deep=True))
         counts = [db.session.scalar(select(func.count()).select_from(one)) for one in (SearchTerm, SearchPosting)]
-        print(f"{annotations} annotations taken in in {time.perf_counter() - began:.0f} s: {counts[0]} words, {counts[1]} places")
+        print(f"{annotations} annotations: {counts[0]} words, {counts[1]} places")
         began = time.perf_counter()
         with reading_only():
             from deliberation.search.index import find_changed, find_new

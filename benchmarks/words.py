@@ -1,5 +1,6 @@
 """German text to fill a database with: the sample declaration's contributions and paragraphs, used again and again."""
 
+import random
 import tomllib
 from dataclasses import replace
 from functools import cache
@@ -12,6 +13,7 @@ from deliberation.sentences import split_sentences
 from deliberation.text import normalised
 
 SAMPLE = Path(deliberation.__file__).parent / "sample"
+TEXTS = 1500
 
 
 @cache
@@ -20,6 +22,21 @@ def bodies() -> list[str]:
     found = tomllib.loads((SAMPLE / "discussion.toml").read_text("utf-8"))["contributions"]
     texts = [normalised(contribution["body"]) for contribution in found]
     return [text for text in texts if text and not find_hits(text)]
+
+
+@cache
+def texts() -> list[str]:
+    """Contributions in larger numbers: each a few sentences of those above, in one paragraph or two. As with `bodies`,
+    nobody would have to look at them first. The same ones every time."""
+    chance = random.Random(1)
+    sentences = [one for body in bodies() for one in split_sentences(" ".join(body.split()))]
+    found: dict[str, None] = {}
+    while len(found) < TEXTS:
+        parts = [" ".join(chance.sample(sentences, chance.choice((1, 2, 2, 3)))) for _part in range(chance.choice((1, 1, 2)))]
+        body = normalised("\n\n".join(parts))
+        if not find_hits(body):
+            found[body] = None
+    return list(found)
 
 
 @cache

@@ -9,12 +9,25 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from deliberation import cli, counters, errors, filters, labels, logs, models, policies, revisions, urls, web  # noqa: F401 (every table is known)
+from deliberation import (  # noqa: F401 (every table is known)
+    cli,
+    counters,
+    errors,
+    filters,
+    labels,
+    logs,
+    metering,
+    models,
+    policies,
+    revisions,
+    urls,
+    web,
+)
 from deliberation.accounts import sessions, tokens
 from deliberation.bodies import MeasuredRequest
 from deliberation.config import instance_folder, load_settings, package_root
-from deliberation.connecting import server_options
-from deliberation.database import db, sqlite_opener
+from deliberation.connecting import engine_options, server_options
+from deliberation.database import db
 from deliberation.replica import answer_readers_from
 
 __version__ = "0.1.0"
@@ -44,6 +57,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     errors.init_app(app)
     cli.init_app(app)
     _register_views(app)
+    metering.init_app(app)
     policies.init_app(app)
     return app
 
@@ -83,7 +97,8 @@ def _configure_flask(app: Flask) -> None:
     secure = app.config["IS_PRODUCTION"]
     app.config.update(
         SQLALCHEMY_DATABASE_URI=app.config["DATABASE_URL"],
-        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(app.config["DATABASE_URL"], app.config["DATABASE_POOL"]),
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(app.config["DATABASE_URL"], app.config["DATABASE_POOL"])
+        | {"execution_options": {revisions.COUNTED: True}},
         SESSION_COOKIE_NAME="__Host-session" if secure else "session",
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_HTTPONLY=True,
@@ -124,13 +139,6 @@ def _counters_place(app: Flask) -> str:
     return url if url.startswith("postgresql") else str(Path(app.instance_path) / counters.FILE)
 
 
-def _engine_options(url: str, connections: int) -> dict[str, Any]:
-    counting = {"execution_options": {revisions.COUNTED: True}}
-    if url.startswith("sqlite"):
-        return counting | {"creator": sqlite_opener(Path(url.removeprefix("sqlite:///"))), "hide_parameters": True}
-    return counting | server_options(connections)
-
-
 def _trusted_hosts(base_url: str, is_production: bool) -> list[str]:
     """Names under which the site answers; a laptop also answers to its own."""
     own = urlsplit(base_url).hostname or "localhost"
@@ -138,5 +146,5 @@ def _trusted_hosts(base_url: str, is_production: bool) -> list[str]:
 
 
 def _configure_logs(app: Flask) -> None:
-    """Plain lines on standard error: no address, no query string, no body."""
-    logs.configure(os.environ.get("DELIBERATION_LOG_LEVEL") or app.config["LOG_LEVEL"])
+    """Lines on standard error: no address, no query string, no body."""
+    logs.configure(os.environ.get("DELIBERATION_LOG_LEVEL") or app.config["LOG_LEVEL"], app.config["LOG_FORMAT"])

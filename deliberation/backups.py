@@ -11,7 +11,9 @@ import os
 import shutil
 import sqlite3
 import zipfile
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ import sqlalchemy as sa
 from deliberation import schema
 from deliberation.clock import now
 from deliberation.connecting import take_time
-from deliberation.database import MADE_ANEW, db, reading_only, set_reading
+from deliberation.database import MADE_ANEW, UtcDateTime, db, reading_only, set_reading
 
 KEEP_DAYS = 30
 """Older copies in a folder of backups are deleted: what was erased since must not stand there for ever."""
@@ -57,9 +59,9 @@ def back_up(target: Path, keep: int | None = None) -> Path:
     os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     try:
         (_copy_file if is_sqlite() else _write_archive)(part)
-        _to_disk(part)
+        to_disk(part)
         part.replace(file)
-        _to_disk(file.parent)
+        to_disk(file.parent)
     finally:
         part.unlink(missing_ok=True)
     if is_folder:
@@ -85,6 +87,14 @@ def _copy_file(part: Path) -> None:
         source.close()
 
 
+def forget_copies(folder: Path) -> None:
+    """Delete what is too old in a folder of copies that nobody tidies otherwise (made before an upgrade)."""
+    limit = (now() - timedelta(days=KEEP_DAYS)).timestamp()
+    for path in folder.glob("deliberation-*.backup"):
+        if path.stat().st_mtime < limit:
+            path.unlink(missing_ok=True)
+
+
 def _tidy(folder: Path, newest: Path, keep: int | None) -> None:
     copies = sorted(folder.glob("deliberation-*.backup"), key=lambda path: path.name, reverse=True)
     limit = (now() - timedelta(days=KEEP_DAYS)).timestamp()
@@ -94,7 +104,8 @@ def _tidy(folder: Path, newest: Path, keep: int | None) -> None:
             path.unlink()
 
 
-def _to_disk(path: Path) -> None:
+def to_disk(path: Path) -> None:
+    """Keep the file, or the names in the folder, through a power failure."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -119,7 +130,7 @@ def restore(file: Path) -> Path | None:
     fresh = present.with_name(present.name + ".new")
     shutil.copyfile(file, fresh)
     os.chmod(fresh, 0o600)
-    _to_disk(fresh)
+    to_disk(fresh)
     if present.exists():
         aside = present.with_name(f"{present.name}.before-{now():%Y%m%d-%H%M%S}")
         for ending in ("-wal", "-journal", "-shm"):
@@ -129,7 +140,7 @@ def restore(file: Path) -> Path | None:
                 beside.replace(aside.with_name(aside.name + ending))
         present.replace(aside)
     fresh.replace(present)
-    _to_disk(present.parent)
+    to_disk(present.parent)
     return aside
 
 
@@ -157,32 +168,42 @@ def _check_revision(revision: str) -> None:
 def _write_archive(part: Path) -> None:
     with (
         reading_only(),
-        db.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection,
+        db.engine.connect().execution_options(isolation_level="REPEATABLE READ", yield_per=BATCH) as connection,
         zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive,
     ):
         take_time(connection)
-        archive.writestr(STATE, json.dumps({"revision": schema.revision()}))
-        for table in _tables():
-            with archive.open(f"{table.name}.jsonl", "w") as out:
+        revision = schema.revision() or ""
+        archive.writestr(STATE, json.dumps({"revision": revision}))
+        for table in _tables(connection, revision):
+            with archive.open(f"{table.name}.jsonl", "w", force_zip64=True) as out:
                 for row in connection.execute(table.select()).mappings():
                     out.write((json.dumps(dict(row), default=_plain, ensure_ascii=False) + "\n").encode())
 
 
-def _tables() -> list[sa.Table]:
-    return [table for table in db.metadata.sorted_tables if MADE_ANEW not in table.info]
+def _tables(connection: sa.Connection, revision: str) -> list[sa.Table]:
+    """As the program knows them, or, before an upgrade, as they are."""
+    if revision == schema.known_revisions()[-1]:
+        return [table for table in db.metadata.sorted_tables if MADE_ANEW not in table.info]
+    found = sa.MetaData()
+    found.reflect(connection)
+    return [table for name, table in sorted(found.tables.items()) if name != "alembic_version"]
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, bytes):
         return {"bytes": base64.b64encode(value).decode()}
     if isinstance(value, datetime):
-        return {"time": value.isoformat()}
+        # Without a zone where a table was read as it is: all our times are UTC.
+        return {"time": (value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat()}
     if isinstance(value, date):
         return {"day": value.isoformat()}
+    if isinstance(value, bytes | memoryview):
+        return {"bytes": base64.b64encode(value).decode()}
     return {"word": value.value}
 
 
 def _read_archive(file: Path) -> None:
+    """Into the tables of the release that wrote it; the caller brings them up to date."""
     try:
         with zipfile.ZipFile(file) as archive:
             state = json.loads(archive.read(STATE))
@@ -190,23 +211,24 @@ def _read_archive(file: Path) -> None:
                 raise BackupRefused("damaged")
     except (zipfile.BadZipFile, KeyError, ValueError):
         raise BackupRefused("damaged") from None
-    _check_revision(str(state.get("revision", "")))
+    revision = str(state.get("revision", ""))
+    _check_revision(revision)
     if schema.state() is not schema.SchemaState.EMPTY:
         raise BackupRefused("not_empty")
-    if state["revision"] != schema.known_revisions()[-1]:
-        # Rows of older tables fit older tables only.
-        raise BackupRefused("older")
-    schema.migrate_to("head")
+    schema.migrate_to(revision)
     set_reading(False)
     with zipfile.ZipFile(file) as archive, db.engine.begin() as connection:
         take_time(connection)
         connection.execute(sa.text("SET session_replication_role = replica"))
-        for table in _tables():
-            rows = [_row(table, line) for line in archive.read(f"{table.name}.jsonl").splitlines()]
-            for first in range(0, len(rows), BATCH):
-                connection.execute(table.insert(), rows[first : first + BATCH])
+        tables = _tables(connection, revision)
+        for table in tables:
+            # What a migration put there on its way (a first row) stands in the archive as well.
+            connection.execute(table.delete())
+            with archive.open(f"{table.name}.jsonl") as lines:
+                while rows := [_row(table, line) for line in islice(lines, BATCH)]:
+                    connection.execute(table.insert(), rows)
         connection.execute(sa.text("SET session_replication_role = DEFAULT"))
-        _go_on_counting(connection)
+        go_on_counting(connection, tables)
 
 
 def _row(table: sa.Table, line: bytes) -> dict[str, Any]:
@@ -217,21 +239,23 @@ def _lively(column: "sa.Column[Any]", value: Any) -> Any:
     if not isinstance(value, dict) or isinstance(column.type, sa.JSON):
         return value
     if "time" in value:
-        return datetime.fromisoformat(value["time"]).astimezone(UTC)
-    if "bytes" in value:
-        return base64.b64decode(value["bytes"])
+        at = datetime.fromisoformat(value["time"]).astimezone(UTC)
+        return at if isinstance(column.type, UtcDateTime) else at.replace(tzinfo=None)
     if "day" in value:
         return date.fromisoformat(value["day"])
+    if "bytes" in value:
+        return base64.b64decode(value["bytes"])
     return column.type.python_type(value["word"])
 
 
-def _go_on_counting(connection: sa.Connection) -> None:
-    for table in db.metadata.sorted_tables:
+def go_on_counting(connection: sa.Connection, tables: Iterable[sa.Table], used: Mapping[str, int] | None = None) -> None:
+    """Let the numbers of PostgreSQL go on behind the rows that came with theirs, and behind those that were `used`, by table."""
+    for table in tables:
         for column in table.primary_key.columns:
             sequence = connection.scalar(
                 sa.text("SELECT pg_get_serial_sequence(:name, :column)"), {"name": f'"{table.name}"', "column": column.name}
             )
             if sequence:
-                last = connection.scalar(sa.select(sa.func.max(column)))
+                last = max(connection.scalar(sa.select(sa.func.max(column))) or 0, (used or {}).get(table.name, 0))
                 setval = sa.text("SELECT setval(CAST(:sequence AS regclass), :last, :used)")
-                connection.execute(setval, {"sequence": sequence, "last": last or 1, "used": last is not None})
+                connection.execute(setval, {"sequence": sequence, "last": last or 1, "used": last > 0})

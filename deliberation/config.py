@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from deliberation.logs import FORMATS
+
 PREFIX = "DELIBERATION_"
 SECRETS = ("SECRET_KEY", "ADDRESS_KEY", "DATABASE_URL", "READ_DATABASE_URL", "MAIL_URL", "REDIS_URL")
 OPERATOR_FIELDS = ("OPERATOR_NAME", "OPERATOR_ADDRESS", "OPERATOR_EMAIL", "OPERATOR_RESPONSIBLE")
@@ -48,6 +50,9 @@ DEFAULTS: dict[str, Any] = {
     "RATELIMIT_ENABLED": True,
     "DEFAULT_LOCALE": "de",
     "LOG_LEVEL": "INFO",
+    "LOG_FORMAT": "plain",
+    # Where counts for Prometheus are told, on 127.0.0.1 alone; 0: nowhere.
+    "METRICS_PORT": 0,
     # Where whoever leaves a page in a hurry ends up: the weather, which everybody may look at in an office.
     "QUICK_EXIT_URL": "https://www.dwd.de/",
     "SITE_NAME": "",
@@ -98,12 +103,13 @@ def load_settings(instance: Path, overrides: Mapping[str, Any]) -> dict[str, Any
     settings["GIVEN"] = frozenset(name for name, value in given.items() if str(value).strip())
     settings["TRUSTED_PROXIES"] = _whole_number("TRUSTED_PROXIES", settings["TRUSTED_PROXIES"])
     settings["KEPT_PAGES_MB"] = _whole_number("KEPT_PAGES_MB", settings["KEPT_PAGES_MB"], most=4096)
+    settings["METRICS_PORT"] = _whole_number("METRICS_PORT", settings["METRICS_PORT"], most=65535)
     settings["RATELIMIT_ENABLED"] = _truth("RATELIMIT_ENABLED", settings["RATELIMIT_ENABLED"])
     settings["BASE_URL"] = _base_url(str(settings["BASE_URL"]))
     if not str(settings["QUICK_EXIT_URL"]).startswith(("https://", "http://")):
         raise SettingsError(f"QUICK_EXIT_URL is {settings['QUICK_EXIT_URL']!r}; a web address is needed")
     settings["IS_PRODUCTION"] = settings["BASE_URL"].startswith("https://")
-    settings["DATABASE_URL"] = _database_url(str(settings["DATABASE_URL"]), instance)
+    settings["DATABASE_URL"] = database_url(str(settings["DATABASE_URL"]), instance)
     settings["READ_DATABASE_URL"] = _read_database_url(str(settings["READ_DATABASE_URL"]), settings["DATABASE_URL"])
     settings["DATABASE_POOL"] = _whole_number("DATABASE_POOL", settings["DATABASE_POOL"], 2, 500)
     settings["WORKERS"] = _whole_number("WORKERS", settings["WORKERS"], 0, 500)
@@ -117,6 +123,7 @@ def load_settings(instance: Path, overrides: Mapping[str, Any]) -> dict[str, Any
     _one_of("DEFAULT_LOCALE", settings["DEFAULT_LOCALE"], LOCALES)
     _one_of("SIGN_UP", settings["SIGN_UP"], SIGN_UPS)
     _one_of("LOG_LEVEL", settings["LOG_LEVEL"], ("DEBUG", "INFO", "WARNING", "ERROR"))
+    _one_of("LOG_FORMAT", settings["LOG_FORMAT"], FORMATS)
     settings["SECRET_KEY"] = _secret_key(str(settings["SECRET_KEY"]), settings["IS_PRODUCTION"], instance)
     # Of its own only where SECRET_KEY was changed later: addresses stay sealed with the old one.
     settings["ADDRESS_KEY"] = str(settings["ADDRESS_KEY"]) or settings["SECRET_KEY"]
@@ -183,7 +190,7 @@ def _base_url(value: str) -> str:
     return value.rstrip("/")
 
 
-def _database_url(value: str, instance: Path) -> str:
+def database_url(value: str, instance: Path) -> str:
     """psycopg 3 is the only PostgreSQL driver we ship, whatever spelling of the address was given."""
     if not value:
         return f"sqlite:///{instance / 'deliberation.sqlite3'}"

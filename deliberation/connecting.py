@@ -1,13 +1,14 @@
 """How to talk to a PostgreSQL server: nobody waits for ever, neither for a server that is away nor for whoever holds a row. And
 which faults of a database pass."""
 
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DatabaseError, OperationalError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
-from deliberation.database import BUSY_TIMEOUT_MS
+from deliberation.database import BUSY_TIMEOUT_MS, sqlite_opener
 
 CONNECT_SECONDS = 5
 LOST = "8s2b"
@@ -18,6 +19,13 @@ SERVER_SETTINGS = {
 }  # fmt: skip
 """Milliseconds and seconds. What takes long by its nature says so (`take_time`). Whoever holds something and has gone (a machine
 without power says no goodbye) loses it soon: the rows, and the lock of the jobs."""
+
+
+def engine_options(url: str, connections: int = 15) -> dict[str, Any]:
+    """For an engine that leads to this database."""
+    if url.startswith("sqlite"):
+        return {"creator": sqlite_opener(Path(url.removeprefix("sqlite:///"))), "hide_parameters": True}
+    return server_options(connections)
 
 
 def server_options(connections: int) -> dict[str, Any]:

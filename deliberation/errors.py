@@ -124,7 +124,7 @@ def error_page(status: int, advice: Any = "", **context: Any) -> Response:
     except Exception:
         # Under a foreign name no page has an address; programs ask like that all day, and it is nobody's fault.
         if not isinstance(request.routing_exception, SecurityError):
-            log.exception("%s error page", g.get("request_id", "-"))
+            log.exception("error page")
         return make_response((f"{title}\n", status, {"Content-Type": "text/plain; charset=utf-8"}))
     return make_response(page, status)
 
@@ -186,7 +186,7 @@ def _form_expired(error: CSRFError) -> Any:
 def _database_busy(error: SQLAlchemyError) -> Any:
     with suppress(SQLAlchemyError):
         db.session.rollback()
-    log.exception("%s database not available", g.get("request_id", "-"))
+    log.exception("database not available")
     return unavailable()
 
 
@@ -217,5 +217,5 @@ def _too_many(error: HTTPException) -> Any:
 
 def _fault(error: Exception) -> Any:
     db.session.rollback()
-    log.exception("%s fault in %s", g.get("request_id", "-"), request.endpoint)
+    log.exception("fault in %s", request.endpoint)
     return error_page(500, kept=kept_text())

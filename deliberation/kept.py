@@ -7,15 +7,13 @@ depends on is its key: address, language and day. Whoever has a session is never
 
 import gzip
 import hashlib
-import logging
 import re
 import threading
 import time
-import uuid
 from collections import OrderedDict
 from collections.abc import Iterable
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl
@@ -25,7 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
-from deliberation import clock
+from deliberation import clock, logs, metering, metrics
 from deliberation.config import LOCALES
 from deliberation.revisions import Revisions, read_revisions
 
@@ -46,7 +44,8 @@ NAMES = frozenset(("kind", "order", "all", "from", "page"))
 QUERY_MAX = 60
 LANGUAGE = re.compile(r"(?:^|;\s*)lang=(\w+)")
 OWN_HEADERS = frozenset(("content-length", "content-type", "content-encoding", "x-request-id", "date", "server"))
-log = logging.getLogger("deliberation.web")
+hits = metrics.counter("deliberation_kept_pages_total", "Pages for readers without an account.", result="kept")
+misses = metrics.counter("deliberation_kept_pages_total", "Pages for readers without an account.", result="made")
 
 
 class Key(NamedTuple):
@@ -78,22 +77,11 @@ class Page:
         return len(self.body) + len(self.packed) + 1000
 
 
-@dataclass
-class Figures:
-    """How often a page was there, and how often it had to be made."""
-
-    hits: int = 0
-    misses: int = 0
-
-
-@dataclass
 class PageStore:
     """The pages of one process; the one asked for longest ago goes first. `room` in bytes; 0 keeps nothing."""
 
-    room: int
-    figures: Figures = field(default_factory=Figures)
-
-    def __post_init__(self) -> None:
+    def __init__(self, room: int) -> None:
+        self.room = room
         self._pages: OrderedDict[Key, Page] = OrderedDict()
         self._mutex = threading.Lock()
         self._size = 0
@@ -146,6 +134,7 @@ class Keeper:
         self._cookie = f"{app.config['SESSION_COOKIE_NAME']}="
         self._engine: Engine | None = None
         self._rests_until = 0.0
+        self._is_behind_proxy = bool(app.config["TRUSTED_PROXIES"])
         self.store = app.extensions["deliberation.kept_pages"] = PageStore(int(app.config["KEPT_PAGES_MB"] * 2**20))
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -169,10 +158,11 @@ class Keeper:
 
     def _answer(self, environ: dict[str, Any], start_response: Any, page: Page | None) -> Iterable[bytes]:
         if page is None:
-            self.store.figures.misses += 1
+            misses.add()
             return self._inner(environ, start_response)  # type: ignore[no-any-return]
-        self.store.figures.hits += 1
-        began, name = time.perf_counter(), uuid.uuid4().hex[:12]
+        hits.add()
+        began = time.perf_counter()
+        logs.reference.set(name := metering.name_of(environ, self._is_behind_proxy))
         headers = [*page.headers, ("X-Request-ID", name)]
         if page.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
             status, body = 304, b""
@@ -182,8 +172,8 @@ class Keeper:
             headers += [("Content-Type", page.mimetype), ("Content-Length", str(len(body)))]
             headers += [("Content-Encoding", "gzip")] if is_packed else []
         start_response("304 NOT MODIFIED" if status == 304 else "200 OK", headers)
-        milliseconds = (time.perf_counter() - began) * 1000
-        log.info("%s %s %s %s %.0fms kept", name, environ["REQUEST_METHOD"], page.endpoint, status, milliseconds)
+        metering.tell(environ["REQUEST_METHOD"], page.endpoint, status, time.perf_counter() - began)
+        logs.reference.set("-")
         return [body]
 
     def _key(self, environ: dict[str, Any]) -> Key | None:

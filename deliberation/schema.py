@@ -3,12 +3,13 @@
 Revisions are numbered in one line (0001, 0002, …), so that every start can compare without loading Alembic.
 """
 
+from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 
 from deliberation.database import db, reading_only
 
@@ -18,19 +19,35 @@ if TYPE_CHECKING:
 MIGRATIONS = Path(__file__).parent / "migrations"
 NOTHING = "base"
 HEAD = "head"
+TELL = "deliberation.tell"
+HALF_COPY = "deliberation_copy"
+"""Where a copy grows until it is whole (`copying`): a schema of this name, or a file beside the database with this at its end."""
+
+
+TRIGGERS: dict[str, Callable[[Connection], None]] = {}
+"""What puts triggers where there are none: by the table whose rows they write. Nothing else makes or changes them."""
 
 
 class SchemaState(Enum):
-    """EMPTY has no tables, OLD wants an upgrade, NEWER was made by a later release and must be left alone."""
+    """EMPTY has no tables, OLD wants an upgrade, NEWER was made by a later release and must be left alone, and so must COPYING,
+    which waits for a copy that is under way or was interrupted."""
 
     EMPTY = "empty"
     OLD = "old"
     CURRENT = "current"
     NEWER = "newer"
+    COPYING = "copying"
+
+
+UNTOUCHABLE = (SchemaState.NEWER, SchemaState.COPYING)
 
 
 class SchemaRefused(Exception):
-    """This code must not touch this database: it was made by a later release."""
+    """This code must not touch this database; `state` says why."""
+
+    def __init__(self, state: SchemaState = SchemaState.NEWER) -> None:
+        super().__init__(state.value)
+        self.state = state
 
 
 class UnknownRevision(Exception):
@@ -42,19 +59,21 @@ def known_revisions() -> list[str]:
     return sorted(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
-def revision() -> str | None:
+def revision(engine: Engine | None = None) -> str | None:
     """The revision the database says it has; None before the first migration."""
-    with reading_only(), db.engine.connect() as connection:
+    with reading_only(), (engine or db.engine).connect() as connection:
         return _revision(connection)
 
 
-def state() -> SchemaState:
-    """Compare the database with the code. Reads only."""
-    with reading_only(), db.engine.connect() as connection:
+def state(engine: Engine | None = None) -> SchemaState:
+    """Compare the database with the code: that of the site, or another one. Reads only."""
+    with reading_only(), (engine or db.engine).connect() as connection:
         found = _revision(connection)
         if found is None:
-            # Tables of ours without a revision: nobody knows what they look like.
-            return SchemaState.NEWER if sa.inspect(connection).has_table("declaration") else SchemaState.EMPTY
+            if sa.inspect(connection).has_table("declaration"):
+                # Tables of ours without a revision: nobody knows what they look like.
+                return SchemaState.NEWER
+            return SchemaState.COPYING if _waits_for_a_copy(connection) else SchemaState.EMPTY
     known = known_revisions()
     if found == known[-1]:
         return SchemaState.CURRENT
@@ -64,32 +83,57 @@ def state() -> SchemaState:
 def bring_up_to_date() -> SchemaState:
     """Make or upgrade the tables; a second run changes nothing. Returns the state found before.
 
-    Raises SchemaRefused when the database is newer than the code.
+    Raises SchemaRefused when the database is newer than the code, or waits for a copy.
     """
     before = state()
-    if before is SchemaState.NEWER:
-        raise SchemaRefused
+    if before in UNTOUCHABLE:
+        raise SchemaRefused(before)
     if before is not SchemaState.CURRENT:
         migrate_to(HEAD)
     return before
 
 
-def migrate_to(target: str) -> None:
-    """Go up or down to a revision: `head`, `base`, or a number. Raises SchemaRefused, UnknownRevision."""
+def migrate_to(target: str, tell: Callable[[str], None] | None = None, engine: Engine | None = None) -> None:
+    """Go up or down to a revision: `head`, `base`, or a number; `tell` hears of each that was applied, before all of them are
+    kept at once. Raises SchemaRefused, UnknownRevision."""
     from alembic import command
 
     known = known_revisions()
     if target not in (HEAD, NOTHING, *known):
         raise UnknownRevision(target)
-    found = revision()
-    if state() is SchemaState.NEWER:
-        raise SchemaRefused
+    found = revision(engine)
+    if (before := state(engine)) in UNTOUCHABLE:
+        raise SchemaRefused(before)
     db.session.remove()
     here, goal = found or "", {HEAD: known[-1], NOTHING: ""}.get(target, target)
     if goal != here:
-        (command.downgrade if goal < here else command.upgrade)(alembic_config(), target)
+        config = alembic_config(engine)
+        config.attributes[TELL] = tell
+        (command.downgrade if goal < here else command.upgrade)(config, target)
     # The connection that migrated on SQLite has its foreign keys switched off.
-    db.engine.dispose()
+    (engine or db.engine).dispose()
+
+
+def put_triggers(connection: Connection) -> None:
+    """Make those that are missing. Rebuilding a table on SQLite drops its triggers, so every migration ends with this."""
+    for table, put in TRIGGERS.items():
+        if connection.dialect.name == "sqlite":
+            found = sa.text("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = :table")
+        else:
+            found = sa.text("SELECT count(to_regclass(:table))")
+        if connection.scalar(found, {"table": table}):
+            put(connection)
+
+
+def remove_triggers(connection: Connection) -> None:
+    """Take all triggers and their functions away; ours are the only ones."""
+    if connection.dialect.name == "sqlite":
+        for name in connection.scalars(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+            connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+        return
+    query = "SELECT proname FROM pg_proc WHERE pronamespace = current_schema()::regnamespace AND prorettype = 'trigger'::regtype"
+    for name in connection.scalars(sa.text(query)).all():
+        connection.exec_driver_sql(f'DROP FUNCTION "{name}" CASCADE')
 
 
 def write_next(message: str) -> None:
@@ -108,12 +152,13 @@ def stamp() -> None:
     db.engine.dispose()
 
 
-def alembic_config() -> "Config":
-    """What Alembic wants to know; there is no ini file."""
+def alembic_config(engine: Engine | None = None) -> "Config":
+    """What Alembic wants to know; there is no ini file. `engine`: of another database than that of the site."""
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["engine"] = engine or db.engine
     return config
 
 
@@ -121,3 +166,10 @@ def _revision(connection: Connection) -> str | None:
     if not sa.inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _waits_for_a_copy(connection: Connection) -> bool:
+    if connection.dialect.name == "sqlite":
+        return Path(f"{connection.engine.url.database}.{HALF_COPY}").exists()
+    # Inside the copy its tables are simply not there yet.
+    return connection.dialect.default_schema_name != HALF_COPY and sa.inspect(connection).has_schema(HALF_COPY)

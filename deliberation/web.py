@@ -2,7 +2,6 @@
 
 import hmac
 import logging
-import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,7 +16,7 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from deliberation import answers, clock, connecting, door, kept, parts
+from deliberation import answers, clock, connecting, door, kept, metering, parts
 from deliberation.config import LOCALES
 from deliberation.database import db, in_a_hurry, set_reading
 from deliberation.keepers import Sessions, Tokens
@@ -227,8 +226,7 @@ def _init_sign_in(app: Flask) -> None:
 
 
 def _begin() -> None:
-    g.started = time.perf_counter()
-    g.request_id = uuid.uuid4().hex[:12]
+    metering.begin()
     g.secret = current_app.config["SECRET_KEY"]
     g.is_production = current_app.config["IS_PRODUCTION"]
     # A page view takes no write lock; what it marks is written afterwards, see `after_page`.
@@ -259,9 +257,7 @@ def _finish(response: Response) -> Response:
     answers.set_headers(response, is_personal=response.status_code >= 500 or _account() is not None)
     kept.keep(response, request.environ, request.endpoint or "", current_app)
     answers.compress(response)
-    milliseconds = (time.perf_counter() - g.get("started", time.perf_counter())) * 1000
-    about = g.get("request_id", "-"), request.method, request.endpoint or "-", response.status_code, milliseconds
-    log.info("%s %s %s %s %.0fms", *about)
+    metering.answered(response)
     return response
 
 
@@ -277,7 +273,7 @@ def _end_transaction(response: Response) -> Response:
             raise
         with suppress(SQLAlchemyError):
             db.session.rollback()
-        log.exception("%s commit refused", g.request_id)
+        log.exception("commit refused")
         from deliberation.errors import unavailable
 
         return unavailable()
@@ -297,4 +293,4 @@ def _leave_marks(response: Response) -> None:
     except OperationalError:
         # The page is there, and somebody wants to read it: the next view leaves the mark.
         db.session.rollback()
-        log.warning("%s mark not left", g.request_id)
+        log.warning("mark not left")

@@ -18,15 +18,15 @@ FEATURES = (
 FOUNDATION = (
     "config", "database", "clock", "columns", "permissions", "text", "sentences", "assets", "urls", "web", "errors",
     "filters", "schema", "turnstile", "sealing", "answers", "bodies", "backups", "connecting", "counters", "door", "logs",
-    "settings", "keepers", "problems", "replica", "whence", "revisions", "kept", "parts",
+    "settings", "keepers", "problems", "replica", "whence", "revisions", "kept", "parts", "metrics", "metering", "copying",
 )  # fmt: skip
 # What puts the rest together: may know every feature, and no feature knows it.
 ASSEMBLY = ("__init__", "models", "labels", "policies", "jobs", "archiving", "serving", "cli", "sample", "migrations")
 # Beside views and forms: requests, words and templates cannot be had without flask.
 KNOWS_FLASK = (
-    "__init__", "web", "answers", "bodies", "door", "errors", "problems", "replica", "urls", "filters", "labels", "policies",
-    "jobs", "serving", "cli", "sealing", "settings", "whence", "parts", "notifications/mailer", "notifications/trying",
-    "results/words", "results/archive/naming", "privacy/erasures", "privacy/erased",
+    "__init__", "web", "answers", "bodies", "door", "errors", "metering", "problems", "replica", "urls", "filters", "labels",
+    "policies", "jobs", "serving", "cli", "sealing", "settings", "whence", "parts", "notifications/mailer",
+    "notifications/trying", "results/words", "results/archive/naming", "privacy/erasures", "privacy/erased",
 )  # fmt: skip
 COMMITS = (
     "web", "jobs", "cli", "notifications/mailer", "accounts/views", "declarations/views", "editions/views/drafting",

@@ -164,10 +164,9 @@ def test_whatever_happens_everybody_reads_the_page_that_would_be_made_now(app, c
 
 def test_a_reader_gets_the_kept_page_as_long_as_nothing_changed(app, cast, client):
     address = f"/d/{cast.declaration.slug}/3"
-    figures = app.extensions["deliberation.kept_pages"].figures
-    first, hits = client.get(address), figures.hits
+    first, hits = client.get(address), kept.hits.value
     second = client.get(address)
-    assert figures.hits == hits + 1
+    assert kept.hits.value == hits + 1
     assert (second.text, second.headers["ETag"]) == (first.text, first.headers["ETag"])
     assert {*second.headers.keys()} == {*first.headers.keys()}
     assert second.headers["X-Request-ID"] != first.headers["X-Request-ID"]
@@ -194,9 +193,9 @@ def test_what_is_hidden_is_in_no_answer_that_begins_afterwards(cast, client):
 def test_somebody_with_a_session_is_never_answered_with_a_kept_page(app, cast, client):
     address = f"/d/{cast.declaration.slug}/3"
     client.get(address)
-    hits = app.extensions["deliberation.kept_pages"].figures.hits
+    hits = kept.hits.value
     page = app.test_client().sign_in(cast.ada).get(address)
-    assert app.extensions["deliberation.kept_pages"].figures.hits == hits
+    assert kept.hits.value == hits
     assert "Abmelden" in page.text
     assert "ETag" not in page.headers
     assert "Abmelden" not in client.get(address).text
@@ -215,10 +214,10 @@ def test_each_gets_her_language(cast, client):
 def test_the_next_day_the_page_is_made_anew(app, cast, client):
     address = f"/d/{cast.declaration.slug}/3"
     client.get(address)
-    hits = app.extensions["deliberation.kept_pages"].figures.hits
+    hits = kept.hits.value
     with frozen_at(now() + timedelta(days=1)):
         client.get(address)
-    assert app.extensions["deliberation.kept_pages"].figures.hits == hits
+    assert kept.hits.value == hits
 
 
 def test_no_page_is_kept_for_addresses_that_anybody_could_make_up(app, cast, client):

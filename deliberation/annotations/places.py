@@ -4,9 +4,10 @@ Counting them anew at each view would cost as much as there are annotations. A t
 change, whatever made it: a verb, a bulk statement, somebody at the database's own prompt. `deliberation check` recounts.
 """
 
-from sqlalchemy import Connection, ForeignKey, MetaData, and_, event, func, inspect, or_, select, text
+from sqlalchemy import Connection, ForeignKey, MetaData, and_, event, func, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from deliberation import schema
 from deliberation.annotations.models import Annotation, Status
 from deliberation.database import Model, db
 
@@ -34,27 +35,27 @@ WHERE declaration_id = OLD.declaration_id AND thesis_id = OLD.thesis_id AND para
 ACTS = {"come": ("INSERT", COME), "go": ("DELETE", GO), "change": ("UPDATE", f"{GO}\n{COME}")}
 
 
-def install(connection: Connection) -> None:
-    """Make the triggers that are missing. Rebuilding a table on SQLite drops its triggers, so each migration calls this."""
-    if not inspect(connection).has_table("place_count"):
-        return
+def _put(connection: Connection) -> None:
     for name, (act, words) in ACTS.items():
         if connection.dialect.name == "sqlite":
             trigger = f"CREATE TRIGGER IF NOT EXISTS place_{name} AFTER {act} ON annotation FOR EACH ROW BEGIN\n{words}\nEND"
             connection.exec_driver_sql(trigger)
             continue
-        function = f"CREATE OR REPLACE FUNCTION place_{name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN\n{words}\n"
-        connection.exec_driver_sql(f"{function}RETURN NULL; END $$")
-        made = text("SELECT count(*) FROM pg_trigger WHERE tgname = :name AND tgrelid = CAST('annotation' AS regclass)")
+        made = text("SELECT count(*) FROM pg_trigger WHERE tgname = :name AND tgrelid = to_regclass('annotation')")
         if not connection.scalar(made, {"name": f"place_{name}"}):
+            function = f"CREATE OR REPLACE FUNCTION place_{name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN\n{words}\n"
+            connection.exec_driver_sql(f"{function}RETURN NULL; END $$")
             connection.exec_driver_sql(
                 f"CREATE TRIGGER place_{name} AFTER {act} ON annotation FOR EACH ROW EXECUTE FUNCTION place_{name}()"
             )
 
 
+schema.TRIGGERS["place_count"] = _put
+
+
 @event.listens_for(db.metadata, "after_create")
-def _install(_metadata: MetaData, connection: Connection, **_more: object) -> None:
-    install(connection)
+def _put_with_tables(_metadata: MetaData, connection: Connection, **_more: object) -> None:
+    schema.put_triggers(connection)
 
 
 def count_miscounted() -> int:

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from deliberation.cli.terminal import N_, Command, Group, Mistake, _, application, newer_database, plural, say, site
+from deliberation.cli.terminal import N_, Command, Group, Mistake, _, application, plural, say, site
+from deliberation.cli.upgrading import upgrade_on_start
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -22,16 +23,18 @@ def db_group() -> None:
     pass
 
 
-@db_group.command("upgrade", help=N_("Auf den neuesten Stand bringen; die Daten bleiben."))
+@db_group.command("upgrade", help=N_("Auf den neuesten Stand bringen; die Daten bleiben. Vorher wird gesichert."))
 @click.argument("revision", default="head")
-def db_upgrade(revision: str) -> None:
-    _migrate(revision)
+@click.option("--no-backup", is_flag=True, help=N_("Vorher nicht sichern"))
+def db_upgrade(revision: str, no_backup: bool) -> None:
+    _migrate(revision, not no_backup)
 
 
 @db_group.command("downgrade", help=N_("Zu einem früheren Stand zurückgehen; base entfernt alle Tabellen und Daten."))
 @click.argument("revision")
-def db_downgrade(revision: str) -> None:
-    _migrate(revision)
+@click.option("--no-backup", is_flag=True, help=N_("Vorher nicht sichern"))
+def db_downgrade(revision: str, no_backup: bool) -> None:
+    _migrate(revision, not no_backup)
 
 
 @db_group.command("current", help=N_("Zeigen, auf welchem Stand die Datenbank ist."))
@@ -51,17 +54,16 @@ def db_new(message: str) -> None:
         schema.write_next(message)
 
 
-def _migrate(revision: str) -> None:
+def _migrate(revision: str, with_backup: bool) -> None:
     from deliberation import schema
+    from deliberation.cli.upgrading import migrate, note_release
 
-    with application():
-        try:
-            schema.migrate_to(revision)
-        except schema.SchemaRefused:
-            raise newer_database() from None
-        except schema.UnknownRevision:
-            raise Mistake(_("Einen Stand „%(revision)s“ gibt es nicht.", revision=revision)) from None
-        say(_("Die Datenbank ist auf dem Stand %(revision)s.", revision=schema.revision() or "-"))
+    with application() as app:
+        before = schema.revision()
+        migrate(app, revision, with_backup)
+        note_release()
+        if before is None or before == schema.revision():
+            say(_("Die Datenbank ist auf dem Stand %(revision)s.", revision=schema.revision() or "-"))
 
 
 def _server_options(command: Any) -> Any:
@@ -78,7 +80,7 @@ def _server_options(command: Any) -> Any:
 @_server_options
 def serve(host: str, port: int, no_jobs: bool) -> None:
     with application() as app:
-        _upgrade_on_start()
+        upgrade_on_start(app)
         token = _first_link()
     server = _claimed_server(app, host, port, no_jobs)
     server.run(lambda: _greet(app, server.address, more=_first_lines(app, token)))
@@ -114,7 +116,7 @@ def demo(host: str, port: int, no_jobs: bool) -> None:
     with application() as app:
         if not is_private(app.config["BASE_URL"], host):
             raise Mistake(_("Die Musterberatung hat bekannte Passwörter und läuft nur auf dem eigenen Rechner."))
-        _upgrade_on_start()
+        upgrade_on_start(app)
         if load_sample():
             publish_second_edition()
             write_report()
@@ -155,30 +157,6 @@ def _greet(app: "Flask", address: str, path: str = "/", more: Sequence[str] = ()
         say(_("Beenden mit Strg+C"))
 
 
-def _upgrade_on_start() -> None:
-    from deliberation import schema
-
-    try:
-        before = schema.bring_up_to_date()
-    except schema.SchemaRefused:
-        raise newer_database() from None
-    _forget_again()
-    if before is schema.SchemaState.OLD:
-        say(_("Die Datenbank ist auf dem Stand %(revision)s.", revision=schema.revision()))
-
-
-def _forget_again() -> None:
-    """Whoever was erased stays erased, also where somebody has put an older file in place by hand."""
-    from deliberation.database import db, set_reading
-    from deliberation.privacy.erasures import replay, sweep
-
-    set_reading(False)
-    again = replay()
-    db.session.commit()
-    if again:
-        sweep()
-
-
 def _mail_place(app: "Flask") -> str:
     """Where mails go, without the password of the mail server."""
     from urllib.parse import urlsplit
@@ -187,17 +165,13 @@ def _mail_place(app: "Flask") -> str:
     return parts.path if parts.scheme == "file" else f"{parts.scheme}://{parts.hostname}"
 
 
-@click.command(cls=Command, help=N_("Die Installation prüfen: Einstellungen, Datenbank, Zählungen."))
+@click.command(cls=Command, help=N_("Die Installation prüfen: Einstellungen, Datenbank, Zählungen, was dem Betrieb fehlt."))
 def check() -> None:
-    from deliberation.cli.checking import examine
+    from deliberation.cli.checking import examine, say_findings
 
     with application() as app:
         findings = examine(app)
-    for finding in findings:
-        say(f"{'.. ' if finding.is_hint else 'ok ' if finding.is_fine else '!! '} {finding.about}: {finding.words}")
-    bad = [finding for finding in findings if not finding.is_fine]
-    if bad:
-        raise Mistake(plural("%(n)s Prüfung ist fehlgeschlagen.", "%(n)s Prüfungen sind fehlgeschlagen.", len(bad)))
+    say_findings(findings)
 
 
 @click.group("mail", cls=Group, help=N_("Ausgehende Mails."))
@@ -255,7 +229,7 @@ def worker() -> None:
     from deliberation.jobs import Jobs
 
     with application() as app:
-        _upgrade_on_start()
+        upgrade_on_start(app)
     jobs, ended = Jobs(app), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_what: ended.set())
@@ -278,7 +252,7 @@ def jobs_run_once() -> None:
     from deliberation.notifications.mailer import send_due_mail
 
     with application() as app:
-        _upgrade_on_start()
+        upgrade_on_start(app)
     jobs = Jobs(app)
     with app.app_context():
         is_ours = jobs.run_once()

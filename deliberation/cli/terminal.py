@@ -24,6 +24,8 @@ from deliberation.permissions import PromiseMade
 if TYPE_CHECKING:
     from flask import Flask
 
+BAR = 40
+"""Signs across, for how far something has come."""
 TRANSLATIONS = Path(__file__).parents[1] / "translations"
 
 
@@ -68,7 +70,9 @@ def say(message: str) -> None:
 def show_progress(done: int, total: int) -> None:
     """How far something long has come, for whoever watches; nothing in a log or a pipe."""
     if sys.stderr.isatty():
-        click.echo(f"\r{100 * done // max(total, 1):3} %", nl=done >= total, err=True)
+        percent = min(100 * done // max(total, 1), 100)
+        bar = "#" * (percent * BAR // 100)
+        click.echo(f"\r[{bar:.<{BAR}}] {percent:3} %", nl=done >= total, err=True)
 
 
 class Mistake(click.ClickException):
@@ -213,9 +217,10 @@ def site() -> Iterator["Flask"]:
     An empty database gets its tables; one that needs an upgrade, or a newer program, is left alone.
     """
     with application() as app:
-        require_schema()
+        from deliberation.cli.states import require_schema
         from deliberation.database import db
 
+        require_schema()
         try:
             yield app
             db.session.commit()
@@ -242,24 +247,6 @@ def _load_app() -> "Flask":
     from deliberation import create_app
 
     return create_app()
-
-
-def require_schema() -> None:
-    """Give an empty database its tables; raise Mistake when its schema is not the one of this code."""
-    from deliberation import schema
-
-    match schema.state():
-        case schema.SchemaState.EMPTY:
-            schema.migrate_to(schema.HEAD)
-        case schema.SchemaState.OLD:
-            raise Mistake(_("Die Datenbank ist von einer älteren Fassung. Bitte zuerst: deliberation db upgrade"))
-        case schema.SchemaState.NEWER:
-            raise newer_database()
-
-
-def newer_database() -> Mistake:
-    words = _("Die Datenbank ist von einer neueren Fassung dieses Programms. Bitte erst das Programm aktualisieren.")
-    return Mistake(words)
 
 
 def run(group: click.Group) -> None:

@@ -5,10 +5,12 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, timedelta
+from pathlib import Path
 from threading import Event, Thread
 
 from flask import Flask
 
+from deliberation.backups import forget_copies
 from deliberation.clock import now, today
 from deliberation.counters import Counters
 from deliberation.database import db, reading_only, set_reading
@@ -147,6 +149,7 @@ class Jobs(Thread):
         forget_hooks(now())
         forget_exports(now())
         db.session.commit()
+        forget_copies(Path(self.app.instance_path) / "backups")
         purge_counts()
 
     def _finish_erasures(self) -> None:

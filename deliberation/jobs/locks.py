@@ -7,7 +7,7 @@ from typing import IO, Protocol
 
 import sqlalchemy as sa
 from flask import Flask
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from deliberation.database import db
@@ -49,17 +49,21 @@ class FileLock:
 
 
 class ServerLock:
-    """For PostgreSQL, where the processes may be on different machines: held by an open connection."""
+    """For PostgreSQL, where the processes may be on different machines: held by an open connection. `engine`: where it is not
+    about the database of the site."""
 
-    def __init__(self) -> None:
+    def __init__(self, engine: Engine | None = None) -> None:
+        self._engine = engine
         self._connection: Connection | None = None
 
     def take(self) -> bool:
         if self._connection is None:
-            connection = db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            connection = (self._engine or db.engine).connect().execution_options(isolation_level="AUTOCOMMIT")
             if not connection.scalar(sa.text("SELECT pg_try_advisory_lock(:lock)"), {"lock": JOBS_LOCK}):
                 connection.close()
                 return False
+            # Migrations throw the pool away that it came from: it is closed by whoever lets the lock go.
+            connection.detach()
             self._connection = connection
         # A lost connection has lost the lock: it fails here, before any work is done.
         self._connection.execute(sa.text("SELECT 1"))

@@ -6,10 +6,10 @@ import sqlalchemy as sa
 from alembic import context
 from alembic.operations.ops import CreateTableOp
 
-from deliberation.annotations import places
 from deliberation.connecting import take_time
 from deliberation.database import UtcDateTime, db, set_reading
 from deliberation.revisions import COUNTED
+from deliberation.schema import TELL, put_triggers
 
 # Any number will do, as long as every process asks for the same one.
 MIGRATION_LOCK = 7_204_001
@@ -39,13 +39,20 @@ def write_out_checks(_context: Any, _revision: Any, directives: list[Any]) -> No
                 operation.columns = [*operation.columns, sa.CheckConstraint(str(words), name=check.name)]
 
 
+def tell_step(ctx: Any, step: Any, heads: Any, run_args: Any) -> None:
+    """For whoever watches a long way."""
+    if tell := context.config.attributes.get(TELL):
+        tell(step.up_revision_id if step.is_upgrade else (step.down_revision_ids or ("-",))[0])
+
+
 def run() -> None:
     """Migrate inside one transaction, so that a crash on the way leaves the old schema.
 
     SQLite runs with foreign keys off: rebuilding a table would otherwise delete the rows that refer to it.
     """
     set_reading(False)
-    with db.engine.connect().execution_options(**{COUNTED: False}) as connection:
+    engine: sa.Engine = context.config.attributes["engine"]
+    with engine.connect().execution_options(**{COUNTED: False}) as connection:
         if connection.dialect.name == "sqlite":
             raw: Any = connection.connection.dbapi_connection
             raw.execute("PRAGMA foreign_keys=OFF")
@@ -61,13 +68,14 @@ def _migrate(connection: sa.Connection) -> None:
         compare_type=True,
         render_item=render_item,
         process_revision_directives=write_out_checks,
+        on_version_apply=tell_step,
     )
     with context.begin_transaction():
         if connection.dialect.name == "postgresql":
             take_time(connection)
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
         context.run_migrations()
-        places.install(connection)
+        put_triggers(connection)
         if connection.dialect.name == "sqlite":
             _refuse_orphans(connection)
 

@@ -53,15 +53,27 @@ def _into_folder(folder: Path) -> Send:
     return send
 
 
+def reach(url: str, seconds: float) -> str:
+    """Whether the mail server answers and takes the password; "" if so, else the kind of the fault. Sends nothing."""
+    line = _Line(urlsplit(url), seconds)
+    try:
+        line.server = line.connect()
+    except ServerAway as error:
+        return type(error.__cause__).__name__
+    finally:
+        line.hang_up()
+    return ""
+
+
 class _Line:
     """A connection to the server, made when the first message needs it and again after a fault."""
 
-    def __init__(self, parts: SplitResult) -> None:
-        self.parts = parts
+    def __init__(self, parts: SplitResult, timeout: float = TIMEOUT) -> None:
+        self.parts, self.timeout = parts, timeout
         self.server: smtplib.SMTP | None = None
 
     def send(self, message: EmailMessage, name: str, report_to: str = "") -> None:
-        self.server = self.server or self._connect()
+        self.server = self.server or self.connect()
         try:
             if self.server.has_extn("8bitmime"):
                 self.server.send_message(message, from_addr=report_to or None, mail_options=["BODY=8BITMIME"])
@@ -79,7 +91,7 @@ class _Line:
             self.server.close()
         self.server = None
 
-    def _connect(self) -> smtplib.SMTP:
+    def connect(self) -> smtplib.SMTP:
         server: smtplib.SMTP | None = None
         try:
             server = self._dial()
@@ -94,8 +106,8 @@ class _Line:
         host = self.parts.hostname or "localhost"
         if self.parts.scheme == "smtps":
             context = ssl.create_default_context()
-            return smtplib.SMTP_SSL(host, self.parts.port or 465, timeout=TIMEOUT, context=context)
-        return smtplib.SMTP(host, self.parts.port or 25, timeout=TIMEOUT)
+            return smtplib.SMTP_SSL(host, self.parts.port or 465, timeout=self.timeout, context=context)
+        return smtplib.SMTP(host, self.parts.port or 25, timeout=self.timeout)
 
     def _greet(self, server: smtplib.SMTP) -> None:
         server.ehlo_or_helo_if_needed()

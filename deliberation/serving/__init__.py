@@ -15,13 +15,21 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
+from deliberation import metrics
+from deliberation.config import SettingsError
 from deliberation.database import db
 from deliberation.jobs import Jobs
+from deliberation.serving.watching import Watching
 from deliberation.serving.worker import STOP_SECONDS, Worker
 
 DESCRIPTORS = 8192
 """Wanted for the process if the system allows it: a connection needs up to two, see `worker.connection_limit`."""
+
+
+LOOPBACK = "127.0.0.1"
+"""Nobody but this machine is told how the server does."""
 
 
 class AddressUnusable(Exception):
@@ -33,12 +41,13 @@ class AddressTaken(AddressUnusable):
 
 
 class Server:
-    """Claims the address when it is made, so that a taken port is known before anything else happens."""
+    """Claims its addresses when it is made, so that a taken port is known before anything else happens."""
 
     def __init__(self, app: Flask, host: str, port: int, has_jobs: bool = True) -> None:
         self.app = app
         self.has_jobs = has_jobs
         self._socket = _claim(host, port)
+        self._watched = _claim_watched(int(app.config["METRICS_PORT"]))
         name, number = self._socket.getsockname()[:2]
         self.is_private = ip_address(name).is_loopback
         self.address = f"http://[{name}]:{number}" if ":" in name else f"http://{name}:{number}"
@@ -56,10 +65,11 @@ class Server:
         # What the libraries say of odd requests and lost connections names addresses; our own lines do not.
         logging.getLogger("waitress").setLevel(logging.CRITICAL + 1)
         _want_descriptors()
+        workers = 1 if is_sqlite else self.app.config["WORKERS"] or 2 * (os.cpu_count() or 1) + 1
         return {
             "bind": f"fd://{self._socket.detach()}",
             "worker_class": Worker,
-            "workers": 1 if is_sqlite else self.app.config["WORKERS"] or 2 * (os.cpu_count() or 1) + 1,
+            "workers": workers,
             # The worker itself stops waiting a little earlier.
             "graceful_timeout": STOP_SECONDS + 1,
             "timeout": 60,
@@ -68,19 +78,41 @@ class Server:
             "control_socket_disable": True,
             "accesslog": None,
             "loglevel": "error",
+            "logger_class": _Lines,
             "when_ready": lambda _arbiter: when_ready(),
             **self._hooks(),
+            **self._counting(workers),
         }
+
+    def _counting(self, workers: int) -> dict[str, Any]:
+        """Each worker counts in a row of its own, and whoever comes after one that has gone goes on in its row."""
+        if self._watched is None:
+            return {}
+        self._watched.listen()
+        # More are started by hand (SIGTTIN), and a new one before the old one has gone.
+        metrics.share(4 * workers + 4)
+
+        def claim(_arbiter: Any, worker: Any) -> None:
+            worker.row = metrics.claim()
+
+        def take(_arbiter: Any, worker: Any) -> None:
+            metrics.take(worker.row)
+
+        def give_back(_arbiter: Any, worker: Any) -> None:
+            metrics.give_back(worker.row)
+
+        return {"pre_fork": claim, "post_fork": take, "child_exit": give_back}
 
     def _hooks(self) -> dict[str, Any]:
         """Every worker offers to do the jobs; a lock lets one of them."""
-        if not self.has_jobs:
-            return {}
         jobs: list[Jobs] = []
 
         def begin(_worker: Any) -> None:
-            jobs.append(Jobs(self.app))
-            jobs[0].start()
+            if self._watched is not None:
+                Watching(self.app, self._watched).start()
+            if self.has_jobs:
+                jobs.append(Jobs(self.app))
+                jobs[0].start()
 
         def warn(_worker: Any) -> None:
             for each in jobs:
@@ -117,6 +149,25 @@ def _claim(host: str, port: int) -> socket.socket:
         refusal = AddressTaken if error.errno == errno.EADDRINUSE else AddressUnusable
         raise refusal(os.strerror(error.errno or 0)) from None
     return claimed
+
+
+def _claim_watched(port: int) -> socket.socket | None:
+    """For those who watch the machine, if that is wished."""
+    try:
+        return _claim(LOOPBACK, port) if port else None
+    except AddressUnusable as error:
+        raise SettingsError(f"METRICS_PORT is {port}, and that does not work on this machine: {error}") from None
+
+
+class _Lines(Logger):
+    """What gunicorn says looks like what we say, and repeats no words of a fault either."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self.error_log.propagate = True
+
+    def _set_handler(self, *_what: Any, **_more: Any) -> None:
+        """Ours is at the root."""
 
 
 class _Gunicorn(BaseApplication):

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 
 from deliberation import schema
+from deliberation.accounts.models import User
 from deliberation.annotations.models import Annotation, Stance, StanceTally, Vote
 from deliberation.annotations.places import count_miscounted
 from deliberation.annotations.tallies import STEP
@@ -23,6 +24,7 @@ from deliberation.declarations.models import Membership, Paragraph
 from deliberation.notifications.mailer import is_given_up
 from deliberation.notifications.models import Mail
 from deliberation.pages.shipped import load_gaps
+from deliberation.sealing import Unreadable
 from deliberation.site.barriers import is_overdue
 from deliberation.site.models import Barrier
 
@@ -46,14 +48,17 @@ MIGRATE = N_("Starten Sie die Seite neu oder rufen Sie „deliberation db upgrad
 MAILS = N_("Sehen Sie unter „Hintergrund und Mails“ nach, was schiefging, und versuchen Sie es dort noch einmal.")
 FILL = N_("Füllen Sie die Lücken unter „Betrieb“, „Seiten der Website“. Bis dahin sehen nur Sie die Seite.")
 ANSWER = N_("Antworten Sie unter „Betrieb“, „Gemeldete Barrieren“. Ziel ist eine Antwort innerhalb von zwei Wochen.")
+KEY = N_("Mit diesem Schlüssel lässt sich keine Adresse öffnen. Setzen Sie ADDRESS_KEY auf den, mit dem die Seite begann.")
 FOLDER = N_("Das Programm darf in diesen Ordner nicht schreiben. Ändern Sie den Besitzer des Ordners oder MAIL_URL.")
-
+BROKEN = (RESTORE, REPORT, MIGRATE, KEY)
+"""What nobody should rely on; everything else is still to be done."""
 
 STATES = {
     schema.SchemaState.EMPTY: N_("es gibt noch keine"),
     schema.SchemaState.OLD: N_("von einer älteren Fassung des Programms"),
     schema.SchemaState.CURRENT: N_("auf dem neuesten Stand"),
     schema.SchemaState.NEWER: N_("von einer neueren Fassung des Programms"),
+    schema.SchemaState.COPYING: N_("eine Kopie ist begonnen und nicht fertig"),
 }
 
 
@@ -66,7 +71,7 @@ def examine(config: Mapping[str, Any]) -> list[Finding]:
         findings.append(Finding(N_("Tabellen"), state.value, is_current, STATES[state], MIGRATE))
         if is_current:
             findings += [_counted(about, query, advice) for about, query, advice in _anomalies()]
-            findings += [_miscounted(), *_gaps()]
+            findings += [_miscounted(), *_keys(), *_gaps()]
         db.session.rollback()
     return findings
 
@@ -99,6 +104,18 @@ def _mail(config: Mapping[str, Any]) -> Finding:
     folder = Path(parts.path)
     existing = next(path for path in (folder, *folder.parents) if path.exists())
     return Finding(N_("Mail"), parts.path, os.access(existing, os.W_OK), advice=FOLDER)
+
+
+def _keys() -> Iterator[Finding]:
+    """Whether the key is the one that addresses were sealed with: else nobody gets mail, or signs in by mail."""
+    user = db.session.scalars(sa.select(User).order_by(User.id).limit(1)).first()
+    if user is None:
+        return
+    try:
+        is_fine = bool(user.email)
+    except Unreadable:
+        is_fine = False
+    yield Finding(N_("Schlüssel der Adressen"), "ADDRESS_KEY", is_fine, N_("passt") if is_fine else N_("passt nicht"), KEY)
 
 
 def _gaps() -> Iterator[Finding]:

@@ -3,17 +3,21 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from deliberation.clock import now
 from deliberation.database import db, put
 from deliberation.site.models import JobRun
 
 ROUND, MAIL, LETTERS, FORGET, PHASES = "round", "mail", "letters", "forget", "phases"
-BACKUP, TEST_MAIL = "backup", "test_mail"
+BACKUP, REHEARSAL, TEST_MAIL = "backup", "rehearsal", "test_mail"
+RELEASE = "release"
+"""Which release of the program the database was last used by; it stands in `detail`."""
 PULSE = timedelta(minutes=5)
 """So often the jobs say that they are alive when there is nothing to do."""
 SILENT_AFTER = timedelta(minutes=15)
 BACKUP_AFTER = timedelta(days=7)
+REHEARSE_AFTER = timedelta(days=60)
 
 
 def note_run(name: str, rows: int = 0, error: str = "", detail: str = "") -> None:
@@ -25,6 +29,15 @@ def note_run(name: str, rows: int = 0, error: str = "", detail: str = "") -> Non
 def load_runs() -> dict[str, JobRun]:
     """By name; of what never ran there is nothing."""
     return {run.name: run for run in db.session.scalars(select(JobRun).execution_options(populate_existing=True))}
+
+
+def find_release() -> str:
+    """By which release this database was last used, as far as it says; also where its tables are of a later one."""
+    try:
+        return db.session.scalar(select(JobRun.detail).where(JobRun.name == RELEASE)) or ""
+    except SQLAlchemyError:
+        db.session.rollback()
+        return ""
 
 
 def is_silent(runs: dict[str, JobRun], moment: datetime) -> bool:

@@ -14,7 +14,7 @@ FROM annotation GROUP BY declaration_id, thesis_id, coalesce(paragraph_id, 0)"""
 
 
 def upgrade() -> None:
-    """The triggers that go on counting are made at the end of every migration (`annotations.places.install`)."""
+    """The triggers that go on counting are made at the end of every migration (`schema.put_triggers`)."""
     op.create_table(
         "revision",
         sa.Column("scope", sa.String(length=20), nullable=False),

@@ -17,7 +17,7 @@ from deliberation.notifications.trying import is_folder, send_test_mail, transpo
 from deliberation.permissions import Permission, require
 from deliberation.settings import sender
 from deliberation.site import health as checks
-from deliberation.site import machine, outbox, runs
+from deliberation.site import machine, outbox, readiness, runs
 from deliberation.site.views import site
 from deliberation.web import limiter, viewer
 
@@ -101,7 +101,8 @@ def jobs() -> str:
     found = outbox.load_outbox(viewer())
     done = runs.load_runs()
     lines = [(words, rhythm, done.get(name)) for name, (words, rhythm) in JOBS.items()]
-    lines += [(name, "", run) for name, run in sorted(done.items()) if name not in (*JOBS, runs.BACKUP, runs.TEST_MAIL)]
+    elsewhere = (runs.BACKUP, runs.REHEARSAL, runs.RELEASE, runs.TEST_MAIL)
+    lines += [(name, "", run) for name, run in sorted(done.items()) if name not in (*JOBS, *elsewhere)]
     is_silent = runs.is_silent(done, now())
     return render_template(
         "site/jobs.html", outbox=found, lines=lines, is_silent=is_silent, kinds=KINDS, form=FlaskForm(), here="operator"
@@ -150,7 +151,10 @@ def versions() -> str:
 def health() -> str:
     """The checks of `deliberation check`; on a large database they take a while."""
     require(viewer(), Permission.SEE_OPERATION)
-    findings = sorted(checks.examine(current_app.config), key=lambda one: one.is_fine)
+    found = checks.examine(current_app.config)
+    # Mail server and Redis are asked by the command alone: a page does not wait for others.
+    found += readiness.examine(current_app.config, Path(current_app.instance_path), ask_others=False)
+    findings = sorted(found, key=lambda one: one.is_fine)
     return render_template("site/health.html", findings=findings, here="operator")
 
 
