@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError, PendingRollbackError
 
 from deliberation.annotations.positions import change_phase
 from deliberation.clock import frozen_at, now
+from deliberation.connecting import may_pass
 from deliberation.database import db
 from deliberation.jobs.archiving import keep_snapshots
 from deliberation.jobs.housekeeping import EVERY, Housekeeping
@@ -87,3 +90,20 @@ def test_machine_that_has_another_version_of_the_style_answers_with_its_own(clie
     answer = client.get("/assets/app-0123456789ab.css")
     assert (answer.status_code, answer.mimetype, answer.headers["Cache-Control"]) == (200, "text/css", "no-store")
     assert client.get("/assets/app-0123456789ab.exe").status_code == 404
+
+
+def test_connection_that_was_lost_while_nobody_looked_is_no_fault_of_ours(app: Flask) -> None:
+    if db.engine.dialect.name != "postgresql":
+        # A file has no connection that somebody else could cut.
+        return
+    own = db.session.scalar(text("SELECT pg_backend_pid()"))
+    with db.engine.connect() as other:
+        other.execute(text("SELECT pg_terminate_backend(:own)"), {"own": own})
+    # As the limiter does: whatever happens while it counts, people are let in.
+    with suppress(OperationalError):
+        db.session.execute(text("SELECT 1"))
+    with pytest.raises(PendingRollbackError) as lost:
+        db.session.execute(text("SELECT 1"))
+    assert may_pass(lost.value)
+    db.session.rollback()
+    assert db.session.scalar(text("SELECT 1")) == 1
