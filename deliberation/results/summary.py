@@ -19,7 +19,8 @@ from deliberation.results.counted import Counted
 from deliberation.results.field_tallies import NO_FIELDS, FieldsView, load_fields
 from deliberation.results.figures import Figures, Headline, ModerationFigures
 from deliberation.results.filters import Filters
-from deliberation.results.items import Item, iter_items, load_answered, load_items
+from deliberation.results.items import Item
+from deliberation.results.loading import iter_items, load_answered, load_items
 from deliberation.results.opinions import NO_GROUPS, GroupsView, load_groups
 from deliberation.results.spool import Spool
 from deliberation.results.timeline import Timeline, to_timeline
@@ -153,7 +154,7 @@ def summarise(
     site: str = "",
     stances_of: int | None = None,
 ) -> Summary:
-    """What came of a declaration so far, the same for everybody who may read it. Fourteen queries, whatever the size.
+    """What came of a declaration so far, the same for everybody who may read it. Fifteen queries, whatever the size.
 
     People and moderation are those of the whole deliberation: they have neither kind nor edition. Stances are those on the
     words of the edition that is shown. `stances_of` shows another one and leaves no annotation out: these keep their present
@@ -175,7 +176,7 @@ def summarise_into_spool(
     pause: Callable[[], None] | None = None,
 ) -> Summary:
     """As `summarise`, for any number of annotations: `items` lie on disk, in `folder`, until the summary is let go, and the
-    lists of the summary name annotations without their words. `pause`: see `iter_items`."""
+    lists of the summary name annotations without their words. `pause`: see `loading.iter_items`."""
     require(person, Permission.READ, declaration)
     text = Text.of(declaration, filters or Filters())
     counted = Counted(load_answered(declaration), with_words=False)
