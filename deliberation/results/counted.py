@@ -6,7 +6,7 @@ from datetime import date
 
 from deliberation.annotations.models import Kind, OutcomeValue, Status
 from deliberation.annotations.outcomes import DECIDED
-from deliberation.annotations.tallies import PERCENT_FROM, STEP
+from deliberation.annotations.tallies import PERCENT_FROM, STEP, VoteCounts
 from deliberation.annotations.threads import dispute, wilson
 from deliberation.results.items import Item
 
@@ -56,7 +56,7 @@ class Counted:
         if count >= STEP:
             if votes.agree > votes.disagree:
                 lists.append(self._agreed)
-            if count >= PERCENT_FROM and _minority(item) >= MINORITY:
+            if is_disputed(votes):
                 lists.append(self._disputed)
         if item.kind is Kind.QUESTION and item.number not in self._answered:
             lists.append(self._unanswered)
@@ -96,6 +96,7 @@ class Counted:
         return tuple((value, self._outcomes[value]) for value in OUTCOMES)
 
 
-def _minority(item: Item) -> float:
-    sides = (item.votes.agree, item.votes.disagree)
-    return min(sides) / sum(sides) if sum(sides) else 0.0
+def is_disputed(votes: VoteCounts) -> bool:
+    """Whether enough people say something, and enough of them the other."""
+    sides = (votes.agree, votes.disagree)
+    return votes.n >= PERCENT_FROM and sum(sides) > 0 and min(sides) / sum(sides) >= MINORITY

@@ -81,9 +81,9 @@ class Maker:
         return Item(
             number, same(thesis, thesis), same(paragraph, paragraph), self._read(sentences), self._editions[edition],
             KINDS[kind] if kind else None, parent, root or number, self._name(author, same(pseudonym, pseudonym)),
-            self._created.of(created), self._edited.of(edited), body, quote, wording, is_quotable, votes, Status.VISIBLE, tuple(answers), became, reason or "",
-            self._editions.get(outcome_edition), self._decided.of(decided), target,
-            f"{origin}: {pseudonym}" if origin else "",
+            self._created.of(created), self._edited.of(edited), body, quote, wording, is_quotable,
+            votes, Status.VISIBLE, tuple(answers), became, reason or "", self._editions.get(outcome_edition),
+            self._decided.of(decided), target, f"{origin}: {pseudonym}" if origin else "",
         )  # fmt: skip
 
     def ground(self, row: Any) -> Item:

@@ -151,6 +151,20 @@ def select_ground(
     return _narrowed(query.where(not_(may_be_passed_on(declaration))), declaration, filters, editions, place, is_part=is_part)
 
 
+def select_counts(
+    declaration: Declaration, filters: Filters, editions: Mapping[int, int], shown: Edition
+) -> Any:
+    """How many of what is passed on stand at each place, by kind and outcome, with the sum of their votes. Places are ids where
+    they are those of the text in force: that is one pass through `ix_annotation_figures`."""
+    place = _place(filters, shown)
+    is_now = filters.edition is None
+    where = (Annotation.thesis_id, Annotation.paragraph_id) if is_now else (place.thesis, place.paragraph)
+    by = (*where, Annotation.kind, Annotation.outcome)
+    votes = Annotation.shown_agree + Annotation.shown_disagree + Annotation.shown_pass
+    query = select(*by, func.count(), func.sum(votes)).select_from(Annotation).where(may_be_passed_on(declaration)).group_by(*by)
+    return _narrowed(query, declaration, filters, editions, place, with_place=not is_now or filters.thesis is not None)
+
+
 def select_matching(
     declaration: Declaration, filters: Filters, editions: Mapping[int, int], shown: Edition, *columns: Any
 ) -> Any:

@@ -79,11 +79,6 @@ def waits_in(tab: Tab, declaration: Declaration) -> ColumnElement[bool]:
             return and_(Annotation.status == Status.PENDING, waits_for_its_author())
 
 
-def waits_at_all(declaration: Declaration) -> ColumnElement[bool]:
-    """Whether it waits for a moderator, in whichever pile."""
-    return or_(*(waits_in(tab, declaration) for tab in Tab if tab not in NOT_URGENT))
-
-
 def waits_for_its_author() -> ColumnElement[bool]:
     """Returned, and not changed since. A return that was taken back counts for nothing."""
     undo = aliased(Decision)
@@ -103,7 +98,8 @@ def _is_plain_first() -> ColumnElement[bool]:
 
 
 def has_open_flag() -> ColumnElement[bool]:
-    return exists().where(Flag.annotation_id == Annotation.number, Flag.closed_at.is_(None))
+    """Found from the flags, of which few are open, and not by asking each annotation."""
+    return Annotation.number.in_(select(Flag.annotation_id).where(Flag.closed_at.is_(None)))
 
 
 def _is_answered() -> ColumnElement[bool]:
