@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTEST ?=
 
-.PHONY: help demo serve test lint lock messages bench bench-edition bench-patterns bench-groups bench-exports bench-documents bench-search bench-survey assurance sbom clean
+.PHONY: help demo serve test lint lock messages bench bench-edition bench-patterns bench-groups bench-exports bench-lists bench-memory bench-documents bench-search bench-survey assurance sbom clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -43,6 +43,12 @@ bench-groups: $(VENV)/installed-dev ## opinion groups of 2 000 people, and those
 
 bench-exports: $(VENV)/installed-dev ## files of 100 000 annotations: seconds and memory of each format
 	$(BIN)/python benchmarks/exporting.py $(BENCH)
+
+bench-lists: $(VENV)/installed-dev ## how the pages of lists grow from 10 000 to 100 000 annotations
+	$(BIN)/python benchmarks/growing.py $(BENCH)
+
+bench-memory: $(VENV)/installed-dev ## memory of a worker while eight readers ask for everything
+	$(BIN)/python benchmarks/memory.py $(BENCH)
 
 bench-documents: $(VENV)/installed-dev ## Word, OpenDocument and PDF files of 5 000 annotations
 	$(BIN)/python benchmarks/documents.py $(BENCH)

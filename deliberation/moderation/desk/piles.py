@@ -58,7 +58,15 @@ class Narrowing:
 
 
 def waits_in(tab: Tab, declaration: Declaration) -> ColumnElement[bool]:
-    """Whether an annotation of this declaration lies in the pile."""
+    """Whether an annotation lies in the pile of this declaration."""
+    here: Any = Annotation.declaration_id
+    if tab in (Tab.FLAGGED, Tab.MESSAGES):
+        # Found from the few flags and messages: with an index of the declaration, SQLite would look through all of it.
+        here = here + 0
+    return and_(here == declaration.id, _lies_in(tab, declaration))
+
+
+def _lies_in(tab: Tab, declaration: Declaration) -> ColumnElement[bool]:
     match tab:
         case Tab.PENDING:
             return and_(Annotation.status == Status.PENDING, ~waits_for_its_author(), ~_is_plain_first())

@@ -164,7 +164,7 @@ def load_queue(
     require(moderator, Permission.SEE_QUEUE, declaration)
     wanted = wanted or Narrowing()
     own = moderator.membership_in(declaration.id)
-    others = and_(Annotation.declaration_id == declaration.id, is_for(own.id), narrowed(wanted, own.id, declaration))
+    others = and_(is_for(own.id), narrowed(wanted, own.id, declaration))
     counts, total, anchors, objections = _load_counts(moderator, declaration, own, others)
     tab = tab or (number and _find_pile(number, others, declaration)) or None
     tab = tab or next((one for one in Tab if counts[one] and one not in NOT_URGENT), Tab.PENDING)
