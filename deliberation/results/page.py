@@ -86,7 +86,8 @@ def load_results(
     """`is_short`: without all annotations, and with the beginning of each list but that which is named by `everything`
     (`overview`).
 
-    At most seven queries more than the summary, and five more where it is short: one for several editions, six for the closing round.
+    At most seven queries more than the summary, and five more where it is short:
+    one for several editions, six for the closing round.
 
     The other editions are offered where they can be compared: not for a part of the text, or of what was written."""
     lengths: Mapping[str, int] = {}
