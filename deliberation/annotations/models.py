@@ -128,6 +128,11 @@ class Annotation(Model):
             "ix_annotation_place", "declaration_id", "thesis_id", "paragraph_id", "status", "created_at", "author_id"
         ),
         Index("ix_annotation_state", "declaration_id", "status", "created_at"),
+        # Covers what the results page counts of all annotations (results.overview), without a look at their words.
+        Index(
+            "ix_annotation_figures", "declaration_id", "status", "thesis_id", "paragraph_id", "kind", "outcome", "created_at",
+            "reviewed_at", "shown_agree", "shown_disagree", "shown_pass",
+        ),
         {"sqlite_autoincrement": True},
     )
 

@@ -89,7 +89,9 @@ def _newest(items: Iterable[Item]) -> list[Item]:
 
 def _annotations(*where: ColumnElement[bool]) -> list[Item]:
     query = select(Annotation).options(*_around(joinedload)).where(*where)
-    found = db.session.scalars(query.order_by(Annotation.number.desc()).limit(MOST)).unique()
+    # In the order of an index: however many there are, the newest alone are looked at.
+    newest = query.order_by(Annotation.created_at.desc(), Annotation.number.desc())
+    found = db.session.scalars(newest.limit(MOST)).unique()
     return [
         Item(Matter.ANNOTATION, one.declaration, one, to_day(one.created_at), to_day(one.edited_at or one.created_at))
         for one in found

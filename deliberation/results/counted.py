@@ -2,13 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date
 
-from deliberation.annotations.models import Kind, OutcomeValue
+from deliberation.annotations.models import Kind, OutcomeValue, Status
 from deliberation.annotations.ordering import dispute, wilson
 from deliberation.annotations.outcomes import DECIDED
-from deliberation.annotations.tallies import PERCENT_FROM, STEP
+from deliberation.annotations.tallies import PERCENT_FROM, STEP, VoteCounts
 from deliberation.results.items import Item
 
 OUTCOMES = (*DECIDED, OutcomeValue.IN_REVIEW, OutcomeValue.RECEIVED)
@@ -37,14 +36,16 @@ class Counted:
     def watch(self, items: Iterable[Item]) -> Iterator[Item]:
         """The same items, counted."""
         for item in items:
-            if item.is_visible:
+            if item.status is Status.VISIBLE:
                 self._count(item)
             yield item
 
     def _count(self, item: Item) -> None:
+        votes = item.votes
+        count = votes.agree + votes.disagree + votes.passes
         self.shown += 1
-        self.replies += item.is_reply
-        self.votes += item.votes.n
+        self.replies += item.parent is not None
+        self.votes += count
         self.contributions[item.thesis, item.paragraph] += 1
         self._kinds[item.kind] += 1
         if item.created:
@@ -52,17 +53,17 @@ class Counted:
         if item.outcome:
             self._outcomes[item.outcome] += 1
         lists = []
-        if item.votes.n >= STEP:
-            if item.votes.agree > item.votes.disagree:
+        if count >= STEP:
+            if votes.agree > votes.disagree:
                 lists.append(self._agreed)
-            if item.votes.n >= PERCENT_FROM and _minority(item) >= MINORITY:
+            if is_disputed(votes):
                 lists.append(self._disputed)
         if item.kind is Kind.QUESTION and item.number not in self._answered:
             lists.append(self._unanswered)
         if item.outcome in DECIDED:
             lists.append(self._decided)
         if lists:
-            kept = item if self._with_words else replace(item, body="", quote="", wording="", responses=(), target=None)
+            kept = item if self._with_words else item._replace(body="", quote="", wording="", responses=(), target=None)
             for found in lists:
                 found.append(kept)
 
@@ -95,6 +96,7 @@ class Counted:
         return tuple((value, self._outcomes[value]) for value in OUTCOMES)
 
 
-def _minority(item: Item) -> float:
-    sides = (item.votes.agree, item.votes.disagree)
-    return min(sides) / sum(sides) if sum(sides) else 0.0
+def is_disputed(votes: VoteCounts) -> bool:
+    """Whether enough people say something, and enough of them the other."""
+    sides = (votes.agree, votes.disagree)
+    return votes.n >= PERCENT_FROM and sum(sides) > 0 and min(sides) / sum(sides) >= MINORITY

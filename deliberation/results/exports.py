@@ -14,7 +14,7 @@ from deliberation.results import words
 from deliberation.results.archive import packing
 from deliberation.results.archive.model import load_archive
 from deliberation.results.filters import Filters
-from deliberation.results.items import count_matching
+from deliberation.results.loading import count_matching
 from deliberation.results.spool import Spool
 from deliberation.results.summary import Summary, Text, summarise, summarise_into_spool
 from deliberation.results.writers import ARCHIVE, WRITERS, Stream, Writer
@@ -72,7 +72,7 @@ def prepare(
     pause: Callable[[], None] | None = None,
 ) -> Prepared:
     """Read what the file is made of; `folder` is where there is room for it, `pause` may end the transaction now and then
-    (`items.iter_items`). Raises KeyError for a format that does not exist."""
+    (`loading.iter_items`). Raises KeyError for a format that does not exist."""
     require(person, Permission.EXPORT, declaration)
     writer = WRITERS[file_format]
     chosen = None if file_format == ARCHIVE else filters

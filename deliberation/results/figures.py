@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select, union
+from sqlalchemy import and_, exists, func, or_, select
 
 from deliberation.annotations.models import Annotation, Stance, Status, Vote
 from deliberation.annotations.tallies import STEP, StanceCounts
-from deliberation.database import db
+from deliberation.database import count_rows, db
 from deliberation.declarations.models import Declaration, Membership
 from deliberation.moderation.models import Decision, DecisionKind, Rule
 from deliberation.permissions import Activity
@@ -63,19 +63,14 @@ def count_people(declaration: Declaration) -> int | None:
         # Of most of them nothing came along but that they were there.
         known: int | None = declaration.imported["people"]
         return known
-    here = Membership.declaration_id == declaration.id
-    wrote = select(Annotation.author_id).where(
-        Annotation.declaration_id == declaration.id,
-        Annotation.status == Status.VISIBLE,
-        Annotation.author_id.in_(select(Membership.id).where(here, Membership.origin.is_(None))),
+    # From the people to what they did, of which one look is enough: there are a hundred times as many votes as people.
+    wrote = exists().where(Annotation.author_id == Membership.id, Annotation.status == Status.VISIBLE)
+    did = or_(
+        and_(Membership.origin.is_(None), wrote),
+        exists().where(Vote.voter_id == Membership.id),
+        exists().where(Stance.holder_id == Membership.id),
     )
-    voted = (
-        select(Vote.voter_id)
-        .join(Annotation, Annotation.number == Vote.annotation_id)
-        .where(Annotation.declaration_id == declaration.id)
-    )
-    took = select(Stance.holder_id).where(Stance.declaration_id == declaration.id)
-    people = db.session.scalar(select(func.count()).select_from(union(wrote, voted, took).subquery())) or 0
+    people = count_rows(Membership.id, Membership.declaration_id == declaration.id, did)
     if people < STEP:
         return coarse(people)
     return people - people % STEP if is_open(declaration) else people

@@ -1,7 +1,7 @@
 """The opinion groups as they are kept: when they are out of date, and what everybody may see of them, so coarse that nobody
 is found in them. How they are found say `groups` and `grouping`, which load numpy and are loaded by the job alone."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import prod
@@ -144,19 +144,20 @@ def load_marks(declaration_ids: Sequence[int]) -> Mapping[int, str]:
     return {number: f"{votes} {items} {last:%Y%m%dT%H%M%S.%f}" for number, votes, items, last in db.session.execute(query)}
 
 
-def load_groups(declaration: Declaration, annotated: Iterable[Annotated]) -> GroupsView:
-    """What is known of the groups, about those of the contributions that are shown now. One query; none for a record, which
-    brought them along."""
+def load_groups(declaration: Declaration, find: Callable[[Sequence[int]], Iterable[Annotated]]) -> GroupsView:
+    """What is known of the groups, about those of the contributions that are shown now, of which `find` finds at least those
+    with these numbers. One query; none for a record, which brought them along."""
     if declaration.imported is not None:
-        return _brought(declaration.imported.get("groups") or {}, annotated)
+        return _brought(declaration.imported.get("groups") or {}, find(()))
     kept = db.session.scalars(
         select(OpinionGroups).where(OpinionGroups.declaration_id == declaration.id)
     ).one_or_none()
     if kept is None or not kept.sizes:
         return NO_GROUPS
     counted = {number: Item(number, tuple(Counts(*one) for one in counts)) for number, counts in kept.items}
-    by_number = {item.number: item for item in annotated if item.is_visible and item.number in counted}
-    items = [one for number, one in counted.items() if number in by_number and is_seen(one)]
+    seen = [number for number, one in counted.items() if is_seen(one)]
+    by_number = {item.number: item for item in find(seen) if item.is_visible and item.number in counted}
+    items = [counted[number] for number in seen if number in by_number]
     return GroupsView(
         tuple(round(size / STEP) * STEP for size in kept.sizes),
         tuple(_shared(one, by_number) for one in connecting(items)),

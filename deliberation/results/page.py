@@ -1,7 +1,7 @@
 """What the results page shows: the summary with the stances on one edition, the other editions, the closing round."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import and_, func, select, union_all
@@ -13,6 +13,7 @@ from deliberation.permissions import Guest, Person
 from deliberation.proposals.closing import BallotView, Stage, load_closing
 from deliberation.results.filters import Filters
 from deliberation.results.items import Item
+from deliberation.results.overview import summarise_for_page
 from deliberation.results.summary import Summary, summarise
 
 
@@ -35,6 +36,8 @@ class ResultsPage:
     unseen: frozenset[int] = frozenset()
     # What a record brought of its closing round: there are no ballots behind it.
     brought: Sequence[Mapping[str, Any]] = ()
+    # How long the lists are of which the summary may have the beginning alone.
+    lengths: Mapping[str, int] = field(default_factory=dict)
 
     def item(self, number: int) -> Item | None:
         """An annotation that is shown."""
@@ -77,11 +80,21 @@ def load_results(
     edition: int | None = None,
     site: str = "",
     filters: Filters | None = None,
+    is_short: bool = False,
+    everything: str = "",
 ) -> ResultsPage:
-    """At most seven queries more than the summary: one for several editions, six for the closing round.
+    """`is_short`: without all annotations, and with the beginning of each list but that which is named by `everything`
+    (`overview`).
+
+    At most seven queries more than the summary, and five more where it is short:
+    one for several editions, six for the closing round.
 
     The other editions are offered where they can be compared: not for a part of the text, or of what was written."""
-    summary = summarise(person, declaration, filters, site, stances_of=edition)
+    lengths: Mapping[str, int] = {}
+    if is_short:
+        summary, lengths = summarise_for_page(person, declaration, filters, site, edition, everything)
+    else:
+        summary = summarise(person, declaration, filters, site, stances_of=edition)
     closing = load_closing(Guest(), declaration)
     ballots = [one for one in closing.ballots if one.stage is not Stage.BEFORE]
     is_whole = summary.filters.thesis is None and summary.filters.edition is None
@@ -91,6 +104,7 @@ def load_results(
         ballots=ballots,
         unseen=_unseen(declaration, ballots),
         brought=declaration.imported["closing"] if declaration.imported else (),
+        lengths=lengths,
     )
 
 

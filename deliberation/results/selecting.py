@@ -5,7 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, null, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Integer,
+    String,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    not_,
+    null,
+    or_,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import aliased
 
 from deliberation.annotations.models import Anchor, AnchorVerdict, Annotation, Outcome
@@ -23,6 +39,9 @@ from deliberation.declarations.models import (
     Wording,
 )
 from deliberation.results.filters import Filters
+
+FIRST, LAST = bindparam("first", type_=Integer), bindparam("last", type_=Integer)
+"""Numbers between which a part is read."""
 
 
 @dataclass(frozen=True)
@@ -73,74 +92,111 @@ def select_items(
     editions: Mapping[int, int],
     shown: Edition,
     with_targets: bool = False,
+    is_part: bool = False,
 ) -> Any:
-    """In order of their numbers; of what is not passed on (`is_public`) there are only number, place and state."""
-    public = may_be_passed_on(declaration)
+    """What is passed on, as `making.Maker` takes it: plain values, times in UTC without a zone, enumerations by their values.
+    `is_part`: only between FIRST and LAST."""
     place = _place(filters, shown)
-
-    def if_public(column: Any) -> Any:
-        return case((public, column), else_=null())
-
     query = (
         select(
             Annotation.number,
-            place.thesis.label("thesis"),
-            place.paragraph.label("paragraph"),
+            place.thesis,
+            place.paragraph,
             Annotation.edition_id,
             Annotation.parent_id,
             Annotation.root_id,
-            Annotation.status,
-            public.label("is_public"),
-            if_public(Annotation.author_id).label("author_id"),
-            if_public(Membership.pseudonym).label("pseudonym"),
-            if_public(Membership.origin).label("origin"),
-            if_public(Annotation.kind).label("kind"),
-            if_public(place.sentences).label("sentences"),
-            if_public(Annotation.created_at).label("created_at"),
-            if_public(Annotation.edited_at).label("edited_at"),
-            if_public(Annotation.body).label("body"),
-            if_public(Annotation.quote).label("quote"),
-            if_public(Annotation.proposed_wording).label("wording"),
-            if_public(Annotation.is_quotable).label("is_quotable"),
-            if_public(Annotation.shown_agree).label("agree"),
-            if_public(Annotation.shown_disagree).label("disagree"),
-            if_public(Annotation.shown_pass).label("passes"),
-            if_public(Outcome.value).label("outcome"),
-            if_public(Outcome.reason).label("outcome_reason"),
-            if_public(Outcome.edition_id).label("outcome_edition_id"),
-            if_public(Outcome.decided_at).label("decided_at"),
+            Annotation.author_id,
+            Membership.pseudonym,
+            type_coerce(Membership.origin, String).label("origin"),
+            type_coerce(Annotation.kind, String).label("kind"),
+            cast(place.sentences, Text).label("sentences"),
+            type_coerce(Annotation.created_at, DateTime).label("created_at"),
+            type_coerce(Annotation.edited_at, DateTime).label("edited_at"),
+            Annotation.body,
+            Annotation.quote,
+            Annotation.proposed_wording,
+            Annotation.is_quotable,
+            Annotation.shown_agree,
+            Annotation.shown_disagree,
+            Annotation.shown_pass,
+            type_coerce(Outcome.value, String).label("outcome"),
+            Outcome.reason,
+            Outcome.edition_id,
+            type_coerce(Outcome.decided_at, DateTime).label("decided_at"),
         )
-        .join(Thesis, Thesis.id == Annotation.thesis_id)
-        .outerjoin(Paragraph, Paragraph.id == Annotation.paragraph_id)
+        .select_from(Annotation)
         .outerjoin(Membership, Membership.id == Annotation.author_id)
         .outerjoin(Outcome, Outcome.id == latest_outcome())
     )
     if with_targets:
-        query = query.add_columns(
-            if_public(Annotation.wording_id).label("wording_id"),
-            if_public(Annotation.sentences).label("sentences_then"),
-            if_public(Annotation.quote_start).label("quote_start"),
-        )
-    return _narrowed(query, declaration, filters, editions, place).order_by(Annotation.number)
+        then = cast(Annotation.sentences, Text).label("sentences_then")
+        query = query.add_columns(Annotation.wording_id, then, Annotation.quote_start)
+    return _narrowed(query.where(may_be_passed_on(declaration)), declaration, filters, editions, place, is_part=is_part)
+
+
+def select_ground(
+    declaration: Declaration, filters: Filters, editions: Mapping[int, int], shown: Edition, is_part: bool = False
+) -> Any:
+    """Of what is not passed on: number, place, edition, parent, root and state, and no more."""
+    place = _place(filters, shown)
+    query = select(
+        Annotation.number,
+        place.thesis,
+        place.paragraph,
+        Annotation.edition_id,
+        Annotation.parent_id,
+        Annotation.root_id,
+        type_coerce(Annotation.status, String).label("status"),
+    ).select_from(Annotation)
+    return _narrowed(query.where(not_(may_be_passed_on(declaration))), declaration, filters, editions, place, is_part=is_part)
+
+
+def select_counts(
+    declaration: Declaration, filters: Filters, editions: Mapping[int, int], shown: Edition
+) -> Any:
+    """How many of what is passed on stand at each place, by kind and outcome, with the sum of their votes. Places are ids where
+    they are those of the text in force: that is one pass through `ix_annotation_figures`."""
+    place = _place(filters, shown)
+    is_now = filters.edition is None
+    where = (Annotation.thesis_id, Annotation.paragraph_id) if is_now else (place.thesis, place.paragraph)
+    by = (*where, Annotation.kind, Annotation.outcome)
+    votes = Annotation.shown_agree + Annotation.shown_disagree + Annotation.shown_pass
+    query = select(*by, func.count(), func.sum(votes)).select_from(Annotation).where(may_be_passed_on(declaration)).group_by(*by)
+    return _narrowed(query, declaration, filters, editions, place, with_place=not is_now or filters.thesis is not None)
 
 
 def select_matching(
     declaration: Declaration, filters: Filters, editions: Mapping[int, int], shown: Edition, *columns: Any
 ) -> Any:
     """Columns of the same annotations, without the rest: to count, or to look at before."""
-    query = select(*columns).select_from(Annotation).join(Thesis, Thesis.id == Annotation.thesis_id)
-    query = query.outerjoin(Paragraph, Paragraph.id == Annotation.paragraph_id)
-    return _narrowed(query, declaration, filters, editions, _place(filters, shown))
+    query = select(*columns).select_from(Annotation)
+    return _narrowed(query, declaration, filters, editions, _place(filters, shown), with_place=filters.thesis is not None)
 
 
 def _place(filters: Filters, shown: Edition) -> Place:
     return _in_force(shown) if filters.edition is None else _as_written()
 
 
-def _narrowed(query: Any, declaration: Declaration, filters: Filters, editions: Mapping[int, int], place: Place) -> Any:
-    for table, condition in place.joins:
-        query = query.outerjoin(table, condition)
-    return query.where(Annotation.declaration_id == declaration.id, *_conditions(filters, editions, place))
+def _narrowed(
+    query: Any,
+    declaration: Declaration,
+    filters: Filters,
+    editions: Mapping[int, int],
+    place: Place,
+    with_place: bool = True,
+    is_part: bool = False,
+) -> Any:
+    if with_place:
+        query = query.join(Thesis, Thesis.id == Annotation.thesis_id)
+        query = query.outerjoin(Paragraph, Paragraph.id == Annotation.paragraph_id)
+        for table, condition in place.joins:
+            query = query.outerjoin(table, condition)
+    here: Any = Annotation.declaration_id
+    if is_part:
+        # By their numbers they are found at once; with an index of the declaration, SQLite would look through all of it.
+        here = here + 0
+        query = query.where(Annotation.number.between(FIRST, LAST))
+    return query.where(here == declaration.id, *_conditions(filters, editions, place))
 
 
 def _conditions(filters: Filters, editions: Mapping[int, int], place: Place) -> Iterable[ColumnElement[bool]]:

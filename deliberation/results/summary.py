@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from deliberation.annotations.models import Kind, OutcomeValue
 from deliberation.annotations.tallies import PERCENT_FROM, STEP, StanceCounts, load_stance_counts
@@ -19,7 +20,8 @@ from deliberation.results.counted import Counted
 from deliberation.results.field_tallies import NO_FIELDS, FieldsView, load_fields
 from deliberation.results.figures import Figures, Headline, ModerationFigures
 from deliberation.results.filters import Filters
-from deliberation.results.items import Item, iter_items, load_answered, load_items
+from deliberation.results.items import Item
+from deliberation.results.loading import iter_items, load_answered, load_items
 from deliberation.results.opinions import NO_GROUPS, GroupsView, load_groups
 from deliberation.results.spool import Spool
 from deliberation.results.timeline import Timeline, to_timeline
@@ -153,7 +155,7 @@ def summarise(
     site: str = "",
     stances_of: int | None = None,
 ) -> Summary:
-    """What came of a declaration so far, the same for everybody who may read it. Fourteen queries, whatever the size.
+    """What came of a declaration so far, the same for everybody who may read it. Fifteen queries, whatever the size.
 
     People and moderation are those of the whole deliberation: they have neither kind nor edition. Stances are those on the
     words of the edition that is shown. `stances_of` shows another one and leaves no annotation out: these keep their present
@@ -162,7 +164,7 @@ def summarise(
     text = Text.of(declaration, filters or Filters(), stances_of)
     counted = Counted(load_answered(declaration))
     items = tuple(counted.watch(load_items(declaration, text.filters, text.editions, text.placed_in)))
-    return _to_summary(declaration, text, site, counted, items)
+    return to_summary(declaration, text, site, counted, items)
 
 
 def summarise_into_spool(
@@ -175,12 +177,12 @@ def summarise_into_spool(
     pause: Callable[[], None] | None = None,
 ) -> Summary:
     """As `summarise`, for any number of annotations: `items` lie on disk, in `folder`, until the summary is let go, and the
-    lists of the summary name annotations without their words. `pause`: see `iter_items`."""
+    lists of the summary name annotations without their words. `pause`: see `loading.iter_items`."""
     require(person, Permission.READ, declaration)
     text = Text.of(declaration, filters or Filters())
     counted = Counted(load_answered(declaration), with_words=False)
     items = iter_items(declaration, text.filters, text.editions, text.placed_in, with_targets, pause)
-    return _to_summary(declaration, text, site, counted, Spool(counted.watch(items), folder))
+    return to_summary(declaration, text, site, counted, Spool(counted.watch(items), folder))
 
 
 @dataclass(frozen=True)
@@ -200,7 +202,15 @@ class Text:
         return cls(filters, editions, placed_in, shown)
 
 
-def _to_summary(declaration: Declaration, text: Text, site: str, counted: Counted, items: Sequence[Item]) -> Summary:
+def to_summary(
+    declaration: Declaration,
+    text: Text,
+    site: str,
+    counted: Any,
+    items: Sequence[Item],
+    find: Callable[[Sequence[int]], Sequence[Item]] | None = None,
+) -> Summary:
+    """`counted` is a `Counted` or what has the same. `find` finds items by their numbers where `items` are not all of them."""
     filters, shown_edition = text.filters, text.shown
     about = to_about(declaration, sorted(one.number for one in text.editions))
     contributions = counted.contributions if text.shown is text.placed_in else Counter()
@@ -227,9 +237,9 @@ def _to_summary(declaration: Declaration, text: Text, site: str, counted: Counte
         kinds=counted.kinds,
         outcomes=counted.outcomes,
         decided=counted.decided,
-        timeline=to_timeline(counted.days.elements()),
+        timeline=to_timeline(counted.days),
         moderation=figures.load_moderation(declaration),
-        groups=NO_GROUPS if filters.is_narrow else load_groups(declaration, items),
+        groups=NO_GROUPS if filters.is_narrow else load_groups(declaration, find or (lambda _numbers: items)),
         fields=NO_FIELDS if filters.is_narrow or shown_edition is not text.editions[0] else load_fields(declaration),
         items=items,
     )

@@ -1,7 +1,7 @@
 """When the contributions came: counted per day, week or month, whichever a chart can carry."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
@@ -33,8 +33,8 @@ class Timeline:
         return max(self.columns, key=lambda column: (column[1], -column[0].toordinal()))
 
 
-def to_timeline(days: Iterable[date]) -> Timeline | None:
-    """None without any day."""
+def to_timeline(days: Iterable[date] | Mapping[date, int]) -> Timeline | None:
+    """Of the days, or of how often each occurs. None without any."""
     counts = Counter(days)
     if not counts:
         return None

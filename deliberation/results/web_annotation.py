@@ -155,12 +155,12 @@ class Targets:
         )
         self._places = {(edition, paragraph): (t, p) for edition, paragraph, t, p in db.session.execute(places)}
 
-    def of(self, row: Any) -> Target | None:
-        """Of a row of `selecting.select_items`."""
-        wording = self._wordings.get(row.wording_id)
-        place = self._places.get((row.edition_id, wording.paragraph_id)) if wording else None
+    def of(
+        self, edition_id: int, wording_id: int | None, quote: str, quote_start: int | None, sentences: Sequence[int]
+    ) -> Target | None:
+        """Of what was written on a wording in an edition; None for what is about no paragraph."""
+        wording = self._wordings.get(wording_id) if wording_id else None
+        place = self._places.get((edition_id, wording.paragraph_id)) if wording else None
         if wording is None or place is None:
             return None
-        return to_target(
-            wording, row.quote, row.quote_start, row.sentences_then or (), (self._editions[row.edition_id], *place)
-        )
+        return to_target(wording, quote, quote_start, sentences, (self._editions[edition_id], *place))

@@ -11,6 +11,7 @@ from deliberation.annotations.models import Annotation, Kind
 from deliberation.annotations.ordering import Order, in_order
 from deliberation.annotations.threads import load_entries, of_kind, to_threads
 from deliberation.database import db
+from deliberation.declarations.models import current_edition
 from deliberation.permissions import Guest
 from tests import builders
 

@@ -13,6 +13,7 @@ from deliberation.annotations.responses import respond
 from deliberation.database import db
 from deliberation.declarations.models import Policy
 from deliberation.moderation import actions, flagging
+from deliberation.moderation.desk import queue
 from deliberation.moderation.desk.piles import Tab
 from deliberation.moderation.desk.queue import load_queue
 from deliberation.moderation.models import FlagReason, Rule
@@ -214,8 +215,18 @@ class TestWorkingThrough:
         db.session.execute(insert(Annotation), rows)
         flagging.flag(Guest(), builders.annotate(cast.ben, cast.declaration), FlagReason.OTHER)
         page = assert_in_ten_queries(mira, DESK)
-        assert "5 002 Beiträge warten." in page.replace("\u2009", " ").replace("\u202f", " ")
-        assert_in_ten_queries(mira, f"{DESK}?tab=pending&start=4950&thesis=3&age=24&mine=1")
+        assert "mehr als 1 000 Beiträge warten." in page.replace("\u2009", " ").replace("\u202f", " ")
+        assert_in_ten_queries(mira, f"{DESK}?tab=pending&start=950&thesis=3&age=24&mine=1")
+
+    def test_a_large_pile_shows_its_oldest_thousand_and_then_begins_anew(self, cast, mira, monkeypatch):
+        monkeypatch.setattr(queue, "COUNT_MAX", 4)
+        monkeypatch.setattr(queue, "LIST_MAX", 2)
+        held = [hold(cast, body=f"Frau M. aus der Uhlandstraße {number}") for number in range(7)]
+        page = load_queue(cast.mira, cast.declaration, Tab.PENDING, start=2)
+        assert page.counts[Tab.PENDING] == page.total == 5
+        assert [item.annotation.number for item in page.items] == [one.number for one in held[2:4]]
+        assert page.next_start is None
+        assert load_queue(cast.mira, cast.declaration, Tab.PENDING, start=4).start == 0
 
 
 def assert_in_ten_queries(visitor, address):

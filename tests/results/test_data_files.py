@@ -17,8 +17,7 @@ from deliberation.declarations.models import find_declaration
 from deliberation.moderation.actions import hide
 from deliberation.moderation.models import Rule
 from deliberation.permissions import Operator
-from deliberation.results import items as items_module
-from deliberation.results import words
+from deliberation.results import loading, words
 from deliberation.results.exports import export
 from deliberation.results.filters import Filters
 from deliberation.results.summary import summarise, summarise_into_spool
@@ -42,7 +41,7 @@ class TestSpool:
     @pytest.fixture
     def hidden_root(self, cast, monkeypatch):
         """Small parts, so that some annotations lie in another part than what they answer."""
-        monkeypatch.setattr(items_module, "AT_ONCE", 3)
+        monkeypatch.setattr(loading, "AT_ONCE", 3)
         scene.lively(cast)
         root = builders.annotate(cast.ada, cast.declaration, body="Wird verborgen.")
         for number in range(5):

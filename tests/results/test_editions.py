@@ -204,7 +204,7 @@ def test_no_edition_costs_more_queries_than_its_budget(cast, reworded, edition, 
     db.session.commit()
     with count_queries() as queries:
         summarise(Guest(), declaration, Filters(edition=edition))
-    assert queries.count <= 14
+    assert queries.count <= 15
 
 
 def test_the_file_of_an_old_edition_can_be_taken_from_the_dialog(cast, reworded, client):

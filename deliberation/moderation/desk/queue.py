@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select, union
 from sqlalchemy.orm import joinedload
 
 from deliberation.annotations import mine
@@ -23,7 +23,6 @@ from deliberation.moderation.desk.piles import (
     is_for,
     narrowed,
     waiting_since,
-    waits_at_all,
     waits_in,
 )
 from deliberation.moderation.desk.teamwork import SEEN_FOR
@@ -32,6 +31,8 @@ from deliberation.moderation.objections.appeals import waits_for
 from deliberation.permissions import Permission, Role, require
 
 LIST_MAX = 50
+COUNT_MAX = 1000
+"""Of a pile that is larger, the desk says that it is, and shows the oldest so many."""
 UNDO_MAX = 10
 PROMISED = {Tab.PENDING: 24, Tab.FIRST: 24, Tab.UNANSWERED: 72}
 """Hours within which the public is promised an answer (ux A5); weekends have twice the time."""
@@ -92,6 +93,11 @@ class QueuePage:
     colleagues: Sequence[Colleague]
 
     @property
+    def count_max(self) -> int:
+        """Beyond this nothing is counted."""
+        return COUNT_MAX
+
+    @property
     def place(self) -> int:
         """Of the opened case in the list, from 0."""
         numbers = [item.annotation.number for item in self.items]
@@ -125,7 +131,7 @@ class QueuePage:
     def next_start(self) -> int | None:
         """Where the list goes on."""
         end = self.start + len(self.items)
-        return end if end < self.counts[self.tab] else None
+        return end if end < min(self.counts[self.tab], COUNT_MAX) else None
 
 
 def promised_until(since: datetime, hours: int) -> datetime:
@@ -158,11 +164,11 @@ def load_queue(
     require(moderator, Permission.SEE_QUEUE, declaration)
     wanted = wanted or Narrowing()
     own = moderator.membership_in(declaration.id)
-    others = and_(Annotation.declaration_id == declaration.id, is_for(own.id), narrowed(wanted, own.id, declaration))
+    others = and_(is_for(own.id), narrowed(wanted, own.id, declaration))
     counts, total, anchors, objections = _load_counts(moderator, declaration, own, others)
     tab = tab or (number and _find_pile(number, others, declaration)) or None
     tab = tab or next((one for one in Tab if counts[one] and one not in NOT_URGENT), Tab.PENDING)
-    start = start if 0 <= start < counts[tab] else 0
+    start = start if 0 <= start < min(counts[tab], COUNT_MAX) else 0
     readable = visible_to(moderator, declaration.id)
     items = _load_items(and_(others, readable, waits_in(tab, declaration)), tab, start)
     opened = next((item for item in items if item.annotation.number == number), next(iter(items), None))
@@ -190,15 +196,19 @@ def _load_counts(
     moderator: Any, declaration: Declaration, own: Membership, others: ColumnElement[bool]
 ) -> tuple[dict[Tab, int], int, int, int]:
     """How many wait in each pile, and how many wait for moderators altogether, each counted once; then anchors and
-    objections. One query."""
+    objections. Nothing is counted further than one over COUNT_MAX: a pile of a million takes no longer. One query."""
 
-    def count(condition: ColumnElement[bool]) -> Any:
-        return select(func.count()).select_from(Annotation).where(others, condition).scalar_subquery()
+    def first(tab: Tab) -> Any:
+        return select(Annotation.number).where(others, waits_in(tab, declaration)).limit(COUNT_MAX + 1).subquery()
 
+    def count(numbers: Any) -> Any:
+        return select(func.count()).select_from(numbers).scalar_subquery()
+
+    urgent = union(*(select(first(tab).c.number) for tab in Tab if tab not in NOT_URGENT)).subquery()
     *numbers, total, anchors, objections = db.session.execute(
         select(
-            *(count(waits_in(tab, declaration)) for tab in Tab),
-            count(waits_at_all(declaration)),
+            *(count(first(tab)) for tab in Tab),
+            count(urgent),
             waiting_anchors(moderator, declaration).scalar_subquery(),
             select(func.count(Objection.id)).where(waits_for(own, declaration)).scalar_subquery(),
         )
@@ -215,16 +225,17 @@ def _find_pile(number: int, others: ColumnElement[bool], declaration: Declaratio
 
 def _load_items(where: ColumnElement[bool], tab: Tab, start: int) -> list[Item]:
     """The lines of one page of the list, each with the open flags on it; one query."""
+    oldest = select(Annotation.number).where(where).order_by(Annotation.created_at, Annotation.number).limit(COUNT_MAX)
     page = (
-        select(Annotation.number.label("number"), waiting_since(tab).label("since"), contributions().label("sent"))
-        .where(where)
+        select(Annotation.number.label("number"), waiting_since(tab).label("since"))
+        .where(Annotation.number.in_(oldest.subquery().select()))
         .order_by("since", Annotation.number)
         .offset(start)
         .limit(LIST_MAX)
         .subquery()
     )
     query = (
-        select(Annotation, page.c.since, page.c.sent, Handling, Flag)
+        select(Annotation, page.c.since, contributions().label("sent"), Handling, Flag)
         .join(page, page.c.number == Annotation.number)
         .outerjoin(Handling, Handling.annotation_id == Annotation.number)
         .outerjoin(Flag, and_(Flag.annotation_id == Annotation.number, Flag.closed_at.is_(None)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from deliberation.annotations.models import Annotation, Status
 from deliberation.database import db
@@ -149,10 +149,8 @@ def _counted(query: Any) -> Counter[Any]:
 
 
 def _is_in(number: Any, declaration: Declaration) -> ColumnElement[bool]:
-    condition: ColumnElement[bool] = number.in_(
-        select(Annotation.number).where(Annotation.declaration_id == declaration.id)
-    )
-    return condition
+    """From what was decided or reported to its annotation, and not through all annotations."""
+    return exists().where(Annotation.number == number, Annotation.declaration_id == declaration.id)
 
 
 def by_month(numbers: Counter[int], months: Sequence[Any]) -> list[tuple[Any, int]]:

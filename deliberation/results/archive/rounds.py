@@ -46,7 +46,7 @@ def _may_be_quoted(view: OptionView, declaration: Declaration) -> bool:
 
 def groups_of(declaration: Declaration, summary: Summary) -> dict[str, Any]:
     """Sizes in steps of five, and for what connects and divides the share of each group in steps of five per cent."""
-    found = load_groups(declaration, summary.visible)
+    found = load_groups(declaration, lambda _numbers: summary.visible)
     return {
         "sizes": list(found.sizes),
         "connects": [_shared(one) for one in found.connects],

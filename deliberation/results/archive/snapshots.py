@@ -28,7 +28,7 @@ from deliberation.results.archive.around import is_still_public
 from deliberation.results.archive.packing import DATA
 from deliberation.results.archive.twins import is_still_said
 from deliberation.results.exports import ExportFile, export_archive
-from deliberation.results.items import published
+from deliberation.results.loading import published
 from deliberation.results.models import Snapshot
 
 FOLDER = "archives"

@@ -29,6 +29,7 @@ from deliberation.results.filters import (
     read_page_filters,
 )
 from deliberation.results.headline import headline_sentence
+from deliberation.results.overview import LIST_MAX
 from deliberation.results.page import load_results
 from deliberation.results.summary import Summary, summarise
 from deliberation.results.writers import WRITERS, names_people
@@ -37,7 +38,6 @@ from deliberation.web import FILES, after_page, limiter, require_proof, viewer
 
 results: Blueprint = Blueprint("results", __name__)
 
-LIST_MAX = 5
 PREVIEWS = "600 per hour"
 """A look at every change of a choice; each takes a tenth of a second."""
 LISTS = ("agreed", "disputed", "unanswered", "outcomes")
@@ -80,11 +80,13 @@ def show(slug: str) -> Any:
         filters, errors = read_page_filters(declaration, request.args), {}
     except FiltersInvalid as invalid:
         filters, errors = Filters(), {field: str(ERRORS[field]) for field in invalid.fields}
-    page = load_results(viewer(), declaration, edition, current_app.config["BASE_URL"], filters)
-    everything = request.args.get("all")
+    everything = request.args.get("all", "")
+    everything = everything if everything in LISTS else ""
+    site = current_app.config["BASE_URL"]
+    page = load_results(viewer(), declaration, edition, site, filters, is_short=True, everything=everything)
     html = render_template(
         "results/show.html", declaration=declaration, page=page, summary=page.summary, here="results", chart=chart,
-        edition_number=page.summary.about.edition, list_max=LIST_MAX, everything=everything if everything in LISTS else "",
+        edition_number=page.summary.about.edition, list_max=LIST_MAX, everything=everything,
         errors=errors, chosen=request.args, kinds=list(Kind), decisions=decision_rows(page.summary), field_words=field_words,
         group_words=group_words,
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """The columns of every table of annotations: their values, and what they mean in words."""
 
-from collections.abc import Callable
+import json
 from typing import Any
 
 from deliberation.annotations.tallies import STEP
@@ -11,10 +11,6 @@ from deliberation.results.summary import Summary
 _ = words.gettext
 
 
-def _votes(side: str) -> Callable[[Item], int | None]:
-    return lambda item: getattr(item.votes, side) if item.votes.n >= STEP else None
-
-
 def _responses(item: Item) -> str:
     return "\n".join(
         f"{words.label(answer.kind)}{f' ({answer.by})' if answer.by else ''}: {answer.body}"
@@ -22,40 +18,51 @@ def _responses(item: Item) -> str:
     )
 
 
-def _author(item: Item) -> str:
-    return _("Gelöschte Person") if item.author is None else item.author
+_TOO_FEW = (None, None, None)
+COLUMNS = (
+    "number", "thesis", "paragraph", "sentence", "edition", "kind", "parent", "author", "created", "edited", "body", "quote",
+    "wording", "agree", "disagree", "pass", "state", "responses", "outcome", "outcome_reason", "origin",
+)  # fmt: skip
 
 
-VALUES: dict[str, Callable[[Item], Any]] = {
-    "number": lambda item: item.number,
-    "thesis": lambda item: item.thesis,
-    "paragraph": lambda item: item.paragraph,
-    # Not with a comma: a German spreadsheet would read "2,3" as a number.
-    "sentence": lambda item: " ".join(map(str, item.sentences)),
-    "edition": lambda item: item.edition,
-    "kind": lambda item: item.kind.value if item.kind else None,
-    "parent": lambda item: item.parent,
-    "author": _author,
-    "created": lambda item: item.created.isoformat() if item.created else None,
-    "edited": lambda item: item.edited.isoformat() if item.edited else None,
-    "body": lambda item: item.body,
-    "quote": lambda item: item.quote,
-    "wording": lambda item: item.wording,
-    "agree": _votes("agree"),
-    "disagree": _votes("disagree"),
-    "pass": _votes("passes"),
-    "state": lambda item: item.status.value,
-    "responses": _responses,
-    "outcome": lambda item: item.outcome.value if item.outcome else None,
-    "outcome_reason": lambda item: item.outcome_reason or None,
-    "origin": lambda item: item.origin or None,
-}
-COLUMNS = tuple(VALUES)
+def cells(item: Item) -> tuple[Any, ...]:
+    """In the order of `COLUMNS`; None stands for an empty cell."""
+    (
+        number, thesis, paragraph, sentences, edition, kind, parent, _root, author, created, edited, body, quote, wording,
+        _is_quotable, votes, status, responses, outcome, outcome_reason, _outcome_edition, _outcome_day, _target, origin,
+    ) = item  # fmt: skip
+    sides = (votes.agree, votes.disagree, votes.passes)
+    return (
+        number,
+        thesis,
+        paragraph,
+        # Not with a comma: a German spreadsheet would read "2,3" as a number.
+        " ".join(map(str, sentences)) if sentences else "",
+        edition,
+        kind._value_ if kind else None,
+        parent,
+        _("Gelöschte Person") if author is None else author,
+        created.isoformat() if created else None,
+        edited.isoformat() if edited else None,
+        body,
+        quote,
+        wording,
+        *(sides if sum(sides) >= STEP else _TOO_FEW),
+        status._value_,
+        _responses(item) if responses else "",
+        outcome._value_ if outcome else None,
+        outcome_reason or None,
+        origin or None,
+    )
 
 
 def row(item: Item) -> dict[str, Any]:
     """None stands for an empty cell."""
-    return {name: value(item) for name, value in VALUES.items()}
+    return dict(zip(COLUMNS, cells(item), strict=True))
+
+
+to_json = json.JSONEncoder(ensure_ascii=False).encode
+"""`json.dumps` makes an encoder for each call."""
 
 
 def meanings() -> dict[str, str]:

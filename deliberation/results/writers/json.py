@@ -9,7 +9,7 @@ from deliberation.results import words
 from deliberation.results.field_tallies import FieldsView
 from deliberation.results.opinions import GroupsView, Shared
 from deliberation.results.summary import ParagraphResult, Summary, ThesisResult
-from deliberation.results.writers.columns import meanings, row
+from deliberation.results.writers.columns import meanings, row, to_json
 
 HERE = "\0"
 """Where in an object the long list stands; no text of people carries it (`text.normalised`, `door.refuse_nul`)."""
@@ -17,7 +17,7 @@ HERE = "\0"
 
 def stream(summary: Summary, out: IO[bytes]) -> None:
     """UTF-8, keys in a fixed order, annotations last and one a line. A number that is null must not be known (below five)."""
-    rows = (json.dumps(row(item), ensure_ascii=False) for item in summary.items)
+    rows = (to_json(row(item)) for item in summary.items)
     write_around({**to_data(summary), "annotations": HERE}, rows, out)
 
 

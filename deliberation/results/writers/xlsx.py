@@ -17,7 +17,7 @@ from deliberation.results import words
 from deliberation.results.items import Item
 from deliberation.results.spool import Spool
 from deliberation.results.summary import Summary
-from deliberation.results.writers.columns import COLUMNS, meanings, row
+from deliberation.results.writers.columns import COLUMNS, cells, meanings
 from deliberation.results.writers.csv import FORMULA_SIGNS
 
 _ = words.gettext
@@ -34,8 +34,8 @@ LINE, HIGHEST = 15, 409
 """Points of a line, and of the highest row there can be."""
 WIDTH = 9
 """In characters, of all others."""
-DAYS = ("created", "edited")
-NUMBERS = ("thesis", "paragraph")
+_DAYS = tuple(map(COLUMNS.index, ("created", "edited")))
+_NUMBERS = tuple(map(COLUMNS.index, ("thesis", "paragraph")))
 """Printed numbers: a number where it is nothing else, so that a spreadsheet sorts it as one."""
 
 Cell = str | int | date | None
@@ -80,7 +80,9 @@ class Sheet:
     @staticmethod
     def _lines(cell: Cell, width: int) -> int:
         """About how many lines a cell takes."""
-        return sum(1 + len(part) // width for part in cell.split("\n")) if isinstance(cell, str) else 1
+        if not isinstance(cell, str):
+            return 1
+        return sum(1 + len(part) // width for part in cell.split("\n")) if "\n" in cell else 1 + len(cell) // width
 
     def _put(self, column: int, cell: Cell, style: Any) -> None:
         if cell is None or cell == "":
@@ -155,19 +157,20 @@ def stream(summary: Summary, out: IO[bytes]) -> None:
     for thesis in summary.theses:
         book.thesis(thesis.number)
     for item in summary.items:
-        book.thesis(item.thesis).add(tuple(_cells(item)))
+        book.thesis(item.thesis).add(_cells(item))
     _write_columns(book.sheet(_("Spalten"), (18, 110)), summary)
     book.close()
 
 
-def _cells(item: Item) -> Iterator[Cell]:
-    for name, value in row(item).items():
-        if name in DAYS:
-            yield getattr(item, name)
-        elif name in NUMBERS and value and value.isascii() and value.isdigit():
-            yield int(value)
-        else:
-            yield value
+def _cells(item: Item) -> list[Cell]:
+    found: list[Cell] = list(cells(item))
+    for place in _DAYS:
+        found[place] = getattr(item, COLUMNS[place])
+    for place in _NUMBERS:
+        value = found[place]
+        if isinstance(value, str) and value.isascii() and value.isdigit():
+            found[place] = int(value)
+    return found
 
 
 def _about(summary: Summary) -> Iterator[str]:
