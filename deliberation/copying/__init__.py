@@ -64,10 +64,21 @@ def copy(source: sa.Engine, staging: Staging, show: Show) -> Copied:
             staging.finish(used)
         show(run.total, run.total)
         return Copied(len(run.tables), run.rows, again, was_begun)
-    except sa.exc.DBAPIError as error:
-        raise CopyRefused(fault, cause=_first_line(error)) from None
+    except Exception as error:
+        if _is_by_hand(error):
+            raise KeyboardInterrupt from None
+        if isinstance(error, sa.exc.DBAPIError):
+            raise CopyRefused(fault, cause=_first_line(error)) from None
+        raise
     finally:
         staging.close()
+
+
+def _is_by_hand(error: BaseException | None) -> bool:
+    """Whether it began with Ctrl+C: a driver that is torn out of its work can fail in other ways after it."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__context__
+    return error is not None
 
 
 class _Run:

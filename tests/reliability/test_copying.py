@@ -261,8 +261,8 @@ def test_copy_that_was_killed_serves_nobody_and_goes_on_where_it_stopped(site: S
         arrived = _wait_for_half(target, "log_entry")
         process.send_signal(signal.SIGINT)
         _nothing, said = process.communicate()
-    assert process.returncode == 130
     assert said.decode().strip() == "Unterbrochen. Derselbe Befehl setzt die Kopie fort."
+    assert process.returncode == 130
     with _start(site, target) as process:
         _wait_for_half(target, "log_entry", arrived)
         process.kill()
