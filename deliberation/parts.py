@@ -57,7 +57,8 @@ class Store:
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["deliberation.parts"] = Store(int(app.config["KEPT_PAGES_MB"] * 2**20))
+    # A letter takes a byte or two.
+    app.extensions["deliberation.parts"] = Store(int(app.config["KEPT_PAGES_MB"] * 2**20) // 2)
     app.jinja_env.globals["part"] = part
 
 

@@ -5,9 +5,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import event
 
 from deliberation.database import db
+from deliberation.revisions import READ
 
 
 @dataclass
@@ -23,10 +25,15 @@ class Queries:
 
 @contextmanager
 def count_queries() -> Iterator[Queries]:
-    """Collect every SELECT, INSERT, UPDATE and DELETE sent to the database; transaction marks do not count."""
+    """Collect every SELECT, INSERT, UPDATE and DELETE sent to the database; transaction marks and the revision do not count.
+    Pages are made anew: one that is kept asks for nothing else."""
     found = Queries()
+    for kept in ("deliberation.kept_pages", "deliberation.parts"):
+        current_app.extensions[kept].clear()
 
     def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if statement == READ or statement.startswith("INSERT INTO revision"):
+            return
         if statement.split(None, 1)[0].upper() in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH"):
             found.statements.append(statement)
 

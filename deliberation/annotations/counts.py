@@ -85,7 +85,7 @@ def _new(person: Any, declaration: Declaration, since: datetime) -> Subquery:
             or_(Opening.opened_at.is_(None), Annotation.created_at > Opening.opened_at),
             or_(Annotation.author_id.is_(None), Annotation.author_id != (membership.id if membership else 0)),
         )
-        .group_by(Annotation.thesis_id + 0, key + 0)
+        .group_by("thesis", "place")
         .subquery()
     )
 

@@ -14,7 +14,7 @@ from deliberation.database import db
 from tests import builders
 from tests.counting import count_queries
 
-BUDGET = 8
+BUDGET = 9
 
 
 def _fill(cast, count=12):
