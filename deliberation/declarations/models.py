@@ -19,7 +19,7 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.orm import Mapped, contains_eager, joinedload, lazyload, mapped_column, relationship, selectinload
+from sqlalchemy.orm import Mapped, contains_eager, joinedload, lazyload, mapped_column, relationship
 from sqlalchemy.orm.util import identity_key
 
 from deliberation.accounts.models import random_key
@@ -793,9 +793,15 @@ class GoneDeclaration(Model):
 
 
 def find_declaration(slug: str) -> Declaration | None:
-    """The declaration with all its theses; two queries, because one would read its many columns again with each thesis."""
-    theses = selectinload(Declaration.theses).lazyload(Thesis.declaration)
-    return db.session.scalars(select(Declaration).options(theses).where(Declaration.slug == slug)).one_or_none()
+    """The declaration with all its theses, in one query."""
+    query = (
+        select(Declaration)
+        .outerjoin(Declaration.theses)
+        .options(contains_eager(Declaration.theses))
+        .where(Declaration.slug == slug)
+        .order_by(Thesis.position)
+    )
+    return db.session.scalars(query).unique().one_or_none()
 
 
 def is_gone(slug: str) -> bool:

@@ -14,7 +14,7 @@ from deliberation.database import db
 from tests import builders
 from tests.counting import count_queries
 
-BUDGET = 9
+BUDGET = 8
 
 
 def _fill(cast, count=12):
