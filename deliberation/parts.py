@@ -80,27 +80,24 @@ def part(macro: Any, declaration: Any, key: tuple[Hashable, ...] | None, *args: 
     made = store.find(full)
     if made is None:
         made = str(macro(*args))
-        if base.is_signed_in:
-            made = made.replace(generate_csrf(), TOKEN)
+        # Only if the part has asked for one: making a token makes a session.
+        if token := g.get("csrf_token"):
+            made = made.replace(token, TOKEN)
         store.put(full, made)
     return Markup(made.replace(TOKEN, generate_csrf()) if TOKEN in made else made)  # nosec B704
 
 
-class Base(tuple[Hashable, ...]):
-    is_signed_in = False
-
-
-def _base(declaration: Any) -> Base | None:
+def _base(declaration: Any) -> tuple[Hashable, ...] | None:
     """What all parts of this request have in common; None where nothing may be shared."""
     if "parts" not in g:
         g.parts = {}
     if declaration.id not in g.parts:
         g.parts[declaration.id] = _find_base(declaration)
-    found: Base | None = g.parts[declaration.id]
+    found: tuple[Hashable, ...] | None = g.parts[declaration.id]
     return found
 
 
-def _find_base(declaration: Any) -> Base | None:
+def _find_base(declaration: Any) -> tuple[Hashable, ...] | None:
     from deliberation.web import viewer
 
     person = viewer()
@@ -111,6 +108,4 @@ def _find_base(declaration: Any) -> Base | None:
     if getattr(person, "table", None) is not None or not current_app.config["KEPT_PAGES_MB"]:
         return None
     rights = tuple(condition(person, declaration) for condition in CLASS)
-    base = Base((g.settled, str(get_locale()), today(), declaration.id, person.is_signed_in, rights))
-    base.is_signed_in = person.is_signed_in
-    return base
+    return g.settled, str(get_locale()), today(), declaration.id, person.is_signed_in, rights
