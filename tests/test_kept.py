@@ -2,6 +2,7 @@
 would be made now."""
 
 import random
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from deliberation import kept, revisions
+from deliberation import kept, parts, revisions
 from deliberation.accounts.models import find_user_by_email
 from deliberation.annotations.actions import Contribution, edit_annotation, post_reply, withdraw
 from deliberation.annotations.models import Kind, ResponseKind, StanceValue, Status, VoteValue, find_annotation
@@ -302,3 +303,16 @@ def test_places_are_counted_whatever_changes_them(cast):
     db.session.execute(text("UPDATE place_count SET visible = 7"))
     assert count_miscounted() > 0
     db.session.rollback()
+
+
+def test_a_part_made_for_one_reader_carries_the_token_of_the_next(app, cast):
+    builders.annotate(cast.otto, cast.declaration)
+    place = f"/d/{cast.declaration.slug}/3/1"
+    tokens = []
+    for person in (cast.ada, cast.ben):
+        page = app.test_client().sign_in(person).get(place).text
+        tokens.append({*re.findall(r'name="csrf_token" value="([^"]*)"', page)})
+        assert page.count('name="csrf_token"') > 2
+        assert parts.TOKEN not in page
+    assert [len(found) for found in tokens] == [1, 1]
+    assert tokens[0] != tokens[1]
