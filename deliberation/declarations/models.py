@@ -20,6 +20,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.orm import Mapped, contains_eager, joinedload, lazyload, mapped_column, relationship
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
 from deliberation.accounts.models import random_key
@@ -828,9 +829,14 @@ def load_all_paragraphs(thesis_ids: Sequence[int]) -> list[Paragraph]:
         .where(Paragraph.thesis_id.in_(thesis_ids))
         .order_by(Thesis.position, Paragraph.position, Paragraph.id)
     )
-    known = [db.session.identity_map.get(identity_key(Thesis, number)) for number in thesis_ids]
+    known = {number: db.session.identity_map.get(identity_key(Thesis, number)) for number in thesis_ids}
+    if not all(known.values()):
+        return list(db.session.scalars(query.options(contains_eager(Paragraph.thesis))))
     # Thesis and declaration have sixty columns: most pages have them already, and need not read them with each paragraph.
-    return list(db.session.scalars(query.options(lazyload(Paragraph.thesis) if all(known) else contains_eager(Paragraph.thesis))))
+    found = list(db.session.scalars(query.options(lazyload(Paragraph.thesis))))
+    for paragraph in found:
+        set_committed_value(paragraph, "thesis", known[paragraph.thesis_id])
+    return found
 
 
 def find_thesis(declaration: Declaration, number: str) -> Thesis | None:

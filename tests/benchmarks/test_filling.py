@@ -10,6 +10,7 @@ from sqlalchemy import inspect, select
 
 from deliberation import jobs
 from deliberation.annotations.models import Annotation, Stance, StanceTally, Vote
+from deliberation.annotations.places import PlaceCount
 from deliberation.clock import now
 from deliberation.database import db, set_reading
 from deliberation.declarations.models import Act, LogEntry
@@ -19,8 +20,8 @@ from deliberation.search.models import SearchDoc, SearchPosting, SearchTerm
 
 ANNOTATIONS, PEOPLE = 120, 20
 # Who writes in bulk gives the votes the time of the annotation; numbers of rows are given in another order.
-OTHERWISE = {"id", "cast_at", "taken_at", "told_at", "at", "created_at", "reviewed_at", "place"}
-MODELS = (Annotation, Vote, Stance, StanceTally, LogEntry, News)
+OTHERWISE = {"id", "cast_at", "taken_at", "told_at", "at", "created_at", "reviewed_at", "place", "changes"}
+MODELS = (Annotation, Vote, Stance, StanceTally, LogEntry, News, PlaceCount)
 
 
 @pytest.fixture
