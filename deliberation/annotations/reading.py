@@ -196,7 +196,7 @@ def load_open_page(
     if paragraph is None and number != "0":
         return None
     marks = load_marks(person, declaration, owner, drafts.thesis_place(thesis, paragraph))
-    panel = _load_panel(person, thesis, paragraph, wish, marks.since)
+    panel = _load_panel(person, thesis, paragraph, wish, marks)
     return _to_page(
         person, declaration, thesis, found, marks, is_open=True, paragraph=paragraph, panel=panel, draft=marks.draft
     )
@@ -220,10 +220,11 @@ def load_marks(person: Any, declaration: Declaration, owner: drafts.Owner | None
     return Marks(edition, changed, visits.new_since(found), due, draft)
 
 
-def _load_panel(person: Any, thesis: Thesis, paragraph: Paragraph | None, wish: Wish, since: datetime | None) -> Panel:
+def _load_panel(person: Any, thesis: Thesis, paragraph: Paragraph | None, wish: Wish, marks: Marks) -> Panel:
     place = Annotation.paragraph_id == paragraph.id if paragraph else Annotation.paragraph_id.is_(None)
     where = paging.first_replies(and_(Annotation.thesis_id == thesis.id, place))
-    entries = threads.load_entries(person, thesis.declaration_id, where, since)
+    # Before the text has ever changed all of them are about what the page shows.
+    entries = threads.load_entries(person, thesis.declaration_id, where, marks.since, are_known=not marks.has_history)
     found = threads.to_threads(entries)
     authors = paging.count_left_out(person, thesis.declaration_id, found)
     listed = bundles.folded(threads.of_kind(found, wish.kind))

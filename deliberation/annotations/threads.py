@@ -139,29 +139,38 @@ def is_passed_on() -> ColumnElement[bool]:
 
 
 def load_entries(
-    person: Any, declaration_id: int, where: ColumnElement[bool], new_since: datetime | None
+    person: Any, declaration_id: int, where: ColumnElement[bool], new_since: datetime | None, are_known: bool = False
 ) -> list[Entry]:
-    """The annotations that match, in order of writing, as this person sees them; one query.
+    """The annotations that match, in order of writing, as this person sees them; one query. `are_known`: what they are about
+    has been loaded, or nearly all of it.
 
     Placeholders for hidden and withdrawn ones are included, without permission to read the words.
     """
     membership = person.membership_in(declaration_id)
-    query = _as_read(membership is not None).where(where, _has_a_place(person, declaration_id))
+    query = _as_read(membership is not None, are_known).where(where, _has_a_place(person, declaration_id))
     asked = {"declaration": declaration_id, "voter": membership.id if membership else 0}
     rows = db.session.execute(query, asked).unique().all()
-    _give_places([row[0] for row in rows])
+    if are_known:
+        _give_places([row[0] for row in rows])
     return [_entry(person, new_since, *row) for row in rows]
 
 
 @lru_cache
-def _as_read(is_member: bool) -> Select[Any]:
+def _as_read(is_member: bool, are_known: bool) -> Select[Any]:
     """The question but for what is asked about: putting it together takes as long as the database takes to answer it."""
+    places = () if are_known else (
+        joinedload(Annotation.declaration),
+        joinedload(Annotation.thesis),
+        joinedload(Annotation.paragraph),
+        joinedload(Annotation.wording),
+        joinedload(Annotation.edition).lazyload(Edition.declaration),
+    )
     return (
         select(Annotation, _own_vote() if is_member else null(), Anchor, Outcome, *_bundle())
         .outerjoin(Annotation.author)
         .outerjoin(Anchor, and_(Anchor.annotation_id == Annotation.number, Anchor.edition_id == _in_force()))
         .outerjoin(Outcome, Outcome.id == latest_outcome())
-        .options(contains_eager(Annotation.author), joinedload(Annotation.responses), joinedload(Anchor.wording))
+        .options(contains_eager(Annotation.author), joinedload(Annotation.responses), joinedload(Anchor.wording), *places)
         .order_by(Annotation.number)
     )
 

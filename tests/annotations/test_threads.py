@@ -11,7 +11,7 @@ from deliberation.annotations.models import Annotation, Kind
 from deliberation.annotations.ordering import Order, in_order
 from deliberation.annotations.threads import load_entries, of_kind, to_threads
 from deliberation.database import db
-from deliberation.declarations.models import current_edition
+from deliberation.declarations.models import current_edition, find_declaration
 from deliberation.permissions import Guest
 from tests import builders
 
@@ -130,7 +130,7 @@ def test_everything_can_be_marked_as_read(cast, client):
         assert "Ganz frisch" not in ada.get("/d/erklaerung/new").text
 
 
-def test_entries_are_one_query_however_many_there_are(cast):
+def test_entries_are_one_query(cast):
     from tests.counting import count_queries
 
     for _ in range(5):
@@ -138,10 +138,18 @@ def test_entries_are_one_query_however_many_there_are(cast):
     db.session.expunge_all()
     with count_queries() as queries:
         load_entries(Guest(), cast.declaration.id, Annotation.declaration_id == cast.declaration.id, None)
-    # And one for each kind of thing they are about, none of which a page would have loaded here.
-    assert queries.count == 1 + 5
-    place, _edition = builders.paragraph(cast.declaration), current_edition(cast.declaration)
+    assert queries.count == 1
+
+
+def test_what_entries_are_about_is_taken_from_the_page_where_it_has_been_loaded(cast):
+    from tests.counting import count_queries
+
+    for _ in range(5):
+        builders.annotate(cast.ada, cast.declaration)
+    db.session.expunge_all()
+    declaration = find_declaration(cast.declaration.slug)
+    place, _edition = builders.paragraph(declaration), current_edition(declaration)
     with count_queries() as queries:
-        found = load_entries(Guest(), cast.declaration.id, Annotation.paragraph_id == place.id, None)
+        found = load_entries(Guest(), declaration.id, Annotation.paragraph_id == place.id, None, are_known=True)
     assert [entry.annotation.paragraph is place for entry in found] == [True] * 5
     assert queries.count == 1

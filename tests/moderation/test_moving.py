@@ -324,6 +324,7 @@ class TestRefusals:
             move(cast.mira, annotation, gone, REASON, 1)
         # As a page that was loaded before the edition would have it.
         db.session.refresh(stale)
+        assert stale.thesis
         db.session.expunge(stale)
         stale.wording_id = old
         with pytest.raises(Outdated):

@@ -109,9 +109,12 @@ def rows_that_point_to(number):
 
 
 def _named(table):
-    """What a row is known by; where that is two columns, both in one word."""
+    """What a row is known by; where that is several columns, all in one word."""
     first, *rest = table.primary_key.columns
-    return sa.cast(first, sa.String).concat("-").concat(sa.cast(rest[0], sa.String)) if rest else first
+    name = first
+    for column in rest:
+        name = sa.cast(name, sa.String).concat("-").concat(sa.cast(column, sa.String))
+    return name
 
 
 def count():
