@@ -23,6 +23,7 @@ from deliberation import schema
 from deliberation.clock import now
 from deliberation.connecting import take_time
 from deliberation.database import MADE_ANEW, UtcDateTime, db, reading_only, set_reading
+from deliberation.revisions import COUNTED
 
 KEEP_DAYS = 30
 """Older copies in a folder of backups are deleted: what was erased since must not stand there for ever."""
@@ -168,7 +169,7 @@ def _check_revision(revision: str) -> None:
 def _write_archive(part: Path) -> None:
     with (
         reading_only(),
-        db.engine.connect().execution_options(isolation_level="REPEATABLE READ", yield_per=BATCH) as connection,
+        db.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection,
         zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive,
     ):
         take_time(connection)
@@ -176,7 +177,7 @@ def _write_archive(part: Path) -> None:
         archive.writestr(STATE, json.dumps({"revision": revision}))
         for table in _tables(connection, revision):
             with archive.open(f"{table.name}.jsonl", "w", force_zip64=True) as out:
-                for row in connection.execute(table.select()).mappings():
+                for row in connection.execute(table.select(), execution_options={"yield_per": BATCH}).mappings():
                     out.write((json.dumps(dict(row), default=_plain, ensure_ascii=False) + "\n").encode())
 
 
@@ -217,7 +218,9 @@ def _read_archive(file: Path) -> None:
         raise BackupRefused("not_empty")
     schema.migrate_to(revision)
     set_reading(False)
-    with zipfile.ZipFile(file) as archive, db.engine.begin() as connection:
+    # Tables of an earlier release may know no revision; nobody reads anything meanwhile.
+    unseen = db.engine.execution_options(**{COUNTED: False})
+    with zipfile.ZipFile(file) as archive, unseen.begin() as connection:
         take_time(connection)
         connection.execute(sa.text("SET session_replication_role = replica"))
         tables = _tables(connection, revision)

@@ -40,7 +40,10 @@ ADDS = frozenset((("INSERT", "annotation"), ("INSERT", "membership"), ("INSERT",
 COUNTS = re.compile(r"UPDATE annotation SET shown_agree=[^,]+, shown_disagree=[^,]+, shown_pass=[^,]+ WHERE annotation\.id = ")
 """As `tallies` publishes votes."""
 WRITES = re.compile(r'\s*(INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+"?(\w+)"?', re.IGNORECASE)
-READS = re.compile(r"\s*(SELECT|PRAGMA|SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT|SHOW|SET)\b", re.IGNORECASE)
+READS = re.compile(
+    r"\s*(SELECT|PRAGMA|SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT|SHOW|SET|CREATE|ALTER|DROP|VACUUM|ANALYZE)\b", re.IGNORECASE
+)
+"""And what changes tables instead of rows: that is a migration, while nobody reads."""
 
 
 class Revision(Model):
