@@ -430,7 +430,8 @@ class Tables:
     """All rows of all tables: a digest of them, and a way back to how they were."""
 
     def __init__(self) -> None:
-        self._tables = db.metadata.sorted_tables
+        # The revision goes up with every change, also with one that puts everything back.
+        self._tables = [table for table in db.metadata.sorted_tables if table.name != "revision"]
         self.is_sqlite = db.engine.dialect.name == "sqlite"
         # A connection of its own, that sees what others have committed.
         self._watch = db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
@@ -479,6 +480,8 @@ class Tables:
     def bring_back(self) -> None:
         """Put the tables that differ back as they were kept."""
         differ = differing(self.kept_digest, self.digest())
+        if "annotation" in differ:
+            differ.add("place_count")
         changed = [table for table in self._tables if table.name in differ]
         if not changed:
             return
@@ -496,7 +499,10 @@ class Tables:
             with connection.begin():
                 for table in changed:
                     connection.execute(table.delete())
-                for table in changed:
+                # Counts last: on SQLite the rows that come back are counted again.
+                for table in sorted(changed, key=lambda one: one.name == "place_count"):
+                    if table.name == "place_count":
+                        connection.execute(table.delete())
                     if self._kept[table.name]:
                         connection.execute(table.insert(), self._kept[table.name])
             connection.connection.cursor().execute(on)
