@@ -223,7 +223,7 @@ def test_foreign_keys_are_watched_again_after_a_migration(blank: Flask, later: A
     fill()
     later()
     schema.bring_up_to_date()
-    with db.engine.begin() as connection, pytest.raises(sa.exc.IntegrityError):
+    with pytest.raises(sa.exc.IntegrityError), db.engine.begin() as connection:
         connection.execute(sa.text("UPDATE thesis SET declaration_id = 4711"))
 
 
