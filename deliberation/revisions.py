@@ -5,12 +5,14 @@ Statements tell: whatever writes to a table counts as a change, unless readers w
 """
 
 import re
+import sqlite3
 import time
 from enum import IntEnum
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Connection, Engine, String, event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from deliberation.database import Model, pass_turnstile
@@ -107,16 +109,23 @@ def _raise(connection: Connection) -> None:
         connection.exec_driver_sql(RAISE.format(rows=", ".join(f"('{scope}', {moment})" for scope in scopes)))
 
 
+def _read_file(engine: Engine) -> Any:
+    connection = engine.raw_connection()
+    try:
+        pass_turnstile(connection.info)
+        return connection.cursor().execute(READ).fetchall()  # type: ignore[func-returns-value]
+    finally:
+        connection.close()
+
+
 def read_revisions(engine: Engine) -> Revisions:
     """As everybody who begins now would see them; 0 before anything was ever written. Outside of any transaction, because this
     is asked before every page that may be kept."""
     if engine.dialect.name == "sqlite":
-        connection = engine.raw_connection()
         try:
-            pass_turnstile(connection.info)
-            rows: Any = connection.cursor().execute(READ).fetchall()  # type: ignore[func-returns-value]
-        finally:
-            connection.close()
+            rows: Any = _read_file(engine)
+        except sqlite3.Error as error:
+            raise OperationalError(READ, None, error) from None
     else:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as server:
             rows = server.exec_driver_sql(READ).all()

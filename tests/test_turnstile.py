@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from deliberation.database import reading_only
+from deliberation.database import reading_only, set_reading
 from deliberation.turnstile import Line, Turnstile
 
 WRITER = """
@@ -123,6 +123,7 @@ def test_whoever_waited_too_long_leaves_the_line_and_keeps_nobody_behind_waiting
 
 def test_who_wants_to_write_while_somebody_else_does_is_told_so_in_time(url, monkeypatch):
     monkeypatch.setattr("deliberation.database.BUSY_TIMEOUT_MS", 20)
+    set_reading(False)
     engine = sa.create_engine(url)
     with engine.begin() as connection:
         connection.execute(sa.text("INSERT INTO word VALUES ('first')"))

@@ -89,7 +89,7 @@ def _holds_anything() -> bool:
 
     with reading_only(), db.engine.connect() as connection:
         tables = [name for name in ("user", "declaration") if inspect(connection).has_table(name)]
-        return any(connection.execute(text(f'SELECT 1 FROM "{name}" LIMIT 1')).first() for name in tables)
+        return any(connection.execute(text(f'SELECT 1 FROM "{name}" LIMIT 1')).first() for name in tables)  # nosec B608
 
 
 def _say_step(revision: str) -> None:

@@ -73,6 +73,7 @@ UNTOUCHED = {
     "work_field": "kinds",
     "field_figures": "kinds and numbers",
     "snapshot": "days and checksums; a file with the old name goes",
+    "revision": "numbers",
     "kept_part": "bytes of files; one with the old name goes",
     "gone_declaration": "an address and a day",
     "table_link": "hashes and names of tables",

@@ -164,6 +164,7 @@ LEFT_OUT: dict[str, str] = {
     "opinion_groups": N_("Wie ganze Gruppen abgestimmt haben; wer in welcher ist, steht nirgends."),
     "field_figures": N_("Anteile ganzer Arbeitsfelder ab fünf Personen; wer wo arbeitet, steht nicht darin."),
     "snapshot": N_("Festgehaltene Stände der Beratung. Darin steht nur, was alle lesen können."),
+    "revision": TEXT, "place_count": DERIVED,
     "kept_part": N_("Fertige Dateien. Darin steht nur, was lesen darf, wer sie holt."),
     "forgotten": N_("Zahlen darüber, wie viel an einem Tag gelöscht wurde."),
     "stance_tally": N_("Summen ab fünf Stimmen; wer wie stimmte, steht nicht darin."),

@@ -65,6 +65,8 @@ def site(tmp_path: object) -> Iterator[Site]:
         app = create_app({
             "INSTANCE": str(tmp_path), "DATABASE_URL": town.primary.url(), "READ_DATABASE_URL": town.copy.url(),
             "SECRET_KEY": SECRET, "BASE_URL": "http://localhost", "RATELIMIT_ENABLED": False, "LOG_LEVEL": "WARNING",
+            # A page that is kept asks no database for its words.
+            "KEPT_PAGES_MB": 0,
         })  # fmt: skip
         app.config.update(WTF_CSRF_ENABLED=False, PASSWORD_COST="cheap")
         limiter.enabled = False

@@ -66,7 +66,7 @@ RULES: dict[str, tuple[Finder, tuple[str, ...]]] = {
     ),
     "templates from text": (calls("render_template_string", "flask.render_template_string"), ()),
     "templates that do not escape": (passes("autoescape", False), ()),
-    "chance that can be guessed": (imports("random"), ("results/items", "sample")),
+    "chance that can be guessed": (imports("random"), ("results/making", "sample")),
     "certificates not looked at": (passes("verify", False), ()),
     "a page with the debugger": (passes("debug", True), ()),
     "a name for a file that others may take": (calls("tempfile.mktemp", "mktemp"), ()),
