@@ -54,11 +54,15 @@ def is_built_sql(node: ast.AST) -> bool:
 
 
 # What, and the modules that have a reason: the operator's settings file is a program of the operator's; the order of a
-# list and the sample discussion are to come out the same each time.
+# list and the sample discussion are to come out the same each time; parts of pages are what templates have made and escaped;
+# what is spooled comes back out of a file without a name; statements about whole tables are put together from names of ours.
 RULES: dict[str, tuple[Finder, tuple[str, ...]]] = {
-    "ready HTML": (calls("Markup", "markupsafe.Markup", "flask.Markup"), ("filters",)),
+    "ready HTML": (calls("Markup", "markupsafe.Markup", "flask.Markup"), ("filters", "parts")),
     "code from text": (calls("eval", "exec", "compile", "__import__"), ("config",)),
-    "objects from bytes": (imports("pickle", "marshal", "shelve", "dill", "cloudpickle", "jsonpickle", "yaml"), ()),
+    "objects from bytes": (
+        imports("pickle", "marshal", "shelve", "dill", "cloudpickle", "jsonpickle", "yaml"),
+        ("results/spool",),
+    ),
     "a shell": (passes("shell", True), ()),
     "a shell by another name": (
         calls("os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput"),
@@ -71,7 +75,13 @@ RULES: dict[str, tuple[Finder, tuple[str, ...]]] = {
     "a page with the debugger": (passes("debug", True), ()),
     "a name for a file that others may take": (calls("tempfile.mktemp", "mktemp"), ()),
     "broken hashes": (calls("hashlib.md5", "hashlib.sha1", "md5", "sha1"), ()),
-    "a statement put together from pieces": (is_built_sql, ("migrations", "database", "privacy/erasures")),
+    "a statement put together from pieces": (
+        is_built_sql,
+        (
+            "migrations", "database", "privacy/erasures", "annotations/places", "cli/rehearsing", "cli/upgrading", "connecting",
+            "copying", "schema", "revisions",
+        ),
+    ),
     "requests to elsewhere": (imports("requests", "httpx", "urllib3", "aiohttp", "ftplib", "telnetlib"), ()),
 }
 
