@@ -191,8 +191,6 @@ def _tables(connection: sa.Connection, revision: str) -> list[sa.Table]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, bytes):
-        return {"bytes": base64.b64encode(value).decode()}
     if isinstance(value, datetime):
         # Without a zone where a table was read as it is: all our times are UTC.
         return {"time": (value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat()}
