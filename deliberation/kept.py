@@ -11,8 +11,8 @@ import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterable
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Hashable, Iterable
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -77,41 +77,51 @@ class Page:
         return len(self.body) + len(self.packed) + 1000
 
 
-class PageStore:
-    """The pages of one process; the one asked for longest ago goes first. `room` in bytes; 0 keeps nothing."""
+class Store:
+    """What one process has made, by key; what was asked for longest ago goes first. `room`: what all of it may weigh together."""
 
-    def __init__(self, room: int) -> None:
-        self.room = room
-        self._pages: OrderedDict[Key, Page] = OrderedDict()
+    def __init__(self, room: int, weigh: Callable[[Any], int]) -> None:
+        self.room, self._weigh = room, weigh
+        self._things: OrderedDict[Hashable, Any] = OrderedDict()
         self._mutex = threading.Lock()
-        self._size = 0
-        self._making: dict[Key, threading.Lock] = {}
+        self._weight = 0
 
-    def find(self, key: Key, revision: int) -> Page | None:
-        page = self._pages.get(key)
-        if page is None or page.revision != revision or page.until < time.monotonic():
-            return None
-        with self._mutex, suppress(KeyError):
-            self._pages.move_to_end(key)
-        return page
-
-    def has(self, key: Key) -> bool:
-        """Whether such a page was kept, even if it is out of date."""
-        return key in self._pages
-
-    def put(self, key: Key, page: Page) -> None:
+    def find(self, key: Hashable) -> Any:
         with self._mutex:
-            self._size += page.size - (self._pages[key].size if key in self._pages else 0)
-            self._pages[key] = page
-            self._pages.move_to_end(key)
-            while self._size > self.room and self._pages:
-                _key, gone = self._pages.popitem(last=False)
-                self._size -= gone.size
+            found = self._things.get(key)
+            if found is not None:
+                self._things.move_to_end(key)
+            return found
+
+    def put(self, key: Hashable, thing: Any) -> None:
+        with self._mutex:
+            self._weight += self._weigh(thing) - (self._weigh(self._things[key]) if key in self._things else 0)
+            self._things[key] = thing
+            self._things.move_to_end(key)
+            while self._weight > self.room and self._things:
+                _key, gone = self._things.popitem(last=False)
+                self._weight -= self._weigh(gone)
 
     def clear(self) -> None:
         with self._mutex:
-            self._pages.clear()
-            self._size = 0
+            self._things.clear()
+            self._weight = 0
+
+
+class PageStore(Store):
+    """Pages as they left; `room` in bytes, 0 keeps nothing."""
+
+    def __init__(self, room: int) -> None:
+        super().__init__(room, lambda page: page.size)
+        self._making: dict[Key, threading.Lock] = {}
+
+    def find_fresh(self, key: Key, revision: int) -> Page | None:
+        page: Page | None = self.find(key)
+        return page if page is not None and page.revision == revision and page.until >= time.monotonic() else None
+
+    def has(self, key: Key) -> bool:
+        """Whether such a page was kept, even if it is out of date."""
+        return key in self._things
 
     @contextmanager
     def turn(self, key: Key) -> "Iterator[None]":
@@ -154,7 +164,7 @@ class Keeper:
             environ[KEY] = (None, None)
             return None
         environ[KEY] = (key, revision)
-        return self.store.find(key, revision.shown)
+        return self.store.find_fresh(key, revision.shown)
 
     def _answer(self, environ: dict[str, Any], start_response: Any, page: Page | None) -> Iterable[bytes]:
         if page is None:

@@ -5,8 +5,6 @@ What a part shows is named by its key, and everything else that could change it 
 moderators see is made anew. The token of a form is put in for each reader.
 """
 
-import threading
-from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Any
 
@@ -26,39 +24,9 @@ CLASS = (may_enter, is_admitted, takes_part, has_vote, not_paused, not_blocked)
 """Conditions of `permissions` that differ between people without a role. A test compares what they see with pages made anew."""
 
 
-class Store:
-    """The parts of one process; the one asked for longest ago goes first. `room` in characters."""
-
-    def __init__(self, room: int) -> None:
-        self._room, self._size = room, 0
-        self._parts: OrderedDict[Hashable, Any] = OrderedDict()
-        self._mutex = threading.Lock()
-
-    def find(self, key: Hashable) -> Any:
-        with self._mutex:
-            found = self._parts.get(key)
-            if found is not None:
-                self._parts.move_to_end(key)
-            return found
-
-    def put(self, key: Hashable, part: str) -> None:
-        with self._mutex:
-            self._size += len(part) - len(self._parts.get(key, ""))
-            self._parts[key] = part
-            self._parts.move_to_end(key)
-            while self._size > self._room:
-                _key, gone = self._parts.popitem(last=False)
-                self._size -= len(gone)
-
-    def clear(self) -> None:
-        with self._mutex:
-            self._parts.clear()
-            self._size = 0
-
-
 def init_app(app: Flask) -> None:
     # A letter takes a byte or two.
-    app.extensions["deliberation.parts"] = Store(int(app.config["KEPT_PAGES_MB"] * 2**20) // 2)
+    app.extensions["deliberation.parts"] = kept.Store(int(app.config["KEPT_PAGES_MB"] * 2**20) // 2, len)
     app.jinja_env.globals["part"] = part
 
 
@@ -75,7 +43,7 @@ def part(macro: Any, declaration: Any, key: tuple[Hashable, ...] | None, *args: 
     base = _base(declaration) if key is not None else None
     if key is None or base is None:
         return macro(*args)  # type: ignore[no-any-return]
-    store: Store = current_app.extensions["deliberation.parts"]
+    store: kept.Store = current_app.extensions["deliberation.parts"]
     full = (macro.name, *base, *key)
     made = store.find(full)
     if made is None:

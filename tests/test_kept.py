@@ -226,7 +226,7 @@ def test_no_page_is_kept_for_addresses_that_anybody_could_make_up(app, cast, cli
     for number in range(3):
         assert client.get(f"/d/{cast.declaration.slug}/3?x={number}").status_code == 200
         assert client.get(f"/d/{cast.declaration.slug}/{number + 70}").status_code == 404
-    assert not store._pages
+    assert not store._things
 
 
 def test_the_store_keeps_to_its_room():
