@@ -17,7 +17,7 @@ TAKES = 0.2
 
 def make_app(folder: Path) -> Flask:
     app = Flask(__name__)
-    app.config["DATABASE_URL"] = "sqlite:///"
+    app.config.update(DATABASE_URL="sqlite:///", METRICS_PORT=0, WORKERS=0)
     pages = {path.name: path.read_bytes() for path in folder.iterdir()}
 
     @app.get("/<name>")
