@@ -71,7 +71,7 @@ def iter_items(
         if pause:
             pause()
         made = [make.item(row, answers.get(row[0], ())) for row in rows]
-        yield from _in_order(made, map(make.ground, below)) if below else made
+        yield from _in_order(made, map(make.ground, below))
 
 
 def _rows(query: Any, values: Mapping[str, int] | None = None) -> Sequence[Any]:
