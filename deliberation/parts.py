@@ -1,17 +1,18 @@
-"""Parts of pages that are the same for many readers, kept as they were made: a paragraph, a conversation, the list of theses.
+"""Pages and parts of them that are the same for many readers, kept as they were made: the page of a thesis, a paragraph, a
+conversation, the list of theses.
 
-What a part shows is named by its key, and everything else that could change it raises the revision of settled things
-(`revisions.SETTLED`). Readers whose rights differ never share a part, and whoever has a role in a declaration gets none: what
-moderators see is made anew. The token of a form is put in for each reader.
+What is kept shows what its key names, and everything else that could change it raises the revision of settled things
+(`revisions.SETTLED`). Readers whose rights differ never share, and whoever has a role in a declaration gets nothing kept: what
+moderators see is made anew. The token of a form, and what else a page says to one reader alone, is put in for each.
 """
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, g, request, session
 from flask_babel import get_locale
 from flask_wtf.csrf import generate_csrf
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from deliberation import kept, revisions
 from deliberation.clock import today
@@ -20,39 +21,100 @@ from deliberation.permissions import Role, has_vote, is_admitted, may_enter, not
 
 TOKEN = "\x00token\x00"
 """Where the token of a form stands; no text of anybody has such a character."""
+LIGHT = 2000
+"""What weighs little counts for so many letters."""
 CLASS = (may_enter, is_admitted, takes_part, has_vote, not_paused, not_blocked)
 """Conditions of `permissions` that differ between people without a role. A test compares what they see with pages made anew."""
 
 
 def init_app(app: Flask) -> None:
     # A letter takes a byte or two.
-    app.extensions["deliberation.parts"] = kept.Store(int(app.config["KEPT_PAGES_MB"] * 2**20) // 2, len)
-    app.jinja_env.globals["part"] = part
+    app.extensions["deliberation.parts"] = kept.Store(int(app.config["KEPT_PAGES_MB"] * 2**20) // 2, _weigh)
+    app.jinja_env.globals.update(part=part, slot=slot)
+
+
+def _weigh(thing: Any) -> int:
+    return len(thing) if isinstance(thing, str) else LIGHT
 
 
 def begin() -> None:
-    """Before anything else is read for a page with parts: on PostgreSQL what is read later may be newer, never older."""
+    """Before anything else is read for a page with parts: what is read later may be newer, never older, and all of it is of one
+    moment."""
     _key, known = request.environ.get(kept.KEY) or (None, revisions.read_revisions(db.engine))
-    if known is not None:
-        g.settled = known.settled
+    if known is None:
+        return
+    g.settled = known.settled
+    if db.engine.dialect.name != "sqlite" and not db.session().in_transaction():
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+def is_shared(declaration: Any) -> bool:
+    """Whether anything kept may be shown to this reader."""
+    return _base(declaration) is not None
+
+
+def settled(name: Hashable, make: Callable[[], Any]) -> Any:
+    """What `make` finds, kept while settled things stay as they are. It must not weigh much, belong to the database session or be
+    for some readers only."""
+    if "settled" not in g or not current_app.config["KEPT_PAGES_MB"]:
+        return make()
+    full = (name, g.settled)
+    found = _store().find(full)
+    if found is None:
+        found = make()
+        if found is not None:
+            _store().put(full, found)
+    return found
 
 
 def part(macro: Any, declaration: Any, key: tuple[Hashable, ...] | None, *args: Any) -> Markup:
     """What `macro` makes of `args`, from before if there is such a part. `key` has everything that it shows and that does not
     raise the revision; None: it is for this reader alone."""
+    return Markup(_find_or_make(macro.name, declaration, key, lambda: macro(*args)))  # nosec B704
+
+
+def page(name: str, declaration: Any, key: tuple[Hashable, ...] | None, make: Callable[[], str], own: Mapping[str, str]) -> str:
+    """As `part`, a whole page. `own`: what each reader gets of her own where the page asks for it by `slot`."""
+    if "_flashes" in session:
+        key = None
+
+    def with_slots() -> str:
+        g.slots = own
+        return make()
+
+    made = _find_or_make(name, declaration, key, with_slots)
+    for slot_name, value in own.items():
+        made = made.replace(_mark(slot_name), escape(value))
+    return made
+
+
+def slot(name: str, value: Any) -> Any:
+    """In a page that may be kept: what `page` was given for this reader under the name; elsewhere the value itself."""
+    return Markup(_mark(name)) if name in g.get("slots", ()) else value  # nosec B704
+
+
+def _find_or_make(name: str, declaration: Any, key: tuple[Hashable, ...] | None, make: Callable[[], str]) -> str:
     base = _base(declaration) if key is not None else None
     if key is None or base is None:
-        return macro(*args)  # type: ignore[no-any-return]
-    store: kept.Store = current_app.extensions["deliberation.parts"]
-    full = (macro.name, *base, *key)
-    made = store.find(full)
+        return make()
+    full = (name, *base, *key)
+    made = _store().find(full)
     if made is None:
-        made = str(macro(*args))
-        # Only if the part has asked for one: making a token makes a session.
+        made = str(make())
+        # Only if it has asked for one: making a token makes a session.
         if token := g.get("csrf_token"):
             made = made.replace(token, TOKEN)
-        store.put(full, made)
-    return Markup(made.replace(TOKEN, generate_csrf()) if TOKEN in made else made)  # nosec B704
+        _store().put(full, made)
+    return made.replace(TOKEN, generate_csrf()) if TOKEN in made else made
+
+
+def _mark(name: str) -> str:
+    return f"\x00{name}\x00"
+
+
+def _store() -> kept.Store:
+    found: kept.Store = current_app.extensions["deliberation.parts"]
+    return found
 
 
 def _base(declaration: Any) -> tuple[Hashable, ...] | None:

@@ -24,11 +24,11 @@ class Queries:
 
 
 @contextmanager
-def count_queries() -> Iterator[Queries]:
+def count_queries(anew: bool = True) -> Iterator[Queries]:
     """Collect every SELECT, INSERT, UPDATE and DELETE sent to the database; transaction marks and the revision do not count.
-    Pages are made anew: one that is kept asks for nothing else."""
+    `anew`: nothing is kept from before, neither pages nor what is known of a declaration."""
     found = Queries()
-    for kept in ("deliberation.kept_pages", "deliberation.parts"):
+    for kept in ("deliberation.kept_pages", "deliberation.parts") if anew else ():
         current_app.extensions[kept].clear()
 
     def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:

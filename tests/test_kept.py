@@ -12,7 +12,9 @@ from sqlalchemy import text
 
 from deliberation import kept, parts, revisions
 from deliberation.accounts.models import find_user_by_email
+from deliberation.annotations import ordering
 from deliberation.annotations.actions import Contribution, edit_annotation, post_reply, withdraw
+from deliberation.annotations.drafts import save_draft, thesis_place
 from deliberation.annotations.models import Kind, ResponseKind, StanceValue, Status, VoteValue, find_annotation
 from deliberation.annotations.places import count_miscounted
 from deliberation.annotations.positions import cast_vote, take_stance
@@ -23,9 +25,12 @@ from deliberation.declarations.actions import rename
 from deliberation.declarations.models import find_declaration, load_paragraphs
 from deliberation.moderation.actions import hide, redact, restore
 from deliberation.moderation.models import Rule
+from deliberation.moderation.ordering.bundling import bundle
 from deliberation.moderation.redacting import PassageMissing
 from deliberation.permissions import NotAllowed, Outdated
+from deliberation.proposals.cosigning import cosign
 from tests import builders
+from tests.counting import count_queries
 from tests.security.test_kept_pages import SECRETS, nothing_kept
 
 STEPS = 40
@@ -142,7 +147,10 @@ def test_whatever_happens_everybody_reads_the_page_that_would_be_made_now(app, c
     town = Town(cast, seed)
     db.session.commit()
     readers = {"guest": client}
-    for name, person in {"ada": cast.ada, "mara": town.people[3], "mira": cast.mira}.items():
+    # Two who look on alone, who share most pages, and one of them does not even belong to it.
+    idle = {"olga": builders.make_member(cast.declaration, "olga"), "ines": builders.make_user("ines")}
+    db.session.commit()
+    for name, person in {"ada": cast.ada, "mara": town.people[3], "mira": cast.mira, **idle}.items():
         readers[name] = app.test_client().sign_in(person)
     place = f"/d/{town.slug}"
     addresses = [place, f"{place}/text"]
@@ -161,6 +169,88 @@ def test_whatever_happens_everybody_reads_the_page_that_would_be_made_now(app, c
             assert SECRETS.sub(r"\1", shown.text) == SECRETS.sub(r"\1", fresh.text), (step, done, name, address)
     set_reading(True)
     assert count_miscounted() == 0
+
+
+class TestSharedPage:
+    PLACE = "/d/erklaerung/3/1"
+
+    @pytest.fixture
+    def annotation(self, cast):
+        return builders.annotate(cast.ada, cast.declaration, kind=Kind.PROPOSAL, wording="So soll es sein.")
+
+    @pytest.fixture
+    def reader(self, app, cast, annotation):
+        """Somebody who has seen the place, and whose page is kept."""
+        return self.signed_in(app, builders.make_member(cast.declaration, "olga", pseudonym="Olgas Name"))
+
+    @staticmethod
+    def signed_in(app, person):
+        db.session.commit()
+        visitor = app.test_client().sign_in(person)
+        for _first in range(2):
+            visitor.get(TestSharedPage.PLACE)
+        return visitor
+
+    def test_people_who_would_see_the_same_get_what_one_of_them_got(self, app, cast, reader, monkeypatch):
+        monkeypatch.setattr(ordering, "DECKS", 1)
+        other = self.signed_in(app, builders.make_member(cast.declaration, "ines", pseudonym="Ines' Name"))
+        first = reader.get(self.PLACE)
+        with count_queries(anew=False) as queries:
+            second = other.get(self.PLACE)
+        # The account, the visit, the counts, the state of the place, and that it was looked at.
+        assert queries.count == 5, queries.statements
+        assert "Sichtbar als <strong>Olgas Name</strong>" in first.text
+        assert "Sichtbar als <strong>Ines&#39; Name</strong>" in second.text
+        assert "Olga" not in second.text
+        keys = [set(re.findall(r'name="form_key" value="([^"]+)"', one.text)) for one in (first, second, other.get(self.PLACE))]
+        assert all(keys)
+        assert not keys[0] & keys[1]
+        assert not keys[1] & keys[2]
+        assert "\x00" not in second.text
+
+    @pytest.mark.parametrize(
+        ("trace", "mark"),
+        [
+            ("vote", 'aria-pressed="true"'), ("text elsewhere", "Aus dem Bündel nehmen"), ("stance", " checked required"),
+            ("text", "Ändern<span"), ("reply", "Ändern<span"), ("draft", "Angefangen"),
+            ("signature", "Mitzeichnung zurücknehmen"),
+        ],
+    )  # fmt: skip
+    def test_whoever_left_something_there_has_a_page_of_her_own(self, app, cast, annotation, reader, trace, mark, monkeypatch):
+        monkeypatch.setattr(ordering, "DECKS", 1)
+        person = builders.make_member(cast.declaration, "ines")
+        place = builders.paragraph(cast.declaration, "3.1")
+        if trace == "vote":
+            cast_vote(person, annotation, VoteValue.AGREE)
+        elif trace == "stance":
+            take_stance(person, place.thesis, place, StanceValue.CHANGE)
+        elif trace == "text":
+            builders.annotate(person, cast.declaration)
+        elif trace == "reply":
+            post_reply(person, annotation, Contribution("Genau so."))
+        elif trace == "draft":
+            save_draft(person, cast.declaration, thesis_place(place.thesis, place), {"body": "Angefangen"}, "key")
+        elif trace == "signature":
+            cosign(person, annotation)
+        else:
+            # What is bundled with something here is shown here.
+            lead, other = builders.annotate(cast.ben, cast.declaration), builders.annotate(person, cast.declaration, "3.2")
+            bundle(cast.mira, lead, [(other, other.version)])
+        db.session.commit()
+        # What is new to her is so once.
+        shared = [reader.get(self.PLACE).text for _look in range(2)][-1]
+        own = self.signed_in(app, person).get(self.PLACE).text
+        with nothing_kept(app):
+            assert SECRETS.sub(r"\1", own) == SECRETS.sub(r"\1", self.signed_in(app, person).get(self.PLACE).text)
+        assert SECRETS.sub(r"\1", shared) == SECRETS.sub(r"\1", reader.get(self.PLACE).text)
+        assert mark in own
+        assert mark not in shared
+
+    def test_a_message_is_shown_once_and_to_nobody_else(self, app, cast, reader, annotation):
+        assert "Danke" not in reader.get(self.PLACE).text
+        sent = reader.get(f"{self.PLACE}?sent={annotation.number}").text
+        assert "Danke" in sent
+        assert "Danke" not in reader.get(self.PLACE).text
 
 
 def test_a_reader_gets_the_kept_page_as_long_as_nothing_changed(app, cast, client):

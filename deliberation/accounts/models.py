@@ -4,9 +4,10 @@ import secrets
 from collections.abc import Callable
 from datetime import date, datetime
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, select
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from deliberation.accounts.addresses import address_hash
@@ -271,9 +272,14 @@ class StaffAccess(Model):
 
 def load_session(token_hash: str) -> Session | None:
     """The session with its account, memberships and roles, in one query; whether it still holds is not asked here."""
-    memberships = joinedload(Session.user).joinedload(User.memberships)
-    query = select(Session).options(memberships.joinedload(_grants())).where(Session.token_hash == token_hash)
-    return db.session.scalars(query).unique().one_or_none()
+    return db.session.scalars(_session(), {"token_hash": token_hash}).unique().one_or_none()  # type: ignore[no-any-return]
+
+
+@lru_cache
+def _session() -> Any:
+    """The question but for whose it is: it is asked with every page."""
+    memberships = joinedload(Session.user).joinedload(User.memberships).joinedload(_grants())
+    return select(Session).options(memberships).where(Session.token_hash == bindparam("token_hash"))
 
 
 def load_token(token_hash: str) -> ApiToken | None:

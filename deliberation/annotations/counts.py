@@ -1,27 +1,24 @@
 """How much people wrote at each place of a text, and how much of it is new to the reader."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import Subquery, and_, func, literal, or_, select
+from sqlalchemy import Select, Subquery, and_, bindparam, func, literal, or_, select
 
 from deliberation.annotations.models import Annotation, Opening
 from deliberation.annotations.places import PlaceCount
 from deliberation.database import db
-from deliberation.declarations.models import Declaration, Thesis
+from deliberation.declarations.models import Thesis
 
 
-@dataclass(frozen=True)
-class Count:
+class Count(NamedTuple):
     """How many annotations and replies a place has, and how many of them are new to the reader."""
 
     total: int = 0
     new: int = 0
-
-    def __add__(self, other: "Count") -> "Count":
-        return Count(self.total + other.total, self.new + other.new)
 
 
 class Counts:
@@ -29,11 +26,13 @@ class Counts:
 
     def __init__(self, places: Mapping[tuple[int, int], Count]) -> None:
         self._places = places
-        self._theses: dict[int, Count] = {}
-        self.whole = Count()
-        for (thesis, _place), count in places.items():
-            self._theses[thesis] = self._theses.get(thesis, Count()) + count
-            self.whole += count
+        sums: dict[int, list[int]] = {}
+        for (thesis, _place), (total, new) in places.items():
+            here = sums.setdefault(thesis, [0, 0])
+            here[0] += total
+            here[1] += new
+        self._theses = {thesis: Count(*here) for thesis, here in sums.items()}
+        self.whole = Count(*map(sum, zip(*sums.values(), strict=True))) if sums else Count()
 
     def of_place(self, thesis_id: int, paragraph_id: int | None) -> Count:
         return self._places.get((thesis_id, paragraph_id or 0), Count())
@@ -41,6 +40,11 @@ class Counts:
     def of_thesis(self, thesis: Thesis) -> Count:
         """All places of a thesis together."""
         return self._theses.get(thesis.id, Count())
+
+    def looks(self, thesis_id: int) -> tuple[Hashable, ...]:
+        """All that the page of a thesis shows of them."""
+        places = ((place, count) for (thesis, place), count in self._places.items() if thesis == thesis_id)
+        return tuple(sorted(self._theses.items())), tuple(sorted(places))
 
 
 @dataclass(frozen=True)
@@ -51,39 +55,47 @@ class News:
     since: datetime
 
 
-def load_counts(person: Any, declaration: Declaration, since: datetime | None) -> Counts:
+def load_counts(person: Any, declaration: Any, since: datetime | None) -> Counts:
     """Annotations and replies at each place, and how many are new to the reader; one query."""
+    membership = person.membership_in(declaration.id)
+    asked = {"declaration": declaration.id, "since": since, "user": person.id or 0, "member": membership.id if membership else 0}
+    rows = db.session.execute(_counts(since is not None), asked)
+    return Counts({(thesis, place): Count(total, new) for thesis, place, total, new in rows})
+
+
+@lru_cache
+def _counts(has_visited: bool) -> Select[Any]:
+    """The question but for what is asked about: putting it together takes longer than answering it."""
     query: Any = select(PlaceCount.thesis_id, PlaceCount.paragraph_key, PlaceCount.visible)
-    if since:
-        new = _new(person, declaration, since)
+    if has_visited:
+        new = _new()
         same = and_(new.c.thesis == PlaceCount.thesis_id, new.c.place == PlaceCount.paragraph_key)
         query = query.add_columns(func.coalesce(new.c.count, 0)).outerjoin(new, same)
     else:
         query = query.add_columns(literal(0))
-    rows = db.session.execute(query.where(PlaceCount.declaration_id == declaration.id, PlaceCount.visible > 0))
-    return Counts({(thesis, place): Count(total, count) for thesis, place, total, count in rows})
+    here = PlaceCount.declaration_id == bindparam("declaration")
+    return query.where(here, PlaceCount.visible > 0)  # type: ignore[no-any-return]
 
 
-def _new(person: Any, declaration: Declaration, since: datetime) -> Subquery:
+def _new() -> Subquery:
     """What was written since, by others, and after the place was last opened."""
     key = func.coalesce(Annotation.paragraph_id, 0)
     opening = and_(
-        Opening.user_id == (person.id or 0),
+        Opening.user_id == bindparam("user"),
         Opening.thesis_id == Annotation.thesis_id,
         Opening.paragraph_key == key,
     )
-    membership = person.membership_in(declaration.id)
     # By sums, or SQLite would look through the index that has the places in order: at all that was ever written.
     place = (Annotation.thesis_id + 0).label("thesis"), (key + 0).label("place")
     return (
         select(*place, func.count().label("count"))
         .outerjoin(Opening, opening)
         .where(
-            Annotation.declaration_id == declaration.id,
+            Annotation.declaration_id == bindparam("declaration"),
             Annotation.status == "visible",
-            Annotation.created_at > since,
+            Annotation.created_at > bindparam("since"),
             or_(Opening.opened_at.is_(None), Annotation.created_at > Opening.opened_at),
-            or_(Annotation.author_id.is_(None), Annotation.author_id != (membership.id if membership else 0)),
+            or_(Annotation.author_id.is_(None), Annotation.author_id != bindparam("member")),
         )
         .group_by("thesis", "place")
         .subquery()

@@ -70,12 +70,12 @@ def stands_behind_words() -> ColumnElement[bool]:
     )
 
 
-def has_history(declaration: Declaration) -> ColumnElement[bool]:
-    """Whether a text has anything to tell: an edition after the first one, or a misprint put right."""
-    first = select(Edition.id).where(Edition.declaration_id == declaration.id, Edition.number == 1).scalar_subquery()
-    later = select(Edition.id).where(Edition.declaration_id == declaration.id, Edition.number > 1).exists()
+def has_history(declaration: Declaration | type[Declaration]) -> ColumnElement[bool]:
+    """Whether a text, or each of a query, has anything to tell: an edition after the first one, or a misprint put right."""
+    here = Edition.declaration_id == declaration.id
     # Without a second edition every correction belongs to the first one.
-    return later | select(Correction.id).where(Correction.edition_id == first).exists()
+    corrected = select(Correction.id).join(Edition, Edition.id == Correction.edition_id).where(here, Edition.number == 1)
+    return select(Edition.id).where(here, Edition.number > 1).exists() | corrected.exists()
 
 
 def load_history(paragraphs: Sequence[Paragraph]) -> dict[int, History]:

@@ -13,6 +13,7 @@ from deliberation.annotations.threads import Entry
 
 Z = 1.96
 """Normal quantile of the Wilson interval (95 %)."""
+DECKS = 8
 
 
 class Order(Enum):
@@ -26,21 +27,29 @@ class Order(Enum):
     OLDEST = "oldest"
 
 
-def in_order(threads: Iterable[Entry], order: Order, reader: str, day: date) -> list[Entry]:
-    """Sort threads. `reader` and `day` make the mixed order fair: random, but stable for one reader on one day."""
-    return sorted(threads, key=_key(order, reader, day))
+def deck(person: Any, day: date) -> str:
+    """Which of a day's mixed orders a reader gets. Drawn anew each day for everybody; guests share one of their own. There are
+    only so many, so that readers share pages as well."""
+    if not person.is_signed_in:
+        return "guest"
+    return f"deck-{hashlib.blake2b(f'{person.id}:{day.isoformat()}'.encode(), digest_size=1).digest()[0] % DECKS}"
 
 
-def _key(order: Order, reader: str, day: date) -> Callable[[Entry], Any]:
+def in_order(threads: Iterable[Entry], order: Order, deck: str, day: date) -> list[Entry]:
+    """Sort threads. `deck` and `day` make the mixed order fair: random, but stable for one reader on one day."""
+    return sorted(threads, key=_key(order, deck, day))
+
+
+def _key(order: Order, deck: str, day: date) -> Callable[[Entry], Any]:
     match order:
         case Order.MIXED:
-            return lambda entry: (not entry.has_summary, not entry.is_new, _dice(entry, reader, day))
+            return lambda entry: (not entry.has_summary, not entry.is_new, _dice(entry, deck, day))
         case Order.NEWEST:
             return lambda entry: (-entry.last_activity.timestamp(), -entry.annotation.number)
         case Order.AGREED:
-            return lambda entry: (-wilson(vote_counts(entry.annotation)), _dice(entry, reader, day))
+            return lambda entry: (-wilson(vote_counts(entry.annotation)), _dice(entry, deck, day))
         case Order.DISPUTED:
-            return lambda entry: (-dispute(vote_counts(entry.annotation)), _dice(entry, reader, day))
+            return lambda entry: (-dispute(vote_counts(entry.annotation)), _dice(entry, deck, day))
         case Order.UNANSWERED:
             return lambda entry: (
                 entry.is_answered,
@@ -51,8 +60,8 @@ def _key(order: Order, reader: str, day: date) -> Callable[[Entry], Any]:
             return lambda entry: entry.annotation.number
 
 
-def _dice(entry: Entry, reader: str, day: date) -> bytes:
-    seed = f"{entry.annotation.number}:{reader}:{day.isoformat()}".encode()
+def _dice(entry: Entry, deck: str, day: date) -> bytes:
+    seed = f"{entry.annotation.number}:{deck}:{day.isoformat()}".encode()
     return hashlib.blake2b(seed, digest_size=8).digest()
 
 

@@ -20,7 +20,7 @@ from deliberation.annotations.models import (
     StanceValue,
     Visit,
 )
-from deliberation.annotations.ordering import Order, in_order
+from deliberation.annotations.ordering import Order, deck, in_order
 from deliberation.annotations.standing import PastStance
 from deliberation.annotations.tallies import StanceCounts
 from deliberation.annotations.threads import Entry
@@ -94,7 +94,6 @@ class ThesisPage:
     counts: Counts
     edition_number: int
     news: News | None
-    visit_due: bool = False
     is_open: bool = False
     paragraph: Paragraph | None = None
     panel: Panel | None = None
@@ -153,16 +152,23 @@ class Wish:
     start: int = 0
 
 
-def load_thesis_page(person: Any, declaration: Declaration, thesis: Thesis) -> ThesisPage:
-    """A thesis with nothing opened. Four queries after person and declaration, five once the text has changed; one more where
-    a word in it is explained."""
-    return _to_page(person, declaration, thesis, load_all_paragraphs([thesis.id]), load_marks(person, declaration))
+def load_thesis_page(person: Any, declaration: Declaration, thesis: Thesis, counts: Counts | None = None) -> ThesisPage:
+    """A thesis with nothing opened. Four queries after person and declaration, three if the counts are known, one more once the
+    text has changed, and one where a word in it is explained."""
+    found, marks = load_all_paragraphs([thesis.id]), load_marks(person, declaration)
+    return _to_page(person, declaration, thesis, found, marks, counts)
 
 
 def _to_page(
-    person: Any, declaration: Declaration, thesis: Thesis, found: Sequence[Paragraph], marks: Marks, **opened: Any
+    person: Any,
+    declaration: Declaration,
+    thesis: Thesis,
+    found: Sequence[Paragraph],
+    marks: Marks,
+    counts: Counts | None,
+    **opened: Any,
 ) -> ThesisPage:
-    counts = load_counts(person, declaration, marks.since)
+    counts = counts or load_counts(person, declaration, marks.since)
     history = load_history(found) if marks.has_history else {}
     return ThesisPage(
         declaration=declaration,
@@ -170,7 +176,6 @@ def _to_page(
         paragraphs=in_place(found, history),
         counts=counts,
         edition_number=marks.edition_number,
-        visit_due=marks.visit_due,
         news=to_news(counts, marks.since),
         history=history,
         removed_in=number_of_edition(thesis.removed_in_id) if thesis.removed_in_id else 0,
@@ -184,7 +189,13 @@ def number_of_edition(edition_id: int) -> int:
 
 
 def load_open_page(
-    person: Any, declaration: Declaration, thesis: Thesis, number: str, wish: Wish, owner: drafts.Owner | None
+    person: Any,
+    declaration: Declaration,
+    thesis: Thesis,
+    number: str,
+    wish: Wish,
+    owner: drafts.Owner | None,
+    counts: Counts | None = None,
 ) -> ThesisPage | None:
     """A thesis with one paragraph, or with `0` the thesis as a whole, opened; None if there is no such paragraph. One
     that was taken out opens too.
@@ -198,8 +209,9 @@ def load_open_page(
     marks = load_marks(person, declaration, owner, drafts.thesis_place(thesis, paragraph))
     panel = _load_panel(person, thesis, paragraph, wish, marks)
     return _to_page(
-        person, declaration, thesis, found, marks, is_open=True, paragraph=paragraph, panel=panel, draft=marks.draft
-    )
+        person, declaration, thesis, found, marks, counts,
+        is_open=True, paragraph=paragraph, panel=panel, draft=marks.draft,
+    )  # fmt: skip
 
 
 def load_marks(person: Any, declaration: Declaration, owner: drafts.Owner | None = None, place: str = "") -> Marks:
@@ -228,7 +240,7 @@ def _load_panel(person: Any, thesis: Thesis, paragraph: Paragraph | None, wish: 
     found = threads.to_threads(entries)
     authors = paging.count_left_out(person, thesis.declaration_id, found)
     listed = bundles.folded(threads.of_kind(found, wish.kind))
-    wanted = in_order(listed, wish.order, reader_key(person), today())
+    wanted = in_order(listed, wish.order, deck(person, today()), today())
     start = min(max(wish.start, 0), max(len(wanted) - 1, 0)) if wish.all_threads else 0
     shown = wanted[start : start + (THREADS_MAX if wish.all_threads else FIRST_THREADS)]
     bundles.load_bundles(person, thesis.declaration_id, shown, found)
@@ -268,11 +280,6 @@ def _may_mark(entry: Entry) -> bool:
     is_put = anchor is not None and anchor.verdict is AnchorVerdict.PLACED and not anchor.sentences
     home = annotation.wording.paragraph_id if annotation.wording else None
     return not is_put or home == annotation.paragraph_id
-
-
-def reader_key(person: Any) -> str:
-    """Who the mixed order is fair to; all guests share one order a day, so their pages can be cached."""
-    return f"user-{person.id}" if person.is_signed_in else "guest"
 
 
 def _kinds(found: Sequence[Entry]) -> list[tuple[Kind, int]]:

@@ -95,7 +95,7 @@ def find_past(membership: Membership, thesis: Thesis, paragraph: Paragraph | Non
     return latest
 
 
-def count_past(person: Any, declaration: Declaration) -> int:
+def count_past(person: Any, declaration: Any) -> int:
     """How many stances of a person are to be looked at again; 0 for whoever cannot take any. At most one query."""
     membership = person.membership_in(declaration.id)
     if membership is None or not may(person, Permission.TAKE_STANCE, declaration):

@@ -1,6 +1,7 @@
 """What is new to a reader: since the last visit, until the paragraph was opened."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select, update
 
@@ -8,7 +9,7 @@ from deliberation.accounts.models import User
 from deliberation.annotations.models import Opening, Visit
 from deliberation.clock import now
 from deliberation.database import db, rows_changed
-from deliberation.declarations.models import Declaration, Paragraph, Thesis
+from deliberation.declarations.models import Declaration
 
 PAUSE = timedelta(minutes=30)
 """Who comes back after that begins a new visit."""
@@ -27,8 +28,8 @@ def is_due(visit: Visit | None) -> bool:
     return visit is None or now() - visit.last_at > MARK_EVERY
 
 
-def mark_visit(user: User, declaration: Declaration) -> None:
-    """Remember that the person is here now."""
+def mark_visit(user: User, declaration: Any) -> None:
+    """Remember that the person is here now: in a declaration, or in what is known of one."""
     query = select(Visit).where(Visit.user_id == user.id, Visit.declaration_id == declaration.id)
     visit = db.session.scalars(query).one_or_none()
     if visit is None:
@@ -46,8 +47,8 @@ def mark_all_read(user: User, declaration: Declaration) -> None:
     visit.since = visit.last_at = now()
 
 
-def mark_opening(user: User, thesis: Thesis, paragraph: Paragraph | None) -> None:
-    """Remember that the annotations of this place were read."""
-    place = {"user_id": user.id, "thesis_id": thesis.id, "paragraph_key": paragraph.id if paragraph else 0}
+def mark_opening(user: User, thesis_id: int, paragraph_key: int) -> None:
+    """Remember that the annotations of this place were read; the key is 0 for the thesis as a whole."""
+    place = {"user_id": user.id, "thesis_id": thesis_id, "paragraph_key": paragraph_key}
     if not rows_changed(update(Opening).filter_by(**place).values(opened_at=now())):
         db.session.add(Opening(**place, opened_at=now()))

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import contains_eager
 
 from deliberation.accounts.models import User
+from deliberation.annotations import glance
 from deliberation.annotations.models import Annotation
 from deliberation.clock import now
 from deliberation.database import db, once
@@ -13,6 +14,13 @@ from deliberation.declarations.actions import join
 from deliberation.declarations.models import hold_rules
 from deliberation.permissions import Outdated, Permission, require
 from deliberation.proposals.models import Cosignature
+
+
+def _has_signed(seen: ColumnElement[bool], member: ColumnElement[int]) -> ColumnElement[bool]:
+    return exists().where(Cosignature.signer_id == member, Cosignature.annotation_id == Annotation.number, seen)
+
+
+glance.traces.append(_has_signed)
 
 
 def cosign(signer: User, proposal: Annotation, version: int | None = None) -> Cosignature:

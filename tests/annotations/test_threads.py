@@ -8,7 +8,7 @@ from deliberation import clock
 from deliberation.annotations import reading
 from deliberation.annotations.actions import Contribution, post_reply
 from deliberation.annotations.models import Annotation, Kind
-from deliberation.annotations.ordering import Order, in_order
+from deliberation.annotations.ordering import DECKS, Order, deck, in_order
 from deliberation.annotations.threads import load_entries, of_kind, to_threads
 from deliberation.database import db
 from deliberation.declarations.models import current_edition, find_declaration
@@ -37,6 +37,14 @@ def test_mixed_order_is_stable_for_a_day_and_differs_between_readers(cast):
     assert first != _numbers(in_order(found, Order.MIXED, "user-2", today))
     assert first != _numbers(in_order(found, Order.MIXED, "user-1", today + timedelta(days=1)))
     assert sorted(first) == _numbers(found)
+
+
+def test_everybody_draws_one_of_the_mixed_orders_anew_each_day(cast):
+    today = clock.today()
+    drawn = [[deck(person, today + timedelta(days=day)) for day in range(40)] for person in (cast.ada, cast.ben)]
+    assert drawn[0] != drawn[1]
+    assert all(3 < len(set(decks)) <= DECKS for decks in drawn)
+    assert deck(Guest(), today) not in {*drawn[0], *drawn[1]}
 
 
 def test_unanswered_questions_come_first(cast):

@@ -1,15 +1,19 @@
 """Pages to read: a thesis, an opened paragraph, a conversation, what is new, one's own area."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import abort, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from deliberation import kept, parts
+from deliberation.accounts.models import random_key
 from deliberation.accounts.staff_access import load_looks_at
-from deliberation.annotations import held, mine, reading, visits
+from deliberation.annotations import glance, held, mine, reading, visits
+from deliberation.annotations.counts import Counts
 from deliberation.annotations.forms import AnnotationForm
-from deliberation.annotations.models import Kind, find_annotation
+from deliberation.annotations.models import Kind, Visit, find_annotation
 from deliberation.annotations.news import START_MAX, load_news
 from deliberation.annotations.ordering import Order
 from deliberation.annotations.reading import Wish
@@ -23,10 +27,11 @@ from deliberation.annotations.views import (
     readable_declaration,
     thread_context,
 )
+from deliberation.clock import today
 from deliberation.declarations.models import find_thesis
 from deliberation.labels import call_as
 from deliberation.moderation.own_decisions import load_own_letters
-from deliberation.permissions import Permission, require
+from deliberation.permissions import Permission, may, require
 from deliberation.reports.points import load_own_points
 from deliberation.site.checklist import load_open_checklists
 from deliberation.surveys.results import load_cited
@@ -36,28 +41,61 @@ from deliberation.web import after_page, viewer
 
 @annotations.get("/d/<slug>/<t>")
 def thesis(slug: str, t: str) -> str:
-    declaration = readable_declaration(slug)
-    found = find_thesis(declaration, t) or abort(404)
-    page = reading.load_thesis_page(viewer(), declaration, found)
-    _remember_visit(page)
-    return _render_page(page)
+    return _thesis_page(slug, t, None, _make_thesis)
 
 
 @annotations.get("/d/<slug>/<t>/<p>")
 def paragraph(slug: str, t: str, p: str) -> str:
+    return _thesis_page(slug, t, p, _make_paragraph)
+
+
+def _thesis_page(slug: str, t: str, p: str | None, make: Callable[..., str]) -> str:
+    """The page as somebody else got it, if both would see the same; else made anew."""
+    parts.begin()
+    person = viewer()
+    ground = parts.settled(("ground", slug), lambda: glance.load_ground(slug))
+    spot = ground.find(t, p) if ground and may(person, Permission.READ, ground) else None
+    if spot is None:
+        # Who makes it says what is wrong with the address.
+        return make(slug, t, p)
+    visit = glance.load_visit(person, ground)
+    _leave_marks(person, ground, spot, visit)
+    if not parts.is_shared(ground) or not kept.is_plain(request.query_string.decode("latin-1")):
+        return make(slug, t, p)
+    seen = glance.load_glance(person, ground, spot, visit, today())
+    key = (slug, t, p, request.query_string, *seen.key) if seen.key else None
+    membership = person.membership_in(ground.id)
+    own = {"form_key": random_key(), "pseudonym": membership.pseudonym if membership else ""}
+    return parts.page("thesis", ground, key, lambda: make(slug, t, p, seen.counts), own)
+
+
+def _leave_marks(person: Any, ground: glance.Ground, spot: glance.Spot, visit: Visit | None) -> None:
+    """What is new to whom: once the page is there."""
+    if not person.is_signed_in:
+        return
+    if visits.is_due(visit):
+        after_page(lambda: visits.mark_visit(person, ground))
+    if (opened := spot.opened) is not None:
+        after_page(lambda: visits.mark_opening(person, spot.thesis, opened))
+
+
+def _make_thesis(slug: str, t: str, _p: None, counts: Counts | None = None) -> str:
     declaration = readable_declaration(slug)
     found = find_thesis(declaration, t) or abort(404)
-    page = reading.load_open_page(viewer(), declaration, found, p, _wish(), draft_owner())
+    return _render_page(reading.load_thesis_page(viewer(), declaration, found, counts))
+
+
+def _make_paragraph(slug: str, t: str, p: str, counts: Counts | None = None) -> str:
+    declaration = readable_declaration(slug)
+    found = find_thesis(declaration, t) or abort(404)
+    page = reading.load_open_page(viewer(), declaration, found, p, _wish(), draft_owner(), counts)
     if page is None:
         # Either it moved to another thesis, or nobody ever printed this number.
         find_place(slug, t, p)
         abort(404)
-    _remember_visit(page)
-    person = viewer()
-    if not person.is_signed_in:
+    if not viewer().is_signed_in:
         # Making a form makes a session; who only reads gets no cookie.
         return _render_page(page)
-    after_page(lambda: visits.mark_opening(person, found, page.paragraph))
     return _render_page(page, form=AnnotationForm(formdata=None, **draft_fields(page.draft)))
 
 
@@ -73,12 +111,6 @@ def _render_page(page: reading.ThesisPage, **context: Any) -> str:
 def _count_past_stances(page: reading.ThesisPage) -> int:
     """An opened place asks for itself."""
     return count_past(viewer(), page.declaration) if page.edition_number > 1 and not page.is_open else 0
-
-
-def _remember_visit(page: reading.ThesisPage) -> None:
-    person = viewer()
-    if page.visit_due:
-        after_page(lambda: visits.mark_visit(person, page.declaration))
 
 
 def _wish() -> Wish:
