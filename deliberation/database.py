@@ -7,7 +7,7 @@ library is new enough to be free of the WAL-reset bug (https://www.sqlite.org/wa
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -132,6 +132,14 @@ def once(find: Any, make: Callable[[], Row], then: Callable[[Row], object] | Non
     return row
 
 
+def hold(row: Any, names: Sequence[str]) -> None:
+    """Read these columns of a row anew and let nobody else write to it until the end of the transaction.
+
+    PostgreSQL only: on SQLite whoever writes has been alone since the transaction began."""
+    if db.engine.dialect.name != "sqlite":
+        db.session.refresh(row, names, with_for_update=True)
+
+
 def put(stored: Any, make: Callable[[], object]) -> None:
     """Change the row as the statement `stored` says, or make it where there is none: the last one holds, also of two at the
     same moment."""
@@ -152,6 +160,11 @@ def reading_only() -> Iterator[None]:
         yield
     finally:
         _reading.reset(token)
+
+
+def is_reading() -> bool:
+    """Whether what happens now only reads."""
+    return _reading.get()
 
 
 def set_reading(value: bool) -> None:

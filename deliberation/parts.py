@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 
 from deliberation import kept, revisions
 from deliberation.clock import today
-from deliberation.database import db
+from deliberation.database import db, is_reading
 from deliberation.permissions import Role, has_vote, is_admitted, may_enter, not_blocked, not_paused, takes_part
 
 TOKEN = "\x00token\x00"
@@ -38,13 +38,13 @@ def _weigh(thing: Any) -> int:
 
 
 def begin() -> None:
-    """Before anything else is read for a page with parts: what is read later may be newer, never older, and all of it is of one
-    moment."""
+    """Before anything else is read for a page with parts: what is read later may be newer, never older, and of a page that is only
+    read all of it is of one moment."""
     _key, known = request.environ.get(kept.KEY) or (None, revisions.read_revisions(db.engine))
     if known is None:
         return
     g.settled = known.settled
-    if db.engine.dialect.name != "sqlite" and not db.session().in_transaction():
+    if is_reading() and db.engine.dialect.name != "sqlite" and not db.session().in_transaction():
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 

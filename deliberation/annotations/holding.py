@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from deliberation.annotations import patterns
-from deliberation.annotations.models import count_contributions
+from deliberation.annotations.models import has_contributed
 from deliberation.declarations.models import Declaration, Membership, Policy
 from deliberation.text import normalised
 
@@ -29,4 +29,4 @@ def must_be_checked(membership: Membership | None, declaration: Declaration, hit
             return bool(hits)
         case Policy.FIRST:
             is_group = membership is not None and membership.origin is not None
-            return bool(hits) or membership is None or (not is_group and count_contributions(membership) == 0)
+            return bool(hits) or membership is None or (not is_group and not has_contributed(membership))

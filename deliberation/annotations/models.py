@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
+from functools import lru_cache
 from typing import Any, Optional
 
 from sqlalchemy import (
@@ -13,7 +14,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
-    func,
+    bindparam,
     select,
     text,
 )
@@ -501,19 +502,29 @@ def find_annotation(number: int) -> Annotation | None:
     """One annotation with everything a permission or a page about it asks for."""
     if number > NUMBER_MAX:
         return None
-    query = (
-        select(Annotation)
-        .options(
-            joinedload(Annotation.declaration),
-            joinedload(Annotation.thesis),
-            joinedload(Annotation.paragraph).joinedload(Paragraph.wording),
-            joinedload(Annotation.wording),
-            joinedload(Annotation.edition),
-            joinedload(Annotation.author),
-        )
-        .where(Annotation.number == number)
+    return db.session.scalars(_one(), {"number": number}).unique().one_or_none()  # type: ignore[no-any-return]
+
+
+def find_brief(number: int) -> Annotation | None:
+    """One annotation with its declaration alone: all that a vote needs."""
+    return db.session.scalars(_brief(), {"number": number}).one_or_none() if number <= NUMBER_MAX else None
+
+
+@lru_cache
+def _one() -> Any:
+    """The questions but for the number: putting one together takes longer than answering it."""
+    return _brief().options(
+        joinedload(Annotation.thesis),
+        joinedload(Annotation.paragraph).joinedload(Paragraph.wording),
+        joinedload(Annotation.wording),
+        joinedload(Annotation.edition).lazyload(Edition.declaration),
+        joinedload(Annotation.author),
     )
-    return db.session.scalars(query).unique().one_or_none()
+
+
+@lru_cache
+def _brief() -> Any:
+    return select(Annotation).options(joinedload(Annotation.declaration)).where(Annotation.number == bindparam("number"))
 
 
 def load_annotations(numbers: Sequence[int]) -> list[Annotation]:
@@ -525,7 +536,11 @@ def load_annotations(numbers: Sequence[int]) -> list[Annotation]:
     return list(db.session.scalars(query.order_by(Annotation.number)).unique())
 
 
-def count_contributions(membership: Membership) -> int:
-    """How many annotations and replies a person has sent that were ever shown or wait to be."""
-    query = select(func.count(Annotation.number)).where(Annotation.author_id == membership.id)
-    return db.session.scalar(query) or 0
+def has_contributed(membership: Membership) -> bool:
+    """Whether a person has ever sent an annotation or a reply."""
+    return db.session.scalar(_sent(), {"member": membership.id}) is not None
+
+
+@lru_cache
+def _sent() -> Any:
+    return select(Annotation.number).where(Annotation.author_id == bindparam("member")).limit(1)

@@ -6,8 +6,10 @@ nothing below five. When voting is over, `settle` publishes the exact counts.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, select, update
 
 from deliberation.annotations.models import Annotation, Stance, StanceTally, StanceValue, Vote, VoteValue
 from deliberation.database import db
@@ -164,12 +166,7 @@ def _counted_votes(numbers: Iterable[int]) -> dict[int, VoteCounts]:
     wanted = list(numbers)
     found: dict[int, dict[VoteValue, int]] = {}
     for start in range(0, len(wanted), 500):
-        query = (
-            select(Vote.annotation_id, Vote.value, func.count())
-            .where(Vote.annotation_id.in_(wanted[start : start + 500]))
-            .group_by(Vote.annotation_id, Vote.value)
-        )
-        for number, value, count in db.session.execute(query):
+        for number, value, count in db.session.execute(_votes(), {"numbers": wanted[start : start + 500]}):
             found.setdefault(number, {})[value] = count
     return {
         number: VoteCounts(
@@ -177,6 +174,12 @@ def _counted_votes(numbers: Iterable[int]) -> dict[int, VoteCounts]:
         )
         for number, counts in found.items()
     }
+
+
+@lru_cache
+def _votes() -> Any:
+    query = select(Vote.annotation_id, Vote.value, func.count()).group_by(Vote.annotation_id, Vote.value)
+    return query.where(Vote.annotation_id.in_(bindparam("numbers", expanding=True)))
 
 
 def _publish_votes(number: int, counts: VoteCounts) -> None:

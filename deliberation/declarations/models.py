@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Optional
 
 from sqlalchemy import (
@@ -16,6 +17,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    bindparam,
     func,
     select,
 )
@@ -795,14 +797,15 @@ class GoneDeclaration(Model):
 
 def find_declaration(slug: str) -> Declaration | None:
     """The declaration with all its theses, in one query."""
-    query = (
-        select(Declaration)
-        .outerjoin(Declaration.theses)
-        .options(contains_eager(Declaration.theses))
-        .where(Declaration.slug == slug)
-        .order_by(Thesis.position)
-    )
-    return db.session.scalars(query).unique().one_or_none()
+    return db.session.scalars(_with_theses(), {"slug": slug}).unique().one_or_none()  # type: ignore[no-any-return]
+
+
+# Questions but for what is asked about, as below: they come with nearly every page, and putting one together takes as long as
+# answering it.
+@lru_cache
+def _with_theses() -> Any:
+    query = select(Declaration).outerjoin(Declaration.theses).options(contains_eager(Declaration.theses))
+    return query.where(Declaration.slug == bindparam("slug")).order_by(Thesis.position)
 
 
 def is_gone(slug: str) -> bool:
@@ -850,12 +853,14 @@ def find_thesis(declaration: Declaration, number: str) -> Thesis | None:
 
 def find_paragraph(thesis: Thesis, number: str) -> Paragraph | None:
     """A paragraph with its wording, by its printed number; one that was taken out still has its address."""
-    query = (
-        select(Paragraph)
-        .options(joinedload(Paragraph.wording))
-        .where(Paragraph.thesis_id == thesis.id, Paragraph.number == number)
-    )
-    return db.session.scalars(query).one_or_none()
+    asked = {"thesis": thesis.id, "number": number}
+    return db.session.scalars(_paragraph(), asked).one_or_none()  # type: ignore[no-any-return]
+
+
+@lru_cache
+def _paragraph() -> Any:
+    asked = Paragraph.thesis_id == bindparam("thesis"), Paragraph.number == bindparam("number")
+    return select(Paragraph).options(joinedload(Paragraph.wording)).where(*asked)
 
 
 def find_wording(wording_id: int) -> Wording | None:
@@ -894,5 +899,10 @@ def hold_rules(person: Any, declaration: Declaration) -> None:
 
 def current_edition(declaration: Declaration) -> Edition:
     """The edition in force: the highest number."""
-    query = select(Edition).where(Edition.declaration_id == declaration.id).order_by(Edition.number.desc()).limit(1)
-    return db.session.scalars(query).one()
+    return db.session.scalars(_newest_edition(), {"declaration": declaration.id}).one()  # type: ignore[no-any-return]
+
+
+@lru_cache
+def _newest_edition() -> Any:
+    query = select(Edition).options(lazyload(Edition.declaration)).where(Edition.declaration_id == bindparam("declaration"))
+    return query.order_by(Edition.number.desc()).limit(1)

@@ -1,6 +1,6 @@
 """The reading page and everything people do on it. Here: what its pages share."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from flask import Blueprint, abort, request, url_for
@@ -100,10 +100,10 @@ def find_place(slug: str, t: str, p: str) -> Place:
     return place
 
 
-def readable_annotation(number: int) -> Annotation:
+def readable_annotation(number: int, find: Callable[[int], Annotation | None] = find_annotation) -> Annotation:
     """An annotation somebody may know of: its words may be out of reach of those of the team who look after it, and for
     everybody else what is not shown is not there."""
-    annotation = find_annotation(number) or abort(404)
+    annotation = find(number) or abort(404)
     person, declaration = viewer(), annotation.declaration
     require(person, Permission.READ, declaration)
     if annotation.is_pending or not (annotation.is_visible or may(person, Permission.SEE_TEAM_LOG, declaration)):

@@ -7,7 +7,7 @@ from flask import abort, redirect, request
 from deliberation.accounts.models import random_key
 from deliberation.annotations.actions import NotInForce
 from deliberation.annotations.forms import AnnotationForm, StanceForm
-from deliberation.annotations.models import StanceValue, VoteValue
+from deliberation.annotations.models import StanceValue, VoteValue, find_brief
 from deliberation.annotations.positions import cast_vote, take_stance
 from deliberation.annotations.views import annotations, find_place, readable_annotation
 from deliberation.annotations.views.gone import gone_page
@@ -37,7 +37,7 @@ def stance(slug: str, t: str, p: str) -> Any:
 
 @annotations.route("/a/<int:number>/vote", methods=["GET", "POST"])
 def vote(number: int) -> Any:
-    annotation = readable_annotation(number)
+    annotation = readable_annotation(number, find_brief)
     here = f"{annotation_url(annotation)}#a-{number}"
     if request.method == "GET":
         return redirect(here if viewer().is_signed_in else sign_in_url(here), 303)
