@@ -9,8 +9,9 @@ from typing import Any
 
 from flask import Flask
 from flask_babel import format_date, format_decimal, get_locale, gettext, ngettext
-from jinja2 import pass_eval_context
+from jinja2 import Template, pass_eval_context
 from jinja2.nodes import EvalContext
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from deliberation.clock import BERLIN, now, to_day, today
@@ -164,8 +165,17 @@ def words_changed(old: str, new: str) -> tuple[DiffPart, ...]:
     return word_diff(old, new)
 
 
+class Component(Template):
+    """A template whose macros are the same for whoever imports them without context: all of ours share their globals. Jinja
+    compares these with each import, which took an eighth of the time of a page."""
+
+    def _get_default_module(self, _ctx: Context | None = None) -> Any:
+        return super()._get_default_module()
+
+
 def init_app(app: Flask) -> None:
     """Hand all filters to the templates."""
+    app.jinja_env.template_class = Component
     app.jinja_env.globals["_"] = said
     for function in (
         day, full_day, file_size,

@@ -38,8 +38,8 @@ def _weigh(thing: Any) -> int:
 
 
 def begin() -> None:
-    """Before anything else is read for a page with parts: what is read later may be newer, never older, and of a page that is only
-    read all of it is of one moment."""
+    """Before anything else is read for a page with parts: what is read later may be newer, never older, and of a page that is
+    only read all of it is of one moment."""
     _key, known = request.environ.get(kept.KEY) or (None, revisions.read_revisions(db.engine))
     if known is None:
         return
@@ -51,6 +51,18 @@ def begin() -> None:
 def is_shared(declaration: Any) -> bool:
     """Whether anything kept may be shown to this reader."""
     return _base(declaration) is not None
+
+
+def is_kept(name: str, declaration: Any, key: tuple[Hashable, ...] | None) -> bool:
+    """Whether a part is there, and is going to be until the page is made."""
+    base = _base(declaration) if key is not None else None
+    if key is None or base is None:
+        return False
+    full = (name, *base, *key)
+    found = _store().find(full)
+    if found is not None:
+        g.setdefault("held_parts", {})[full] = found
+    return found is not None
 
 
 def settled(name: Hashable, make: Callable[[], Any]) -> Any:
@@ -98,7 +110,7 @@ def _find_or_make(name: str, declaration: Any, key: tuple[Hashable, ...] | None,
     if key is None or base is None:
         return make()
     full = (name, *base, *key)
-    made = _store().find(full)
+    made = g.get("held_parts", {}).get(full) or _store().find(full)
     if made is None:
         made = str(make())
         # Only if it has asked for one: making a token makes a session.

@@ -36,7 +36,7 @@ COMMITS = (
 SHARED_VIEW_HELPERS = {"readable_declaration", "readable_annotation", "after_sign_in", "find_place"}
 LINES = 300
 # The nouns of a feature stand in one file, however many there are.
-LONGER = {"accounts/models": 350, "annotations/models": 550, "declarations/models": 920, "moderation/models": 500,
+LONGER = {"accounts/models": 350, "annotations/models": 560, "declarations/models": 920, "moderation/models": 500,
     "pages/models": 340,
     # The policy is one page, and so is what everything is called.
     "permissions": 600,

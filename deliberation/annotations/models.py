@@ -112,7 +112,45 @@ def public_outcome(kind: Kind | None, outcome: OutcomeValue | None) -> OutcomeVa
     return outcome or (OutcomeValue.RECEIVED if kind in EXPECTS_OUTCOME else None)
 
 
-class Annotation(Model):
+class Threaded:
+    """What everything that has a number, a state and a place in a conversation says of itself."""
+
+    number: Any
+    status: Any
+    parent_id: Any
+    root_id: Any
+
+    @property
+    def label(self) -> str:
+        """A-204: how people name it in speech and on paper."""
+        return f"A-{self.number}"
+
+    @property
+    def is_visible(self) -> bool:
+        return self.status is Status.VISIBLE
+
+    @property
+    def is_pending(self) -> bool:
+        return self.status is Status.PENDING
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.status is Status.HIDDEN
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.status is Status.WITHDRAWN
+
+    @property
+    def is_reply(self) -> bool:
+        return self.parent_id is not None
+
+    @property
+    def thread_number(self) -> int:
+        return self.root_id or self.number
+
+
+class Annotation(Threaded, Model):
     """What one person says about a thesis, a paragraph or some of its sentences, or in reply.
 
     Its number (A-204) is public and never used twice. Never deleted: withdrawing and hiding leave it in
@@ -195,37 +233,8 @@ class Annotation(Model):
     edition: Mapped[Edition] = relationship(lazy="raise_on_sql")
 
     @property
-    def label(self) -> str:
-        """A-204: how people name it in speech and on paper."""
-        return f"A-{self.number}"
-
-    @property
-    def is_visible(self) -> bool:
-        return self.status is Status.VISIBLE
-
-    @property
-    def is_pending(self) -> bool:
-        return self.status is Status.PENDING
-
-    @property
-    def is_hidden(self) -> bool:
-        return self.status is Status.HIDDEN
-
-    @property
-    def is_withdrawn(self) -> bool:
-        return self.status is Status.WITHDRAWN
-
-    @property
     def is_closed(self) -> bool:
         return self.closed_at is not None
-
-    @property
-    def is_reply(self) -> bool:
-        return self.parent_id is not None
-
-    @property
-    def thread_number(self) -> int:
-        return self.root_id or self.number
 
     @property
     def is_proposal(self) -> bool:

@@ -1,6 +1,6 @@
 """The reading page: one thesis, its paragraphs with their counts, and the annotations of one place beside it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,12 +9,10 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import lazyload
 
 from deliberation.accounts.models import User
-from deliberation.annotations import bundles, drafts, paging, standing, threads, visits
+from deliberation.annotations import bundles, drafts, gists, paging, standing, threads, visits
 from deliberation.annotations.counts import Count, Counts, News, load_counts, to_news
 from deliberation.annotations.history import History, has_history, in_place, load_history
 from deliberation.annotations.models import (
-    AnchorVerdict,
-    Annotation,
     Draft,
     Kind,
     StanceValue,
@@ -41,6 +39,7 @@ from deliberation.declarations.models import (
 
 THREADS_MAX = 100
 """On one page, when somebody wants to see all: more of them take long to come and to be found anything in."""
+Choose = Callable[[Sequence[Entry]], Sequence[Entry]]
 FIRST_THREADS = 10
 """Threads shown before "show the others"."""
 
@@ -66,6 +65,8 @@ class Panel:
     """The annotations of one place as one reader sees them."""
 
     threads: Sequence[Entry]
+    # Those of them that have their words; the others are kept as they were shown before.
+    loaded: Sequence[Entry]
     # How many stand before and behind those that are shown, and where the next ones begin.
     earlier: int
     remaining: int
@@ -196,18 +197,20 @@ def load_open_page(
     wish: Wish,
     owner: drafts.Owner | None,
     counts: Counts | None = None,
+    choose: Choose | None = None,
 ) -> ThesisPage | None:
     """A thesis with one paragraph, or with `0` the thesis as a whole, opened; None if there is no such paragraph. One
     that was taken out opens too.
 
-    At most six queries after person and declaration, seven once the text has changed; one more for words explained.
+    `choose`: of the conversations that are to be shown those whose words are needed. At most eight queries after person and
+    declaration, nine once the text has changed; one more for words explained.
     """
     found = load_all_paragraphs([thesis.id])
     paragraph = next((p for p in found if p.number == number), None)
     if paragraph is None and number != "0":
         return None
     marks = load_marks(person, declaration, owner, drafts.thesis_place(thesis, paragraph))
-    panel = _load_panel(person, thesis, paragraph, wish, marks)
+    panel = _load_panel(person, thesis, paragraph, wish, marks, choose)
     return _to_page(
         person, declaration, thesis, found, marks, counts,
         is_open=True, paragraph=paragraph, panel=panel, draft=marks.draft,
@@ -232,23 +235,28 @@ def load_marks(person: Any, declaration: Declaration, owner: drafts.Owner | None
     return Marks(edition, changed, visits.new_since(found), due, draft)
 
 
-def _load_panel(person: Any, thesis: Thesis, paragraph: Paragraph | None, wish: Wish, marks: Marks) -> Panel:
-    place = Annotation.paragraph_id == paragraph.id if paragraph else Annotation.paragraph_id.is_(None)
-    where = paging.first_replies(and_(Annotation.thesis_id == thesis.id, place))
-    # Before the text has ever changed all of them are about what the page shows.
-    entries = threads.load_entries(person, thesis.declaration_id, where, marks.since, are_known=not marks.has_history)
-    found = threads.to_threads(entries)
+def _load_panel(
+    person: Any, thesis: Thesis, paragraph: Paragraph | None, wish: Wish, marks: Marks, choose: Choose | None
+) -> Panel:
+    place = paragraph.id if paragraph else None
+    gists_here = gists.load_gists(person, thesis.declaration, thesis.id, place, marks.since)
+    found = threads.to_threads(gists_here)
     authors = paging.count_left_out(person, thesis.declaration_id, found)
     listed = bundles.folded(threads.of_kind(found, wish.kind))
     wanted = in_order(listed, wish.order, deck(person, today()), today())
     start = min(max(wish.start, 0), max(len(wanted) - 1, 0)) if wish.all_threads else 0
     shown = wanted[start : start + (THREADS_MAX if wish.all_threads else FIRST_THREADS)]
     bundles.load_bundles(person, thesis.declaration_id, shown, found)
-    spoken = _spoken_here(shown, paragraph)
+    marked = gists.load_marks(shown, thesis.declaration_id, place) if shown else gists.Marks()
+    # Before the text has ever changed all of them are about what the page shows.
+    missing = choose(shown) if choose else shown
+    loaded = gists.load_words(person, thesis.declaration_id, missing, marks.since, are_known=not marks.has_history)
+    by_number = {entry.annotation.number: entry for entry in loaded}
     own = standing.load_own_stance(person, thesis, paragraph)
-    readable = [entry for entry in entries if entry.is_readable]
+    readable = [entry for entry in gists_here if entry.is_readable]
     return Panel(
-        threads=shown,
+        threads=[by_number.get(entry.annotation.number, entry) for entry in shown],
+        loaded=loaded,
         earlier=start,
         remaining=len(wanted) - start - len(shown),
         next_from=start + len(shown) if wish.all_threads else 0,
@@ -261,25 +269,9 @@ def _load_panel(person: Any, thesis: Thesis, paragraph: Paragraph | None, wish: 
         stance_reason=own.reason,
         stance_counts=own.counts if own.value else None,
         past_stance=own.past,
-        noted=frozenset(n for entry in spoken if not entry.annotation.quote for n in entry.sentences),
-        # A quote is marked where its words still stand; elsewhere it only shows beside its annotation.
-        quotes=frozenset(entry.annotation.quote for entry in spoken if entry.annotation.quote and _may_mark(entry)),
+        noted=marked.sentences,
+        quotes=marked.quotes,
     )
-
-
-def _spoken_here(shown: Sequence[Entry], paragraph: Paragraph | None) -> list[Entry]:
-    """What is readable and read at this place; what is bundled may belong to another one."""
-    here = paragraph.id if paragraph else None
-    everything = (one for entry in shown for one in (entry, *entry.bundled))
-    return [one for one in everything if one.is_readable and one.annotation.paragraph_id == here]
-
-
-def _may_mark(entry: Entry) -> bool:
-    """Whether its quote may be looked for where it is read: not where a person put it, among words it is not about."""
-    annotation, anchor = entry.annotation, entry.anchor
-    is_put = anchor is not None and anchor.verdict is AnchorVerdict.PLACED and not anchor.sentences
-    home = annotation.wording.paragraph_id if annotation.wording else None
-    return not is_put or home == annotation.paragraph_id
 
 
 def _kinds(found: Sequence[Entry]) -> list[tuple[Kind, int]]:

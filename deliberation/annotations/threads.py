@@ -66,9 +66,7 @@ class Entry:
     @property
     def sentences(self) -> Sequence[int]:
         """The sentences of the wording in force that it is surely about; none for the whole place or in doubt."""
-        if self.anchor is None:
-            return self.annotation.sentences  # type: ignore[no-any-return]
-        return self.anchor.sentences if self.anchor.is_sure else ()
+        return sentences_read(self.annotation.sentences, self.anchor)
 
     @property
     def words_then(self) -> str:
@@ -94,6 +92,13 @@ class Entry:
         moments = [reply.annotation.created_at for reply in self.replies if reply.annotation.is_visible]
         latest = [self.latest_reply] if self.latest_reply else []
         return max([self.annotation.created_at, *moments, *latest])
+
+
+def sentences_read(written: Sequence[int], anchor: Anchor | None) -> Sequence[int]:
+    """Of the wording in force: what was said about these sentences, after what an edition did to the words."""
+    if anchor is None:
+        return written
+    return anchor.sentences if anchor.is_sure else ()
 
 
 def variant(entry: Entry) -> tuple[Any, ...] | None:
@@ -144,10 +149,10 @@ def load_entries(
     """The annotations that match, in order of writing, as this person sees them; one query. `are_known`: what they are about
     has been loaded, or nearly all of it.
 
-    Placeholders for hidden and withdrawn ones are included, without permission to read the words.
+    Those that are out of sight are included, without permission to read the words: they can leave a placeholder.
     """
     membership = person.membership_in(declaration_id)
-    query = _as_read(membership is not None, are_known).where(where, _has_a_place(person, declaration_id))
+    query = _as_read(membership is not None, are_known).where(where)
     asked = {"declaration": declaration_id, "voter": membership.id if membership else 0}
     rows = db.session.execute(query, asked).unique().all()
     if are_known:
@@ -166,9 +171,9 @@ def _as_read(is_member: bool, are_known: bool) -> Select[Any]:
         joinedload(Annotation.edition).lazyload(Edition.declaration),
     )
     return (
-        select(Annotation, _own_vote() if is_member else null(), Anchor, Outcome, *_bundle())
+        select(Annotation, own_vote() if is_member else null(), Anchor, Outcome, *to_bundle())
         .outerjoin(Annotation.author)
-        .outerjoin(Anchor, and_(Anchor.annotation_id == Annotation.number, Anchor.edition_id == _in_force()))
+        .outerjoin(Anchor, and_(Anchor.annotation_id == Annotation.number, Anchor.edition_id == in_force()))
         .outerjoin(Outcome, Outcome.id == latest_outcome())
         .options(contains_eager(Annotation.author), joinedload(Annotation.responses), joinedload(Anchor.wording), *places)
         .order_by(Annotation.number)
@@ -190,18 +195,18 @@ def _give_places(annotations: Sequence[Annotation]) -> None:
             set_committed_value(annotation, name, found.get(getattr(annotation, key)))
 
 
-def _in_force() -> Any:
+def in_force() -> Any:
     newest = select(Edition.id).where(Edition.declaration_id == bindparam("declaration")).order_by(Edition.number.desc()).limit(1)
     return newest.scalar_subquery()
 
 
-def _own_vote() -> Any:
+def own_vote() -> Any:
     """One look into the unique index for each annotation; a join made SQLite read the votes of everybody."""
     query = select(Vote.value).where(Vote.annotation_id == Annotation.number, Vote.voter_id == bindparam("voter"))
     return query.correlate(Annotation).scalar_subquery()
 
 
-def _bundle() -> tuple[Any, Any]:
+def to_bundle() -> tuple[Any, Any]:
     """What an annotation is bundled with, and how many are bundled with it; of both only what everybody may read."""
     lead, other = aliased(Annotation), aliased(Annotation)
     is_shown = and_(lead.number == Annotation.bundled_with, lead.status == Status.VISIBLE)
@@ -212,12 +217,6 @@ def _bundle() -> tuple[Any, Any]:
         select(lead.number).where(is_shown).correlate(Annotation).scalar_subquery(),
         others.correlate(Annotation).scalar_subquery(),
     )
-
-
-def _has_a_place(person: Any, declaration_id: int) -> ColumnElement[bool]:
-    """What is readable, and what can leave a placeholder for the sake of its replies."""
-    out_of_sight = (Status.PENDING, Status.HIDDEN, Status.WITHDRAWN)
-    return or_(visible_to(person, declaration_id), Annotation.status.in_(out_of_sight))
 
 
 def _entry(

@@ -1,6 +1,7 @@
 """Putting one's pseudonym under another person's proposal."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import contains_eager
@@ -11,7 +12,7 @@ from deliberation.annotations.models import Annotation
 from deliberation.clock import now
 from deliberation.database import db, once
 from deliberation.declarations.actions import join
-from deliberation.declarations.models import hold_rules
+from deliberation.declarations.models import Declaration, hold_rules
 from deliberation.permissions import Outdated, Permission, require
 from deliberation.proposals.models import Cosignature
 
@@ -55,6 +56,15 @@ def take_back(signer: User, proposal: Annotation) -> None:
     signature = db.session.scalars(same).one_or_none()
     if signature is not None:
         db.session.delete(signature)
+
+
+def find_signed(person: Any, declaration: Declaration, numbers: Sequence[int]) -> set[int]:
+    """Which of these proposals a person has signed; no query for whoever cannot have signed any."""
+    membership = person.membership_in(declaration.id)
+    if membership is None or not numbers:
+        return set()
+    query = select(Cosignature.annotation_id).where(Cosignature.signer_id == membership.id)
+    return set(db.session.scalars(query.where(Cosignature.annotation_id.in_(numbers))))
 
 
 def load_cosignatures(numbers: Sequence[int]) -> dict[int, list[Cosignature]]:

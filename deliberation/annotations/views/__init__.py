@@ -1,6 +1,6 @@
 """The reading page and everything people do on it. Here: what its pages share."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
 from flask import Blueprint, abort, request, url_for
@@ -49,12 +49,11 @@ def thread_context(entries: Sequence[Entry]) -> dict[str, Any]:
 
 
 @annotations.app_template_filter("thread_key")
-def thread_key(entry: Entry, back: str, cosignatures: Mapping[int, Sequence[Any]]) -> tuple[Any, ...] | None:
-    """The key of a conversation as a part of the page (`parts`); None for whoever wrote or signed something in it."""
-    key, own = threads.variant(entry), viewer().membership_in(entry.annotation.declaration_id)
-    if key is None or (own and any(one.signer_id == own.id for signed in cosignatures.values() for one in signed)):
-        return None
-    return back, *key
+def thread_key(entry: Entry, back: str, signed: Collection[int]) -> tuple[Any, ...] | None:
+    """The key of a conversation as a part of the page (`parts`); None for whoever wrote something in it or signed it: `signed`
+    are the numbers of what this reader has signed."""
+    key = threads.variant(entry)
+    return None if key is None or entry.annotation.number in signed else (back, *key)
 
 
 @annotations.app_template_filter("bundle_count")

@@ -1,6 +1,6 @@
 """Pages to read: a thesis, an opened paragraph, a conversation, what is new, one's own area."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,6 +18,7 @@ from deliberation.annotations.news import START_MAX, load_news
 from deliberation.annotations.ordering import Order
 from deliberation.annotations.reading import Wish
 from deliberation.annotations.standing import count_past
+from deliberation.annotations.threads import Entry
 from deliberation.annotations.views import (
     annotations,
     draft_fields,
@@ -26,12 +27,14 @@ from deliberation.annotations.views import (
     readable_annotation,
     readable_declaration,
     thread_context,
+    thread_key,
 )
 from deliberation.clock import today
 from deliberation.declarations.models import find_thesis
 from deliberation.labels import call_as
 from deliberation.moderation.own_decisions import load_own_letters
 from deliberation.permissions import Permission, may, require
+from deliberation.proposals.cosigning import find_signed
 from deliberation.reports.points import load_own_points
 from deliberation.site.checklist import load_open_checklists
 from deliberation.surveys.results import load_cited
@@ -88,15 +91,23 @@ def _make_thesis(slug: str, t: str, _p: None, counts: Counts | None = None) -> s
 def _make_paragraph(slug: str, t: str, p: str, counts: Counts | None = None) -> str:
     declaration = readable_declaration(slug)
     found = find_thesis(declaration, t) or abort(404)
-    page = reading.load_open_page(viewer(), declaration, found, p, _wish(), draft_owner(), counts)
+    signed: set[int] = set()
+
+    def choose(shown: Sequence[Entry]) -> list[Entry]:
+        proposals = [entry.annotation.number for entry in shown if entry.annotation.kind is Kind.PROPOSAL]
+        signed.update(find_signed(viewer(), declaration, proposals))
+        back = f"/d/{slug}/{t}/{p}"
+        return [one for one in shown if not parts.is_kept("annotation", declaration, thread_key(one, back, signed))]
+
+    page = reading.load_open_page(viewer(), declaration, found, p, _wish(), draft_owner(), counts, choose)
     if page is None:
         # Either it moved to another thesis, or nobody ever printed this number.
         find_place(slug, t, p)
         abort(404)
     if not viewer().is_signed_in:
         # Making a form makes a session; who only reads gets no cookie.
-        return _render_page(page)
-    return _render_page(page, form=AnnotationForm(formdata=None, **draft_fields(page.draft)))
+        return _render_page(page, signed=signed)
+    return _render_page(page, signed=signed, form=AnnotationForm(formdata=None, **draft_fields(page.draft)))
 
 
 def _render_page(page: reading.ThesisPage, **context: Any) -> str:
@@ -104,7 +115,7 @@ def _render_page(page: reading.ThesisPage, **context: Any) -> str:
         "annotations/thesis.html",
         page=page, declaration=page.declaration, edition_number=page.edition_number, news=page.news, here="text",
         orders=list(Order), past_stances=_count_past_stances(page), surveyed=load_cited(page.thesis),
-        **thread_context(page.panel.threads if page.panel else ()), **context,
+        **thread_context(page.panel.loaded if page.panel else ()), **context,
     )  # fmt: skip
 
 
