@@ -72,8 +72,8 @@ def set_headers(response: Response, is_personal: bool) -> None:
         response.vary.update(("Cookie", "Accept-Language"))
 
 
-def compress(response: Response) -> None:
-    """Pack what is worth it for browsers that can unpack."""
+def compress(response: Response, is_personal: bool) -> None:
+    """Pack what is worth it for browsers that can unpack; what only one person reads, in half the time for a tenth more bytes."""
     wanted = "gzip" in request.headers.get("Accept-Encoding", "")
     if not wanted or response.direct_passthrough or response.is_streamed or "Content-Encoding" in response.headers:
         return
@@ -88,6 +88,6 @@ def compress(response: Response) -> None:
         return
     data = response.get_data()
     if len(data) >= COMPRESS_FROM:
-        response.set_data(gzip.compress(data, 5, mtime=0))
+        response.set_data(gzip.compress(data, 3 if is_personal else 5, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
         response.vary.add("Accept-Encoding")

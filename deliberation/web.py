@@ -254,9 +254,10 @@ def _know_program() -> None:
 def _finish(response: Response) -> Response:
     """Commit before the answer leaves; then headers, compression and one line of log."""
     response = _end_transaction(response)
-    answers.set_headers(response, is_personal=response.status_code >= 500 or _account() is not None)
+    is_personal = response.status_code >= 500 or _account() is not None
+    answers.set_headers(response, is_personal)
     kept.keep(response, request.environ, request.endpoint or "", current_app)
-    answers.compress(response)
+    answers.compress(response, is_personal)
     metering.answered(response)
     return response
 

@@ -94,7 +94,7 @@ def test_queries_do_not_grow_with_the_conversation(deep, client):
     assert long.count <= 8
     with count_queries() as panel:
         client.get("/d/erklaerung/3/1")
-    assert panel.count <= 12
+    assert panel.count <= 13
 
 
 def test_export_of_a_deep_conversation_needs_no_recursion(deep, app):
