@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from asking import GUEST, Person
 from crowd import Ask
 from filling import SLUG
+from planning import CLIENTS
 from sites import Site
 from words import texts
 
@@ -33,8 +34,12 @@ def deeds(site: Site, people: Sequence[Person], count: int, seed: int = 11) -> l
     guests = round(len(people) * (1 - SIGNED_IN) / SIGNED_IN)
     unseen = set(site.filled.unseen)
     numbers = [one for one in range(1, site.filled.annotations + 1) if one not in unseen]
-    everybody = [*people, *[GUEST] * guests]
-    return [[_deed(site, person, chance, numbers) for _turn in range(count)] for person in everybody]
+    writers, plans = CLIENTS + len(site.filled.crowd), []
+    for place, person in enumerate([*people, *[GUEST] * guests]):
+        # Nobody may vote on her own; `planning.steps` says who wrote which. `people` are the first of the crowd.
+        others = [one for one in numbers if one % writers != CLIENTS + place]
+        plans.append([_deed(site, person, chance, others) for _turn in range(count)])
+    return plans
 
 
 def _deed(site: Site, person: Person, chance: random.Random, numbers: Sequence[int]) -> Deed:

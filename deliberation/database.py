@@ -30,6 +30,8 @@ BUSY_TIMEOUT_MS = 8000
 HURRIED_TIMEOUT_MS = 250
 """For what is not worth waiting for: the mark that a page view leaves."""
 ROOM_BYTES = 1 << 20
+STATEMENTS = 64
+"""Kept ready by each connection, up to a hundred kilobytes each: a page needs some twenty."""
 TURNSTILE = "turnstile"
 LINE = "line"
 IN_LINE = "in_line"
@@ -196,7 +198,8 @@ def sqlite_opener(file: Path) -> Callable[[], sqlite3.Connection]:
             with suppress(OSError):
                 os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
         is_known = True
-        return sqlite3.connect(f"file:{quote(str(file))}?mode=rw", uri=True, check_same_thread=False)
+        place = f"file:{quote(str(file))}?mode=rw"
+        return sqlite3.connect(place, uri=True, check_same_thread=False, cached_statements=STATEMENTS)
 
     return connect
 

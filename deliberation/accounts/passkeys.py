@@ -30,18 +30,13 @@ from webauthn.helpers.structs import (
 
 from deliberation.accounts.actions import hash_secret
 from deliberation.accounts.models import PASSKEY_LABEL_MAX, LoginCode, Passkey, Purpose, User, load_user
-from deliberation.accounts.second_factor import load_passkeys
+from deliberation.accounts.second_factor import CHALLENGE_MINUTES, PasskeyRefused, load_passkeys
 from deliberation.clock import now
 from deliberation.database import db
 from deliberation.text import normalised
 
-CHALLENGE_MINUTES = 5
 MISFORMED = (WebAuthnException, ValueError, TypeError, LookupError, AttributeError, EOFError, RecursionError)
 """What the library raises about something that no device would say."""
-
-
-class PasskeyRefused(Exception):
-    """The device did not sign what was asked, or we do not know it."""
 
 
 def ask_to_register(user: User, site: str, host: str) -> tuple[dict[str, Any], str]:

@@ -19,6 +19,8 @@ from deliberation.sealing import seal, unseal
 
 STEP_SECONDS = 30
 RECOVERY_CODES = 10
+CHALLENGE_MINUTES = 5
+"""So long a device with a passkey may take to sign."""
 # Without letters and digits that are mistaken for each other; 16 of 31 are 79 bits.
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 GROUPS, GROUP = 4, 4
@@ -26,6 +28,10 @@ GROUPS, GROUP = 4, 4
 
 class CodeWrong(Exception):
     """Not this code, not any more, or not again."""
+
+
+class PasskeyRefused(Exception):
+    """The device did not sign what was asked, or we do not know it."""
 
 
 class LastFactor(Exception):

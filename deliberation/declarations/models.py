@@ -215,7 +215,7 @@ class Edition(Model):
     note: Mapped[str] = mapped_column(Text, default="")
     published_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
-    declaration: Mapped[Declaration] = relationship(back_populates="editions", lazy="joined", innerjoin=True)
+    declaration: Mapped[Declaration] = relationship(back_populates="editions")
 
 
 class Thesis(Model):
@@ -240,7 +240,7 @@ class Thesis(Model):
     has_easy: Mapped[bool] = mapped_column(default=False)
     has_signs: Mapped[bool] = mapped_column(default=False)
 
-    declaration: Mapped[Declaration] = relationship(back_populates="theses", lazy="joined", innerjoin=True)
+    declaration: Mapped[Declaration] = relationship(back_populates="theses")
     paragraphs: Mapped[list["Paragraph"]] = relationship(
         back_populates="thesis", order_by="Paragraph.position", lazy="raise_on_sql"
     )

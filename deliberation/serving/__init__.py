@@ -3,7 +3,6 @@
 On SQLite one worker, because one process writes at a time; on PostgreSQL as many as the machine can use.
 """
 
-import ctypes
 import errno
 import logging
 import os
@@ -22,11 +21,10 @@ from deliberation import metrics
 from deliberation.config import SettingsError
 from deliberation.database import db
 from deliberation.jobs import Jobs
+from deliberation.serving import memory
 from deliberation.serving.watching import Watching
 from deliberation.serving.worker import STOP_SECONDS, Worker
 
-M_ARENA_MAX, ARENAS = -8, 2
-"""Of `mallopt`, see `malloc.h`; other libraries have no such function, or know nothing of the number."""
 DESCRIPTORS = 8192
 """Wanted for the process if the system allows it: a connection needs up to two, see `worker.connection_limit`."""
 
@@ -57,11 +55,11 @@ class Server:
 
     def run(self, when_ready: Callable[[], None]) -> None:
         """Serve until SIGTERM or SIGINT, then finish what is under way. Does not return."""
-        _share_memory()
         with self.app.app_context():
             # No open connection may cross the fork.
             db.session.remove()
             db.engine.dispose()
+        memory.settle()
         _Gunicorn(self.app, self._options(when_ready)).run()  # type: ignore[no-untyped-call]
 
     def _options(self, when_ready: Callable[[], None]) -> dict[str, Any]:
@@ -127,13 +125,6 @@ class Server:
                 each.stop()
 
         return {"post_worker_init": begin, "worker_int": warn, "worker_exit": end}
-
-
-def _share_memory() -> None:
-    """Let all threads take memory from the same two places. glibc gives each thread one of its own and keeps what was ever
-    used there: after eight large pages at once that were 700 MB, and so 290. One thread runs at a time anyway (GIL)."""
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
 
 
 def _want_descriptors() -> None:

@@ -15,6 +15,7 @@ from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
 
+from deliberation.serving import memory
 from deliberation.serving.connections import Connection
 from deliberation.serving.requests import HEADER_BYTES
 
@@ -162,9 +163,13 @@ class Worker(BaseWorker):
 
     def run(self) -> None:
         listener = Listener(self.wsgi, adjustments(self.wsgi.config), self.sockets[0].sock, self.PIPE[0])
+        given_back = time.monotonic()
         while self.alive and self.ppid == os.getppid():
             self.notify()
             listener.turn(1.0)
+            if time.monotonic() - given_back >= memory.GIVE_BACK_SECONDS:
+                given_back = time.monotonic()
+                memory.give_back()
         self.cfg.worker_int(self)
         listener.end(STOP_SECONDS, self.notify)
 

@@ -1,6 +1,8 @@
 """What passes between a page and a device that holds passkeys: the question in the page, the answer in a form field.
 
-The challenge waits in the session, once and for a few minutes; without JavaScript there are the other ways."""
+The challenge waits in the session, once and for a few minutes; without JavaScript there are the other ways. What knows the
+library (`passkeys`) is loaded by the first who needs it: it weighs as much as all of Flask.
+"""
 
 import json
 from typing import Any
@@ -9,9 +11,8 @@ from urllib.parse import urlsplit
 from flask import current_app, request, session
 from flask_babel import gettext as _
 
-from deliberation.accounts import passkeys
 from deliberation.accounts.models import User
-from deliberation.accounts.passkeys import CHALLENGE_MINUTES, PasskeyRefused
+from deliberation.accounts.second_factor import CHALLENGE_MINUTES, PasskeyRefused
 from deliberation.clock import now
 
 CHALLENGE = "challenge"
@@ -20,22 +21,30 @@ ANSWER_MAX = 20_000
 
 def offer_to_sign(user: User | None) -> str:
     """The question for a device, as the page carries it."""
+    from deliberation.accounts import passkeys
+
     options, challenge = passkeys.ask_to_sign(user, _host())
     return _keep(options, challenge)
 
 
 def offer_to_register(user: User) -> str:
+    from deliberation.accounts import passkeys
+
     options, challenge = passkeys.ask_to_register(user, _site(), _host())
     return _keep(options, challenge)
 
 
 def read_signature(user: User | None) -> User:
     """Whose passkey signed what is in the form. Raises PasskeyRefused."""
+    from deliberation.accounts import passkeys
+
     return passkeys.redeem(_answer(), _challenge(), _origin(), _host(), user)
 
 
 def read_new_passkey(user: User, label: str) -> None:
     """Keep the passkey that is in the form. Raises PasskeyRefused."""
+    from deliberation.accounts import passkeys
+
     passkeys.register(user, _answer(), _challenge(), _origin(), _host(), label)
 
 

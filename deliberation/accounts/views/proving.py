@@ -8,7 +8,7 @@ from deliberation import web
 from deliberation.accounts import actions, limits, second_factor, sessions
 from deliberation.accounts.forms import ProofForm
 from deliberation.accounts.models import User, load_session, load_user
-from deliberation.accounts.passkeys import PasskeyRefused
+from deliberation.accounts.second_factor import PasskeyRefused
 from deliberation.accounts.views import (
     accounts,
     admit,

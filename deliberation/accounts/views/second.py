@@ -12,8 +12,7 @@ from deliberation import web
 from deliberation.accounts import limits, second_factor, sessions
 from deliberation.accounts.forms import PasskeyForm, SecondForm
 from deliberation.accounts.models import User, load_user, random_key
-from deliberation.accounts.passkeys import PasskeyRefused
-from deliberation.accounts.second_factor import CodeWrong, LastFactor
+from deliberation.accounts.second_factor import CodeWrong, LastFactor, PasskeyRefused
 from deliberation.accounts.views import (
     accounts,
     admit_guess,

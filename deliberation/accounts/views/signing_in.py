@@ -8,7 +8,7 @@ from deliberation import web
 from deliberation.accounts import actions, limits, passwords
 from deliberation.accounts.forms import CodeForm, LoginForm
 from deliberation.accounts.models import User, find_credentials, load_user
-from deliberation.accounts.passkeys import PasskeyRefused
+from deliberation.accounts.second_factor import PasskeyRefused
 from deliberation.accounts.views import (
     accounts,
     admit,

@@ -14,11 +14,12 @@ from deliberation.results.documents.files import writing
 from deliberation.results.documents.opendocument.package import MIMETYPE as ODT
 from deliberation.results.filters import Filters, Names
 from deliberation.results.summary import Summary
-from deliberation.results.writers import csv, html, json, jsonl, jsonld, markdown
+from deliberation.results.writers import csv, html, json, jsonl, jsonld, markdown, xlsx
 
 ARCHIVE = "archive"
 Stream = Callable[[Summary, IO[bytes]], None]
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -46,13 +47,6 @@ class Writer:
         """As in the header of an answer."""
         is_text = self.mimetype.startswith("text/") or self.mimetype == "application/json"
         return f"{self.mimetype}; charset=utf-8" if is_text else self.mimetype
-
-
-def _xlsx(summary: Summary, out: IO[bytes]) -> None:
-    # Loaded by whoever needs it: a worker that only answers pages stays small.
-    from deliberation.results.writers import xlsx
-
-    xlsx.stream(summary, out)
 
 
 def _polis(declaration: Declaration, summary: Summary) -> Stream:
@@ -92,9 +86,7 @@ WRITERS: dict[str, Writer] = {
     "json": Writer("json", "application/json", stream=json.stream, has_names=True, long_from=20_000),
     "jsonl": Writer("jsonl", "application/jsonl", stream=jsonl.stream, has_readme=True, has_names=True, long_from=20_000),
     "jsonld": Writer("jsonld", "application/ld+json", stream=jsonld.stream, with_targets=True, has_names=True, long_from=10_000),
-    "xlsx": Writer(
-        "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", stream=_xlsx, has_names=True, long_from=3000
-    ),
+    "xlsx": Writer("xlsx", XLSX, stream=xlsx.stream, has_names=True, long_from=3000),
     "docx": Writer("docx", DOCX, writing("docx"), long_from=2000),
     "odt": Writer("odt", ODT, writing("odt"), long_from=2000),
     "pdf": Writer("pdf", "application/pdf", writing("pdf"), long_from=2000),

@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from typing import IO, Any
 
-import xlsxwriter
-
 from deliberation.annotations.tallies import STEP, StanceCounts
 from deliberation.results import words
 from deliberation.results.items import Item
@@ -108,6 +106,9 @@ class Book:
             "strings_to_numbers": False,
             "tmpdir": folder,
         }
+        # Loaded by whoever needs it: a worker that only answers pages stays small.
+        import xlsxwriter
+
         self.file = xlsxwriter.Workbook(out, options)
         self.file.set_properties({"title": title, "created": datetime.combine(day, time())})
         self.styles = Styles(self.file, language)
