@@ -87,8 +87,8 @@ def part(macro: Any, declaration: Any, key: tuple[Hashable, ...] | None, *args: 
 
 def page(name: str, declaration: Any, key: tuple[Hashable, ...] | None, make: Callable[[], str], own: Mapping[str, str]) -> str:
     """As `part`, a whole page. `own`: what each reader gets of her own where the page asks for it by `slot`."""
-    if "_flashes" in session:
-        key = None
+    if key is None or _base(declaration) is None or "_flashes" in session:
+        return make()
 
     def with_slots() -> str:
         g.slots = own
@@ -101,7 +101,7 @@ def page(name: str, declaration: Any, key: tuple[Hashable, ...] | None, make: Ca
 
 
 def slot(name: str, value: Any) -> Any:
-    """In a page that may be kept: what `page` was given for this reader under the name; elsewhere the value itself."""
+    """In a page that is kept: what `page` was given for this reader under the name; elsewhere the value itself."""
     return Markup(_mark(name)) if name in g.get("slots", ()) else value  # nosec B704
 
 

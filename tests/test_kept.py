@@ -246,6 +246,12 @@ class TestSharedPage:
         assert mark in own
         assert mark not in shared
 
+    def test_a_draft_keeps_the_key_under_which_its_form_is_stored_once(self, app, cast, reader):
+        person = builders.make_member(cast.declaration, "ines")
+        place = builders.paragraph(cast.declaration, "3.1")
+        save_draft(person, cast.declaration, thesis_place(place.thesis, place), {"body": "Angefangen"}, "key-of-this-form")
+        assert 'name="form_key" value="key-of-this-form"' in self.signed_in(app, person).get(self.PLACE).text
+
     def test_a_message_is_shown_once_and_to_nobody_else(self, app, cast, reader, annotation):
         assert "Danke" not in reader.get(self.PLACE).text
         sent = reader.get(f"{self.PLACE}?sent={annotation.number}").text

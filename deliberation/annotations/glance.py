@@ -81,7 +81,7 @@ def load_ground(slug: str) -> Ground | None:
     text = select(Thesis.number, Thesis.id, Paragraph.number, Paragraph.id).outerjoin(Paragraph, Paragraph.thesis_id == Thesis.id)
     rows = db.session.execute(text.where(Thesis.declaration_id == found.id)).all()
     theses, paragraphs = {t: key for t, key, *_ in rows}, {(t, p): key for t, _, p, key in rows if p is not None}
-    return Ground(found.id, found.phase, found.access, found.voters, found[4], found[5], theses, paragraphs)
+    return Ground(found.id, found.phase, found.access, found.voters, found[4] or 0, found[5], theses, paragraphs)
 
 
 def load_visit(person: Any, ground: Ground) -> Visit | None:
