@@ -97,8 +97,9 @@ def _database(instance: Path, engine: str) -> Iterator[dict[str, str]]:
 
 
 def clean_environment() -> dict[str, str]:
-    """Without settings of whoever measures; what is measured is this checkout."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("DELIBERATION_")}
+    """Without settings of whoever measures; what is measured is this checkout, with its modules compiled as on any machine."""
+    own = ("DELIBERATION_", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
     return {**kept, "PYTHONPATH": str(HERE.parent)}
 
 
