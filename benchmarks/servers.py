@@ -1,7 +1,6 @@
 """Starting and ending the processes that are measured, and what they use of the machine."""
 
 import http.client
-import os
 import signal
 import socket
 import subprocess
@@ -11,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from kept import clean_environment
 
 SERVE = "from deliberation.cli import main; main()"
 PATIENCE = 60
@@ -88,11 +89,9 @@ def running(
     command: Sequence[str], port: int, more: Mapping[str, str], log: Path, wanted: str = HEALTH
 ) -> Iterator[Process]:
     """A server in a process of its own, from its first answer on. `wanted` is the page that is waited for."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("DELIBERATION_")}
-    root = str(Path(__file__).parents[1])
     began = time.perf_counter()
     with log.open("wb") as out:
-        child = subprocess.Popen(command, env={**kept, "PYTHONPATH": root, **more}, stdout=out, stderr=out)
+        child = subprocess.Popen(command, env={**clean_environment(), **more}, stdout=out, stderr=out)
     try:
         _wait_for(port, child, log, wanted)
         yield Process(port, child.pid, time.perf_counter() - began, child)
