@@ -11,6 +11,9 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from deliberation.database import BUSY_TIMEOUT_MS, sqlite_opener
 
 CONNECT_SECONDS = 5
+KEPT = 10
+"""Connections that stay open: one for each of the eight threads of a process, and two for the jobs and a short question
+beside them. Whoever finds none opens one for one page, and prepares each statement anew."""
 LOST = "8s2b"
 """What SQLAlchemy calls it (https://sqlalche.me/e/20/8s2b)."""
 SERVER_SETTINGS = {
@@ -24,13 +27,14 @@ without power says no goodbye) loses it soon: the rows, and the lock of the jobs
 def engine_options(url: str, connections: int = 15) -> dict[str, Any]:
     """For an engine that leads to this database."""
     if url.startswith("sqlite"):
-        return {"creator": sqlite_opener(Path(url.removeprefix("sqlite:///"))), "hide_parameters": True}
+        opener = sqlite_opener(Path(url.removeprefix("sqlite:///")))
+        return {"creator": opener, "pool_size": KEPT, "hide_parameters": True}
     return server_options(connections)
 
 
 def server_options(connections: int) -> dict[str, Any]:
     """For an engine that takes at most so many connections at a time."""
-    kept = min(connections, 5)
+    kept = min(connections, KEPT)
     told = " ".join(f"-c {name}={value}" for name, value in SERVER_SETTINGS.items())
     return {
         "pool_size": kept, "max_overflow": connections - kept, "pool_timeout": 10, "pool_pre_ping": True, "hide_parameters": True,
