@@ -135,9 +135,8 @@ def once(find: Any, make: Callable[[], Row], then: Callable[[Row], object] | Non
 
 
 def hold(row: Any, names: Sequence[str]) -> None:
-    """Read these columns of a row anew and let nobody else write to it until the end of the transaction.
-
-    PostgreSQL only: on SQLite whoever writes has been alone since the transaction began."""
+    """Read these columns of a row anew and let nobody else write to it until the end of the transaction. PostgreSQL only: on
+    SQLite whoever writes has been alone since the transaction began."""
     if db.engine.dialect.name != "sqlite":
         db.session.refresh(row, names, with_for_update=True)
 

@@ -118,20 +118,20 @@ def load_words(
     return found
 
 
-class Marks(NamedTuple):
+class Marked(NamedTuple):
     """What is marked in a text: sentences that something is said about, and quoted words."""
 
     sentences: frozenset[int] = frozenset()
     quotes: frozenset[str] = frozenset()
 
 
-def load_marks(entries: Iterable[Entry], declaration_id: int, paragraph_id: int | None) -> Marks:
+def load_marked(entries: Iterable[Entry], declaration_id: int, paragraph_id: int | None) -> Marked:
     """What these, as far as they are readable and read at this place, say it is about; what is bundled may belong to another one.
     One query."""
     wanted = [one.annotation.number for entry in entries for one in (entry, *entry.bundled) if one.is_readable]
     sentences: set[int] = set()
     quotes: set[str] = set()
-    for quote, numbers, place, home, anchor in db.session.execute(_marks(), {"numbers": wanted, "declaration": declaration_id}):
+    for quote, numbers, place, home, anchor in db.session.execute(_marked(), {"numbers": wanted, "declaration": declaration_id}):
         if place != paragraph_id:
             continue
         if not quote:
@@ -140,11 +140,11 @@ def load_marks(entries: Iterable[Entry], declaration_id: int, paragraph_id: int 
         # a person put it, among words it is not about.
         elif anchor is None or anchor.verdict is not AnchorVerdict.PLACED or anchor.sentences or home == place:
             quotes.add(quote)
-    return Marks(frozenset(sentences), frozenset(quotes))
+    return Marked(frozenset(sentences), frozenset(quotes))
 
 
 @lru_cache
-def _marks() -> Any:
+def _marked() -> Any:
     return (
         select(Annotation.quote, Annotation.sentences, Annotation.paragraph_id, Wording.paragraph_id, Anchor)
         .outerjoin(Wording, Wording.id == Annotation.wording_id)

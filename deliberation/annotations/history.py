@@ -3,9 +3,10 @@ where words that are gone stood and went."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from deliberation.annotations.models import Annotation, Outcome, Status
@@ -72,16 +73,17 @@ def stands_behind_words() -> ColumnElement[bool]:
 
 def has_history(declaration: Declaration | type[Declaration]) -> ColumnElement[bool]:
     """Whether a text, or each of a query, has anything to tell: an edition after the first one, or a misprint put right."""
-    here = Edition.declaration_id == declaration.id
+    edition = aliased(Edition)
+    here = edition.declaration_id == declaration.id
     # Without a second edition every correction belongs to the first one.
-    corrected = select(Correction.id).join(Edition, Edition.id == Correction.edition_id).where(here, Edition.number == 1)
-    return select(Edition.id).where(here, Edition.number > 1).exists() | corrected.exists()
+    corrected = select(Correction.id).join(edition, edition.id == Correction.edition_id).where(here, edition.number == 1)
+    return select(edition.id).where(here, edition.number > 1).exists() | corrected.exists()
 
 
 def load_history(paragraphs: Sequence[Paragraph]) -> dict[int, History]:
     """The past of each of these paragraphs, by its id. One query."""
     found: dict[int, History] = {}
-    for row in db.session.execute(_query([one.id for one in paragraphs])):
+    for row in db.session.execute(_query(), {"paragraphs": [one.id for one in paragraphs]}):
         known = found.get(row.id) or History(
             since=row.since,
             first=row.first,
@@ -97,7 +99,9 @@ def load_history(paragraphs: Sequence[Paragraph]) -> dict[int, History]:
     return found
 
 
-def _query(paragraph_ids: Sequence[int]) -> Any:
+@lru_cache
+def _query() -> Any:
+    """The question but for the paragraphs: putting it together takes longer than answering it."""
     successor = aliased(Paragraph, name="Successor")
     since, removed = aliased(Edition), aliased(Edition)
     then, last, home = aliased(ParagraphState), aliased(ParagraphState), aliased(Thesis)
@@ -132,7 +136,7 @@ def _query(paragraph_ids: Sequence[int]) -> Any:
         .outerjoin(Membership, Membership.id == Annotation.author_id)
         # Most have no successor, and an inner join to its thesis would drop them.
         .options(joinedload(successor.thesis, innerjoin=False).lazyload(Thesis.declaration))
-        .where(Paragraph.id.in_(paragraph_ids))
+        .where(Paragraph.id.in_(bindparam("paragraphs", expanding=True)))
         .order_by(Paragraph.id, Annotation.number)
     )
 

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, func, select
-from sqlalchemy.orm import lazyload
+from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy.orm import aliased
 
 from deliberation.accounts.models import User
 from deliberation.annotations import bundles, drafts, gists, paging, standing, threads, visits
@@ -219,20 +220,26 @@ def load_open_page(
 
 def load_marks(person: Any, declaration: Declaration, owner: drafts.Owner | None = None, place: str = "") -> Marks:
     """The edition in force, last visit and draft in one query."""
-    newest = select(func.max(Edition.number)).where(Edition.declaration_id == declaration.id).scalar_subquery()
-    visit = and_(Visit.declaration_id == declaration.id, Visit.user_id == (person.id or 0))
-    mine = Draft.user_id == owner.id if isinstance(owner, User) else Draft.browser == (owner or "")
-    query = (
-        select(Edition, has_history(declaration), Visit, Draft)
-        .join(Declaration, Declaration.id == Edition.declaration_id)
-        .options(lazyload(Edition.declaration))
-        .outerjoin(Visit, visit)
-        .outerjoin(Draft, and_(mine, Draft.place == place))
-        .where(Declaration.id == declaration.id, Edition.number == newest)
-    )
-    edition, changed, found, draft = db.session.execute(query).one()
+    who = owner.id if isinstance(owner, User) else owner or ""
+    asked = {"declaration": declaration.id, "user": person.id or 0, "place": place, "owner": who}
+    edition, changed, found, draft = db.session.execute(_marks(isinstance(owner, User)), asked).one()
     due = person.is_signed_in and visits.is_due(found)
     return Marks(edition, changed, visits.new_since(found), due, draft)
+
+
+@lru_cache
+def _marks(is_account: bool) -> Any:
+    """The question but for what is asked about: putting it together takes longer than answering it."""
+    one = aliased(Edition)
+    newest = select(func.max(one.number)).where(one.declaration_id == Declaration.id).scalar_subquery()
+    mine = (Draft.user_id if is_account else Draft.browser) == bindparam("owner")
+    return (
+        select(Edition, has_history(Declaration), Visit, Draft)
+        .join(Declaration, Declaration.id == Edition.declaration_id)
+        .outerjoin(Visit, and_(Visit.declaration_id == Declaration.id, Visit.user_id == bindparam("user")))
+        .outerjoin(Draft, and_(mine, Draft.place == bindparam("place")))
+        .where(Declaration.id == bindparam("declaration"), Edition.number == newest)
+    )
 
 
 def _load_panel(
@@ -247,7 +254,7 @@ def _load_panel(
     start = min(max(wish.start, 0), max(len(wanted) - 1, 0)) if wish.all_threads else 0
     shown = wanted[start : start + (THREADS_MAX if wish.all_threads else FIRST_THREADS)]
     bundles.load_bundles(person, thesis.declaration_id, shown, found)
-    marked = gists.load_marks(shown, thesis.declaration_id, place) if shown else gists.Marks()
+    marked = gists.load_marked(shown, thesis.declaration_id, place) if shown else gists.Marked()
     # Before the text has ever changed all of them are about what the page shows.
     missing = choose(shown) if choose else shown
     loaded = gists.load_words(person, thesis.declaration_id, missing, marks.since, are_known=not marks.has_history)

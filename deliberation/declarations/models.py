@@ -825,21 +825,23 @@ def load_paragraphs(thesis_ids: Sequence[int]) -> list[Paragraph]:
 
 def load_all_paragraphs(thesis_ids: Sequence[int]) -> list[Paragraph]:
     """As `load_paragraphs`, with those that an edition took out, where they stood, in their last wording."""
-    query = (
-        select(Paragraph)
-        .join(Paragraph.thesis)
-        .options(joinedload(Paragraph.wording))
-        .where(Paragraph.thesis_id.in_(thesis_ids))
-        .order_by(Thesis.position, Paragraph.position, Paragraph.id)
-    )
+    asked = {"theses": list(thesis_ids)}
     known = {number: db.session.identity_map.get(identity_key(Thesis, number)) for number in thesis_ids}
     if not all(known.values()):
-        return list(db.session.scalars(query.options(contains_eager(Paragraph.thesis))))
+        return list(db.session.scalars(_paragraphs(False), asked))
     # Thesis and declaration have sixty columns: most pages have them already, and need not read them with each paragraph.
-    found = list(db.session.scalars(query.options(lazyload(Paragraph.thesis))))
+    found = list(db.session.scalars(_paragraphs(True), asked))
     for paragraph in found:
         set_committed_value(paragraph, "thesis", known[paragraph.thesis_id])
     return found
+
+
+@lru_cache
+def _paragraphs(is_thesis_known: bool) -> Any:
+    thesis = lazyload(Paragraph.thesis) if is_thesis_known else contains_eager(Paragraph.thesis)
+    query = select(Paragraph).join(Paragraph.thesis).options(joinedload(Paragraph.wording), thesis)
+    chosen = Paragraph.thesis_id.in_(bindparam("theses", expanding=True))
+    return query.where(chosen).order_by(Thesis.position, Paragraph.position, Paragraph.id)
 
 
 def find_thesis(declaration: Declaration, number: str) -> Thesis | None:
