@@ -197,8 +197,8 @@ class TestSharedPage:
         first = reader.get(self.PLACE)
         with count_queries(anew=False) as queries:
             second = other.get(self.PLACE)
-        # The account, the visit, the counts, the state of the place, and that it was looked at.
-        assert queries.count == 5, queries.statements
+        # The account, the visit, the counts and the state of the place. Nothing is written: nothing is new to her there.
+        assert queries.count == 4, queries.statements
         assert "Sichtbar als <strong>Olgas Name</strong>" in first.text
         assert "Sichtbar als <strong>Ines&#39; Name</strong>" in second.text
         assert "Olga" not in second.text

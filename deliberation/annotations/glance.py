@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, func, literal, or
 from deliberation.annotations import visits
 from deliberation.annotations.counts import Counts, load_counts, to_news
 from deliberation.annotations.history import has_history
-from deliberation.annotations.models import Annotation, Draft, Stance, Status, Visit, Vote
+from deliberation.annotations.models import Annotation, Draft, Opening, Stance, Status, Visit, Vote
 from deliberation.annotations.ordering import deck
 from deliberation.annotations.places import PlaceCount
 from deliberation.annotations.standing import count_past
@@ -65,10 +65,12 @@ class Spot:
 
 @dataclass(frozen=True)
 class Glance:
-    """`key` is the same for all with the same rights who see the same page; None for whoever has one of her own."""
+    """`key` is the same for all with the same rights who see the same page; None for whoever has one of her own. `is_seen`:
+    nothing was written at the opened place since this reader opened it last."""
 
     key: tuple[Hashable, ...] | None
     counts: Counts
+    is_seen: bool = False
 
 
 def load_ground(slug: str) -> Ground | None:
@@ -108,8 +110,9 @@ def load_glance(person: Any, ground: Ground, spot: Spot, visit: Visit | None, da
         "draft": f"p:{spot.opened}" if spot.opened else f"t:{spot.thesis}", "member": membership.id if membership else 0,
     }  # fmt: skip
     question = _state(spot.opened != WHOLE, since is not None, person.is_signed_in, membership is not None)
-    changes, fresh, *own = db.session.execute(question, asked).one()
-    return Glance(None if any(own) else (*key, changes, fresh, deck(person, day)), counts)
+    changes, fresh, latest, opened_at, *own = db.session.execute(question, asked).one()
+    is_seen = latest is None or (opened_at is not None and latest <= opened_at)
+    return Glance(None if any(own) else (*key, changes, fresh, deck(person, day)), counts, is_seen)
 
 
 @lru_cache
@@ -121,13 +124,17 @@ def _visit() -> Any:
 
 @lru_cache
 def _state(is_paragraph: bool, has_visited: bool, is_signed_in: bool, is_member: bool) -> Any:
-    """What was ever changed at the place, how much of it is new, and whether the reader left anything there."""
+    """What was ever changed at the place, how much of it is new, when the last was written and the reader was there last, and
+    whether she left anything there."""
     here = PlaceCount.declaration_id == bindparam("declaration"), PlaceCount.thesis_id == bindparam("thesis")
     changes = select(PlaceCount.changes).where(*here, PlaceCount.paragraph_key == bindparam("opened")).scalar_subquery()
     place = _at(Annotation, is_paragraph)
     known = Annotation.declaration_id == bindparam("declaration"), Annotation.thesis_id == bindparam("thesis")
     shown = (*known, place, Annotation.status == Status.VISIBLE)
     fresh = select(func.count()).where(*shown, Annotation.created_at > bindparam("since")).scalar_subquery()
+    latest = select(func.max(Annotation.created_at)).where(*shown).scalar_subquery()
+    same = Opening.thesis_id == bindparam("thesis"), Opening.paragraph_key == bindparam("opened")
+    opened_at: Any = select(Opening.opened_at).where(Opening.user_id == bindparam("user"), *same).scalar_subquery()
     own: list[ColumnElement[bool]] = []
     if is_signed_in:
         own.append(exists().where(Draft.user_id == bindparam("user"), Draft.place == bindparam("draft")))
@@ -142,7 +149,7 @@ def _state(is_paragraph: bool, has_visited: bool, is_signed_in: bool, is_member:
             stances,
             *(trace(seen, member) for trace in traces),
         ]
-    return select(func.coalesce(changes, 0), fresh if has_visited else literal(0), *own)
+    return select(func.coalesce(changes, 0), fresh if has_visited else literal(0), latest, opened_at, *own)
 
 
 def _at(table: Any, is_paragraph: bool) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from deliberation.accounts.staff_access import load_looks_at
 from deliberation.annotations import glance, held, mine, reading, visits
 from deliberation.annotations.counts import Counts
 from deliberation.annotations.forms import AnnotationForm
-from deliberation.annotations.models import Kind, Visit, find_annotation
+from deliberation.annotations.models import Kind, find_annotation
 from deliberation.annotations.news import START_MAX, load_news
 from deliberation.annotations.ordering import Order
 from deliberation.annotations.reading import Wish
@@ -62,23 +62,22 @@ def _thesis_page(slug: str, t: str, p: str | None, make: Callable[..., str]) -> 
         # Who makes it says what is wrong with the address.
         return make(slug, t, p)
     visit = glance.load_visit(person, ground)
-    _leave_marks(person, ground, spot, visit)
+    if person.is_signed_in and visits.is_due(visit):
+        after_page(lambda: visits.mark_visit(person, ground))
     if not parts.is_shared(ground) or not kept.is_plain(request.query_string.decode("latin-1")):
+        _mark_opening(person, spot)
         return make(slug, t, p)
     seen = glance.load_glance(person, ground, spot, visit, today())
+    if not seen.is_seen:
+        _mark_opening(person, spot)
     key = (slug, t, p, request.query_string, *seen.key) if seen.key else None
     membership = person.membership_in(ground.id)
     own = {"form_key": random_key(), "pseudonym": membership.pseudonym if membership else ""}
     return parts.page("thesis", ground, key, lambda: make(slug, t, p, seen.counts), own)
 
 
-def _leave_marks(person: Any, ground: glance.Ground, spot: glance.Spot, visit: Visit | None) -> None:
-    """What is new to whom: once the page is there."""
-    if not person.is_signed_in:
-        return
-    if visits.is_due(visit):
-        after_page(lambda: visits.mark_visit(person, ground))
-    if (opened := spot.opened) is not None:
+def _mark_opening(person: Any, spot: glance.Spot) -> None:
+    if person.is_signed_in and (opened := spot.opened) is not None:
         after_page(lambda: visits.mark_opening(person, spot.thesis, opened))
 
 
