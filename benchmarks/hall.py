@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from deliberation.accounts.models import find_user_by_email
 from deliberation.annotations.models import Annotation, Vote
-from deliberation.database import db
+from deliberation.database import db, reading_only
 
 PEOPLE, EVERY = 500, 3.0
 P99_MS = 500
@@ -47,7 +47,7 @@ def _count_lost(
 ) -> tuple[int, int]:
     """Confirmed and not there, and how much was confirmed at all. Guests, who come last, write nothing."""
     lost = written = 0
-    with site.app.app_context():
+    with site.app.app_context(), reading_only():
         for email, plan, turns in zip(emails, plans, done, strict=False):
             user = find_user_by_email(email)
             own = [one.id for one in user.memberships] if user else []

@@ -6,12 +6,15 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Subquery, and_, bindparam, func, literal, or_, select
+from sqlalchemy import Integer, Select, Subquery, and_, bindparam, case, cast, func, literal, or_, select
 
 from deliberation.annotations.models import Annotation, Opening
 from deliberation.annotations.places import PlaceCount
 from deliberation.database import db
 from deliberation.declarations.models import Thesis
+
+ELSEWHERE = -1
+"""Stands for all places of another thesis."""
 
 
 class Count(NamedTuple):
@@ -55,26 +58,34 @@ class News:
     since: datetime
 
 
-def load_counts(person: Any, declaration: Any, since: datetime | None) -> Counts:
-    """Annotations and replies at each place, and how many are new to the reader; one query."""
+def load_counts(person: Any, declaration: Any, since: datetime | None, thesis_id: int | None = None) -> Counts:
+    """Annotations and replies at each place, and how many are new to the reader; one query. `thesis_id`: only places of this
+    thesis are told apart."""
     membership = person.membership_in(declaration.id)
-    asked = {"declaration": declaration.id, "since": since, "user": person.id or 0, "member": membership.id if membership else 0}
-    rows = db.session.execute(_counts(since is not None), asked)
+    asked = {
+        "declaration": declaration.id, "since": since, "user": person.id or 0, "member": membership.id if membership else 0,
+        "here": thesis_id,
+    }  # fmt: skip
+    rows = db.session.execute(_counts(since is not None, thesis_id is not None), asked)
     return Counts({(thesis, place): Count(total, new) for thesis, place, total, new in rows})
 
 
 @lru_cache
-def _counts(has_visited: bool) -> Select[Any]:
+def _counts(has_visited: bool, is_for_thesis: bool) -> Select[Any]:
     """The question but for what is asked about: putting it together takes longer than answering it."""
     query: Any = select(PlaceCount.thesis_id, PlaceCount.paragraph_key, PlaceCount.visible)
     if has_visited:
         new = _new()
         same = and_(new.c.thesis == PlaceCount.thesis_id, new.c.place == PlaceCount.paragraph_key)
-        query = query.add_columns(func.coalesce(new.c.count, 0)).outerjoin(new, same)
+        query = query.add_columns(func.coalesce(new.c.count, 0).label("fresh")).outerjoin(new, same)
     else:
-        query = query.add_columns(literal(0))
-    here = PlaceCount.declaration_id == bindparam("declaration")
-    return query.where(here, PlaceCount.visible > 0)  # type: ignore[no-any-return]
+        query = query.add_columns(literal(0).label("fresh"))
+    query = query.where(PlaceCount.declaration_id == bindparam("declaration"), PlaceCount.visible > 0)
+    if is_for_thesis:
+        thesis, place, total, found = query.subquery().c
+        told = case((thesis == bindparam("here"), place), else_=ELSEWHERE)
+        query = select(thesis, told, cast(func.sum(total), Integer), cast(func.sum(found), Integer)).group_by(thesis, told)
+    return query  # type: ignore[no-any-return]
 
 
 def _new() -> Subquery:

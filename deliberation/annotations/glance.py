@@ -97,7 +97,7 @@ def load_visit(person: Any, ground: Ground) -> Visit | None:
 def load_glance(person: Any, ground: Ground, spot: Spot, visit: Visit | None, day: date) -> Glance:
     """One query, one more where a place is opened, and one more once the text has changed."""
     since = visits.new_since(visit)
-    counts = load_counts(person, ground, since)
+    counts = load_counts(person, ground, since, spot.thesis)
     news = to_news(counts, since)
     key = (spot, (news.count, to_day(news.since)) if news else None, counts.looks(spot.thesis))
     if spot.opened is None:

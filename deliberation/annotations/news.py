@@ -86,22 +86,25 @@ def load_news(person: Any, declaration: Declaration, since: str | None, start: i
     )
 
 
-def _appeared_after(moment: datetime) -> ColumnElement[bool]:
-    """Written since then, or held before and published since then."""
-    published = (
-        select(LogEntry.id)
-        .where(
-            LogEntry.annotation_id == Annotation.number, LogEntry.act == Act.PUBLISH,
-            LogEntry.before == Status.PENDING.value, LogEntry.at > moment,
-        )
-        .exists()
+def _appeared_after(declaration: Declaration, moment: datetime) -> ColumnElement[bool]:
+    """Shown, and written since then, or held before and published since then. By their numbers, which are found once: SQLite
+    would look through all that were ever written, and ask for each whether it was published."""
+    one = aliased(Annotation)
+    written = select(one.number).where(
+        one.declaration_id == declaration.id, one.status == Status.VISIBLE, one.created_at > moment
+    )
+    published = select(LogEntry.annotation_id).where(
+        LogEntry.declaration_id == declaration.id, LogEntry.act == Act.PUBLISH, LogEntry.before == Status.PENDING.value,
+        LogEntry.at > moment, LogEntry.annotation_id.is_not(None),
     )  # fmt: skip
-    return or_(Annotation.created_at > moment, published)
+    here = Annotation.declaration_id + 0 == declaration.id
+    return and_(here, Annotation.status == Status.VISIBLE, Annotation.number.in_(written.union(published)))
 
 
 def _with_place() -> Any:
+    # The thesis of the paragraph is that of the annotation.
     return (
-        joinedload(Annotation.thesis), joinedload(Annotation.paragraph), joinedload(Annotation.author),
+        joinedload(Annotation.thesis), joinedload(Annotation.paragraph).lazyload(Paragraph.thesis), joinedload(Annotation.author),
         joinedload(Annotation.declaration),
     )  # fmt: skip
 
@@ -115,8 +118,7 @@ def _load_by_place(
         .join(Annotation.thesis)
         .outerjoin(Annotation.paragraph)
         .options(*_with_place())
-        .where(Annotation.declaration_id == declaration.id, Annotation.status == Status.VISIBLE)
-        .where(and_(visible_to(person, declaration.id), _appeared_after(moment), not_mine, Annotation.number.not_in(told)))
+        .where(_appeared_after(declaration, moment), visible_to(person, declaration.id), not_mine, Annotation.number.not_in(told))
         .order_by(Thesis.position, Paragraph.position, Annotation.number)
         .offset(start)
         .limit(NEWS_MAX + 1)
@@ -132,7 +134,7 @@ def _load_replies(declaration: Declaration, membership: Membership, moment: date
         .outerjoin(root, root.number == Annotation.root_id)
         .options(*_with_place())
         .where(
-            Annotation.declaration_id == declaration.id, Annotation.status == Status.VISIBLE, _appeared_after(moment),
+            _appeared_after(declaration, moment),
             or_(parent.author_id == membership.id, root.author_id == membership.id),
             Annotation.author_id.is_distinct_from(membership.id),
         )
