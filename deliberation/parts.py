@@ -39,13 +39,17 @@ def _weigh(thing: Any) -> int:
 
 def begin() -> None:
     """Before anything else is read for a page with parts: what is read later may be newer, never older, and of a page that is
-    only read all of it is of one moment."""
-    _key, known = request.environ.get(kept.KEY) or (None, revisions.read_revisions(db.engine))
-    if known is None:
+    only read all of it is of one moment.
+
+    In the transaction of the page, never beside it: on SQLite whoever reads keeps a writer from its commit, and a second
+    connection would wait for that writer."""
+    if "settled" in g or not is_reading():
         return
-    g.settled = known.settled
-    if is_reading() and db.engine.dialect.name != "sqlite" and not db.session().in_transaction():
-        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    is_server = db.engine.dialect.name != "sqlite" and not db.session().in_transaction()
+    connection = db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"} if is_server else None)
+    _key, known = request.environ.get(kept.KEY) or (None, revisions.read_in(connection))
+    if known is not None:
+        g.settled = known.settled
 
 
 def is_shared(declaration: Any) -> bool:

@@ -129,5 +129,14 @@ def read_revisions(engine: Engine) -> Revisions:
     else:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as server:
             rows = server.exec_driver_sql(READ).all()
+    return _to_revisions(rows)
+
+
+def read_in(connection: Connection) -> Revisions:
+    """As the transaction of a connection sees them."""
+    return _to_revisions(connection.exec_driver_sql(READ).all())
+
+
+def _to_revisions(rows: Any) -> Revisions:
     found = {scope: int(number) for scope, number in rows}
     return Revisions(found.get(SHOWN, 0), found.get(SETTLED, 0))
