@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from html import unescape
 
 import bleach
@@ -166,8 +166,9 @@ def _attach(token: Token, attached: Mapping[str, Attached]) -> None:
         token.type, token.content = "text", token.content or target
 
 
+@lru_cache(512)
 def to_plain_text(source: str) -> str:
-    """The words without marks, in one line, for excerpts, titles and tables."""
+    """The words without marks, in one line, for excerpts, titles and tables. The same headings stand on every page."""
     words = []
     for token in _markdown().parse(source[:SOURCE_MAX]):
         for child in token.children or [token]:
