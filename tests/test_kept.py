@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from deliberation import kept, parts, revisions
 from deliberation.accounts.models import find_user_by_email
@@ -257,6 +257,57 @@ class TestSharedPage:
         sent = reader.get(f"{self.PLACE}?sent={annotation.number}").text
         assert "Danke" in sent
         assert "Danke" not in reader.get(self.PLACE).text
+
+
+class Connections:
+    """How many are held at the same time, at most, since it was asked."""
+
+    def __init__(self, engine):
+        self._acts = [(engine, "checkout", self._take), (engine, "checkin", self._give)]
+        self._held = self._most = 0
+
+    def __enter__(self):
+        for act in self._acts:
+            event.listen(*act)
+        return self
+
+    def __exit__(self, *_fault):
+        for act in self._acts:
+            event.remove(*act)
+
+    def _take(self, *_what):
+        self._held += 1
+        self._most = max(self._most, self._held)
+
+    def _give(self, *_what):
+        self._held -= 1
+
+    def during(self, ask, *address, **form):
+        self._held = self._most = 0
+        ask(*address, **form)
+        return self._most
+
+
+def test_no_request_holds_two_connections(app, cast, client):
+    """On SQLite whoever reads keeps a writer from its commit: with a second connection she would wait for that writer, and
+    the writer for her."""
+    annotation = builders.annotate(cast.ada, cast.declaration)
+    db.session.commit()
+    db.session.remove()
+    place = f"/d/{cast.declaration.slug}"
+    pages = ("", "/text", "/3", "/3/1", "/3/1?all=1", "/new", "/results")
+    form = {"kind": "practice", "body": "Bei uns auch.", "action": "send", "form_key": "once", "checked": "1"}
+    with Connections(db.engine) as connections:
+        for person in (None, cast.ben, cast.mira):
+            visitor = app.test_client().sign_in(person) if person else client
+            db.session.remove()
+            for address in (*(place + page for page in pages), "/a/1") * 2:
+                assert connections.during(visitor.get, address) == 1, (person, address)
+        visitor = app.test_client().sign_in(cast.ben)
+        db.session.remove()
+        assert connections.during(visitor.post, f"/a/{annotation.number}/vote", data={"vote": "agree"}) == 1
+        assert connections.during(visitor.post, f"{place}/3/1/annotations", data=form) == 1
+    assert "Bei uns auch." in visitor.get(f"{place}/3/1").text
 
 
 def test_a_reader_gets_the_kept_page_as_long_as_nothing_changed(app, cast, client):
