@@ -228,7 +228,13 @@ def test_numbers_go_on_where_they_were_and_none_is_given_twice(site: Site, targe
 
 def _start(site: Site, target: str) -> subprocess.Popen[bytes]:
     environment = {**os.environ, **ENVIRONMENT, "DELIBERATION_INSTANCE": str(site.folder)}
-    return subprocess.Popen([*PROGRAM, "db", "copy", "--to", target], env=environment, stderr=subprocess.PIPE)
+    line = [*PROGRAM, "db", "copy", "--to", target]
+    return subprocess.Popen(line, env=environment, stderr=subprocess.PIPE, preexec_fn=_hear_ctrl_c)
+
+
+def _hear_ctrl_c() -> None:
+    """What a shell starts in the background is deaf to it, and so would be all that the tests start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _wait_for_half(target: str, table: str, more_than: int = 0) -> int:
