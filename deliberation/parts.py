@@ -59,11 +59,8 @@ def is_shared(declaration: Any) -> bool:
 
 def is_kept(name: str, declaration: Any, key: tuple[Hashable, ...] | None) -> bool:
     """Whether a part is there, and is going to be until the page is made."""
-    base = _base(declaration) if key is not None else None
-    if key is None or base is None:
-        return False
-    full = (name, *base, *key)
-    found = _store().find(full)
+    full = _full_key(name, declaration, key)
+    found = _store().find(full) if full else None
     if found is not None:
         g.setdefault("held_parts", {})[full] = found
     return found is not None
@@ -91,7 +88,7 @@ def part(macro: Any, declaration: Any, key: tuple[Hashable, ...] | None, *args: 
 
 def page(name: str, declaration: Any, key: tuple[Hashable, ...] | None, make: Callable[[], str], own: Mapping[str, str]) -> str:
     """As `part`, a whole page. `own`: what each reader gets of her own where the page asks for it by `slot`."""
-    if key is None or _base(declaration) is None or "_flashes" in session:
+    if _full_key(name, declaration, key) is None or "_flashes" in session:
         return make()
 
     def with_slots() -> str:
@@ -110,10 +107,9 @@ def slot(name: str, value: Any) -> Any:
 
 
 def _find_or_make(name: str, declaration: Any, key: tuple[Hashable, ...] | None, make: Callable[[], str]) -> str:
-    base = _base(declaration) if key is not None else None
-    if key is None or base is None:
+    full = _full_key(name, declaration, key)
+    if full is None:
         return make()
-    full = (name, *base, *key)
     made = g.get("held_parts", {}).get(full) or _store().find(full)
     if made is None:
         made = str(make())
@@ -122,6 +118,12 @@ def _find_or_make(name: str, declaration: Any, key: tuple[Hashable, ...] | None,
             made = made.replace(token, TOKEN)
         _store().put(full, made)
     return made.replace(TOKEN, generate_csrf()) if TOKEN in made else made
+
+
+def _full_key(name: str, declaration: Any, key: tuple[Hashable, ...] | None) -> tuple[Hashable, ...] | None:
+    """None for what is for this reader alone."""
+    base = _base(declaration) if key is not None else None
+    return None if key is None or base is None else (name, *base, *key)
 
 
 def _mark(name: str) -> str:

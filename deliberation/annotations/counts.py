@@ -29,13 +29,12 @@ class Counts:
 
     def __init__(self, places: Mapping[tuple[int, int], Count]) -> None:
         self._places = places
-        sums: dict[int, list[int]] = {}
+        self._theses: dict[int, Count] = {}
         for (thesis, _place), (total, new) in places.items():
-            here = sums.setdefault(thesis, [0, 0])
-            here[0] += total
-            here[1] += new
-        self._theses = {thesis: Count(*here) for thesis, here in sums.items()}
-        self.whole = Count(*map(sum, zip(*sums.values(), strict=True))) if sums else Count()
+            before = self._theses.get(thesis, Count())
+            self._theses[thesis] = Count(before.total + total, before.new + new)
+        everything = self._theses.values()
+        self.whole = Count(sum(one.total for one in everything), sum(one.new for one in everything))
 
     def of_place(self, thesis_id: int, paragraph_id: int | None) -> Count:
         return self._places.get((thesis_id, paragraph_id or 0), Count())

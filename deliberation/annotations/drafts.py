@@ -21,7 +21,11 @@ Owner = User | str
 
 
 def thesis_place(thesis: Thesis, paragraph: Paragraph | None) -> str:
-    return f"p:{paragraph.id}" if paragraph else f"t:{thesis.id}"
+    return place_of(thesis.id, paragraph.id if paragraph else None)
+
+
+def place_of(thesis_id: int, paragraph_id: int | None) -> str:
+    return f"p:{paragraph_id}" if paragraph_id else f"t:{thesis_id}"
 
 
 def reply_place(parent: Annotation) -> str:

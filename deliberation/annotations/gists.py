@@ -23,6 +23,8 @@ from deliberation.annotations.models import (
 from deliberation.annotations.threads import (
     Entry,
     in_force,
+    is_new,
+    is_readable,
     load_entries,
     own_vote,
     sentences_read,
@@ -31,7 +33,6 @@ from deliberation.annotations.threads import (
 )
 from deliberation.database import db
 from deliberation.declarations.models import Declaration, Wording
-from deliberation.permissions import Permission, may
 
 
 class Said(NamedTuple):
@@ -74,9 +75,8 @@ def load_gists(
         # Whether words may be read depends on their state and on who wrote them, and on nothing else of them.
         look = gist.status, is_own
         if look not in readable:
-            readable[look] = may(person, Permission.READ_ANNOTATION, gist) and not gist.is_withdrawn
-        is_new = bool(new_since and gist.created_at > new_since and gist.is_visible and not is_own)
-        found.append(Entry(gist, vote, is_new, is_own, readable[look], lead=lead, bundle_size=size))
+            readable[look] = is_readable(person, gist)
+        found.append(Entry(gist, vote, is_new(gist, new_since, is_own), is_own, readable[look], lead=lead, bundle_size=size))
     return found
 
 

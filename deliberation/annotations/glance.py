@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, func, literal, or
 
 from deliberation.annotations import visits
 from deliberation.annotations.counts import Counts, load_counts, to_news
+from deliberation.annotations.drafts import place_of
 from deliberation.annotations.history import has_history
 from deliberation.annotations.models import Annotation, Draft, Opening, Stance, Status, Visit, Vote
 from deliberation.annotations.ordering import deck
@@ -107,7 +108,7 @@ def load_glance(person: Any, ground: Ground, spot: Spot, visit: Visit | None, da
         return Glance(None, counts)
     asked = {
         "declaration": ground.id, "thesis": spot.thesis, "opened": spot.opened, "since": since, "user": person.id or 0,
-        "draft": f"p:{spot.opened}" if spot.opened else f"t:{spot.thesis}", "member": membership.id if membership else 0,
+        "draft": place_of(spot.thesis, spot.opened), "member": membership.id if membership else 0,
     }  # fmt: skip
     question = _state(spot.opened != WHOLE, since is not None, person.is_signed_in, membership is not None)
     changes, fresh, latest, opened_at, *own = db.session.execute(question, asked).one()

@@ -233,14 +233,23 @@ def _entry(
     return Entry(
         annotation=annotation,
         own_vote=vote,
-        is_new=bool(new_since and annotation.created_at > new_since and annotation.is_visible and not is_own),
+        is_new=is_new(annotation, new_since, is_own),
         is_own=is_own,
-        is_readable=may(person, Permission.READ_ANNOTATION, annotation) and not annotation.is_withdrawn,
+        is_readable=is_readable(person, annotation),
         anchor=anchor,
         outcome=outcome,
         lead=lead,
         bundle_size=bundle_size,
     )
+
+
+def is_new(annotation: Any, since: datetime | None, is_own: bool) -> bool:
+    return bool(since and annotation.created_at > since and annotation.is_visible and not is_own)
+
+
+def is_readable(person: Any, annotation: Any) -> bool:
+    """What its author took back is nobody's to read in a conversation, not even hers."""
+    return may(person, Permission.READ_ANNOTATION, annotation) and not annotation.is_withdrawn
 
 
 def to_threads(entries: Sequence[Entry]) -> list[Entry]:
