@@ -63,7 +63,7 @@ else:
     Model = db.Model
 
 _lines: dict[str, Line] = {}
-"""By file: writers of this process, in turn."""
+"""By file: writers, in turn."""
 _reading = ContextVar("reading", default=False)
 _hurried = ContextVar("hurried", default=False)
 
@@ -231,7 +231,7 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
     [(_number, _name, file)] = cursor.execute("PRAGMA database_list").fetchall()
     cursor.close()
     if file:
-        record.info[LINE] = _lines.setdefault(file, Line())
+        record.info[LINE] = _lines.setdefault(file, Line(Path(file)))
     # With WAL, readers and a writer do not meet.
     if file and journal_mode() != "WAL":
         record.info[TURNSTILE] = Turnstile(Path(file))

@@ -3,10 +3,13 @@ conversation, the list of theses.
 
 What is kept shows what its key names, and everything else that could change it raises the revision of settled things
 (`revisions.SETTLED`). Readers whose rights differ never share, and whoever has a role in a declaration gets nothing kept: what
-moderators see is made anew. The token of a form, and what else a page says to one reader alone, is put in for each.
+moderators see is made anew. Where a page is kept it has gaps, for the token of a form, for what it says to one reader alone,
+and for what changes more often than the rest, such as counts: they are filled for each.
 """
 
-from collections.abc import Callable, Hashable, Mapping
+import re
+from collections.abc import Callable, Hashable
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, current_app, g, request, session
@@ -19,8 +22,10 @@ from deliberation.clock import today
 from deliberation.database import db, is_reading
 from deliberation.permissions import Role, has_vote, is_admitted, may_enter, not_blocked, not_paused, takes_part
 
+GAP = re.compile("\x00([a-z_]+(?:-[0-9]+)*)\x00")
+"""No text of anybody has such a character."""
 TOKEN = "\x00token\x00"
-"""Where the token of a form stands; no text of anybody has such a character."""
+"""Where the token of a form stands."""
 LIGHT = 2000
 """What weighs little counts for so many letters."""
 CLASS = (may_enter, is_admitted, takes_part, has_vote, not_paused, not_blocked)
@@ -30,10 +35,12 @@ CLASS = (may_enter, is_admitted, takes_part, has_vote, not_paused, not_blocked)
 def init_app(app: Flask) -> None:
     # A letter takes a byte or two.
     app.extensions["deliberation.parts"] = kept.Store(int(app.config["KEPT_PAGES_MB"] * 2**20) // 2, _weigh)
-    app.jinja_env.globals.update(part=part, slot=slot)
+    app.jinja_env.globals.update(part=part, gap=gap)
 
 
 def _weigh(thing: Any) -> int:
+    if isinstance(thing, list):
+        return sum(map(len, thing))
     return len(thing) if isinstance(thing, str) else LIGHT
 
 
@@ -83,27 +90,53 @@ def settled(name: Hashable, make: Callable[[], Any]) -> Any:
 def part(macro: Any, declaration: Any, key: tuple[Hashable, ...] | None, *args: Any) -> Markup:
     """What `macro` makes of `args`, from before if there is such a part. `key` has everything that it shows and that does not
     raise the revision; None: it is for this reader alone."""
-    return Markup(_find_or_make(macro.name, declaration, key, lambda: macro(*args)))  # nosec B704
+    return made_once(macro.name, declaration, key, lambda: macro(*args))
 
 
-def page(name: str, declaration: Any, key: tuple[Hashable, ...] | None, make: Callable[[], str], own: Mapping[str, str]) -> str:
-    """As `part`, a whole page. `own`: what each reader gets of her own where the page asks for it by `slot`."""
-    if _full_key(name, declaration, key) is None or "_flashes" in session:
+def page(
+    name: str, declaration: Any, key: tuple[Hashable, ...] | None, make: Callable[[], str], fill: Callable[[str], Any]
+) -> str:
+    """As `part`, a whole page. `fill`: what stands in each gap that it has by `gap`; of its own accord it says what it would
+    say without."""
+    full = _full_key(name, declaration, key)
+    if full is None or "_flashes" in session:
         return make()
+    pieces = _store().find(full)
+    if pieces is None:
+        g.has_gaps = True
+        try:
+            pieces = GAP.split(_without_token(make()))
+        finally:
+            g.has_gaps = False
+        _store().put(full, pieces)
+    filled = (generate_csrf() if one == "token" else str(escape(fill(one))) for one in pieces[1::2])
+    return pieces[0] + "".join(gap + piece for gap, piece in zip(filled, pieces[2::2], strict=True))
 
-    def with_slots() -> str:
-        g.slots = own
-        return make()
 
-    made = _find_or_make(name, declaration, key, with_slots)
-    for slot_name, value in own.items():
-        made = made.replace(_mark(slot_name), escape(value))
-    return made
+def gap(name: str, *numbers: int) -> Markup:
+    """For templates: a gap in a page that is kept, to be filled for each reader; nothing elsewhere, and the template says itself
+    what stands there. `numbers` tell gaps of the same name apart."""
+    return Markup(f"\x00{'-'.join((name, *map(str, numbers)))}\x00") if has_gaps() else Markup()  # nosec B704
 
 
-def slot(name: str, value: Any) -> Any:
-    """In a page that is kept: what `page` was given for this reader under the name; elsewhere the value itself."""
-    return Markup(_mark(name)) if name in g.get("slots", ()) else value  # nosec B704
+def in_words(macro: str, *facts: Hashable) -> Markup:
+    """What a macro of `components/counts.html` says: the same to all who read a language."""
+    return _in_words(macro, str(get_locale()), facts)
+
+
+@lru_cache(2000)
+def _in_words(macro: str, _language: str, facts: tuple[Hashable, ...]) -> Markup:
+    return Markup(getattr(current_app.jinja_env.get_template("components/counts.html").module, macro)(*facts))  # nosec B704
+
+
+def has_gaps() -> bool:
+    """Whether the page that is being made is to be kept and has gaps."""
+    return bool(g.get("has_gaps"))
+
+
+def made_once(name: str, declaration: Any, key: tuple[Hashable, ...] | None, make: Callable[[], str]) -> Markup:
+    """As `part`, of whatever makes it."""
+    return Markup(_find_or_make(name, declaration, key, make))  # nosec B704
 
 
 def _find_or_make(name: str, declaration: Any, key: tuple[Hashable, ...] | None, make: Callable[[], str]) -> str:
@@ -112,22 +145,21 @@ def _find_or_make(name: str, declaration: Any, key: tuple[Hashable, ...] | None,
         return make()
     made = g.get("held_parts", {}).get(full) or _store().find(full)
     if made is None:
-        made = str(make())
-        # Only if it has asked for one: making a token makes a session.
-        if token := g.get("csrf_token"):
-            made = made.replace(token, TOKEN)
+        made = _without_token(str(make()))
         _store().put(full, made)
     return made.replace(TOKEN, generate_csrf()) if TOKEN in made else made
+
+
+def _without_token(made: str) -> str:
+    """Only if it has asked for one: making a token makes a session."""
+    token = g.get("csrf_token")
+    return made.replace(token, TOKEN) if token else made
 
 
 def _full_key(name: str, declaration: Any, key: tuple[Hashable, ...] | None) -> tuple[Hashable, ...] | None:
     """None for what is for this reader alone."""
     base = _base(declaration) if key is not None else None
-    return None if key is None or base is None else (name, *base, *key)
-
-
-def _mark(name: str) -> str:
-    return f"\x00{name}\x00"
+    return None if key is None or base is None else (name, has_gaps(), *base, *key)
 
 
 def _store() -> kept.Store:

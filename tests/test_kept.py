@@ -25,7 +25,7 @@ from deliberation.declarations.actions import rename
 from deliberation.declarations.models import find_declaration, load_paragraphs
 from deliberation.moderation.actions import hide, redact, restore
 from deliberation.moderation.models import Rule
-from deliberation.moderation.ordering.bundling import bundle
+from deliberation.moderation.ordering.bundling import CannotBundle, bundle
 from deliberation.moderation.redacting import PassageMissing
 from deliberation.permissions import NotAllowed, Outdated
 from deliberation.proposals.cosigning import cosign
@@ -122,20 +122,25 @@ class Town:
     def respond(self) -> None:
         respond(self.mira, self.something, ResponseKind.INQUIRY, "Danke. Wie sah das bei Ihnen im Alltag aus?")
 
+    def bundle(self) -> None:
+        """Also of what stands at another place: its replies and votes show here from now on."""
+        other = self.something
+        bundle(self.mira, self.something, [(other, other.version)])
+
     def rename(self) -> None:
         rename(self.someone, self.declaration, f"Weide {self.chance.randrange(100, 100_000)}")
 
     def act(self) -> str:
         deeds: tuple[Callable[[], None], ...] = (
             self.post, self.post, self.reply, self.reply, self.vote, self.vote, self.stand, self.hide, self.restore, self.redact,
-            self.edit, self.withdraw, self.respond, self.rename,
+            self.edit, self.withdraw, self.respond, self.rename, self.bundle, self.bundle,
         )  # fmt: skip
         deed = self.chance.choice(deeds)
         db.session.remove()
         set_reading(False)
         try:
             deed()
-        except (NotAllowed, Outdated, PassageMissing):
+        except (NotAllowed, Outdated, PassageMissing, CannotBundle):
             db.session.rollback()
         db.session.commit()
         set_reading(True)

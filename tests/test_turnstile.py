@@ -100,8 +100,8 @@ def _stand_in(line: Line, done: list[int], number: int) -> threading.Thread:
     return thread
 
 
-def test_writers_come_in_the_order_in_which_they_asked():
-    line, done = Line(), []
+def test_writers_come_in_the_order_in_which_they_asked(tmp_path):
+    line, done = Line(tmp_path / "x.sqlite3"), []
     assert line.take(0)
     waiting = [_stand_in(line, done, number) for number in range(1, 6)]
     line.leave()
@@ -111,14 +111,42 @@ def test_writers_come_in_the_order_in_which_they_asked():
     assert line.take(0)
 
 
-def test_whoever_waited_too_long_leaves_the_line_and_keeps_nobody_behind_waiting():
-    line, done = Line(), []
+def test_whoever_waited_too_long_leaves_the_line_and_keeps_nobody_behind_waiting(tmp_path):
+    line, done = Line(tmp_path / "x.sqlite3"), []
     assert line.take(0)
     assert not line.take(0.01)
     behind = _stand_in(line, done, 1)
     line.leave()
     behind.join()
     assert done == [1]
+
+
+def test_processes_take_turns(tmp_path):
+    """Each line stands for a process: one that always has writers waiting lets the other one in between two of them."""
+    busy, other = Line(tmp_path / "x.sqlite3"), Line(tmp_path / "x.sqlite3")
+    assert busy.take(1)
+    assert not other.take(0.01)
+    came, done = [], threading.Event()
+
+    def write_on() -> None:
+        while not done.is_set():
+            assert busy.take(20)
+            came.append("busy")
+            time.sleep(0.005)
+            busy.leave()
+
+    writers = [threading.Thread(target=write_on) for _ in range(3)]
+    for one in writers:
+        one.start()
+    busy.leave()
+    for _ in range(5):
+        before = len(came)
+        assert other.take(20)
+        assert len(came) - before <= 3
+        other.leave()
+    done.set()
+    for one in writers:
+        one.join()
 
 
 def test_who_wants_to_write_while_somebody_else_does_is_told_so_in_time(url, monkeypatch):

@@ -1,6 +1,6 @@
 """How much people wrote at each place of a text, and how much of it is new to the reader."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -11,7 +11,6 @@ from sqlalchemy import Integer, Select, Subquery, and_, bindparam, case, cast, f
 from deliberation.annotations.models import Annotation, Opening
 from deliberation.annotations.places import PlaceCount
 from deliberation.database import db
-from deliberation.declarations.models import Thesis
 
 ELSEWHERE = -1
 """Stands for all places of another thesis."""
@@ -39,14 +38,14 @@ class Counts:
     def of_place(self, thesis_id: int, paragraph_id: int | None) -> Count:
         return self._places.get((thesis_id, paragraph_id or 0), Count())
 
-    def of_thesis(self, thesis: Thesis) -> Count:
+    def of_thesis(self, thesis_id: int) -> Count:
         """All places of a thesis together."""
-        return self._theses.get(thesis.id, Count())
+        return self._theses.get(thesis_id, Count())
 
-    def looks(self, thesis_id: int) -> tuple[Hashable, ...]:
-        """All that the page of a thesis shows of them."""
-        places = ((place, count) for (thesis, place), count in self._places.items() if thesis == thesis_id)
-        return tuple(sorted(self._theses.items())), tuple(sorted(places))
+    def find_commented(self, thesis_id: int | None = None) -> tuple[tuple[int, int], ...]:
+        """At which places anything was written, of all theses or of one; 0 for a thesis as a whole."""
+        some = (place for place, count in self._places.items() if count.total and thesis_id in (None, place[0]))
+        return tuple(sorted(some))
 
 
 @dataclass(frozen=True)

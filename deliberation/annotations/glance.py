@@ -1,26 +1,27 @@
 """Who would see the page of a thesis, or of an opened paragraph, just as somebody else has seen it: found out with a handful of
 small queries, without making the page.
 
-Whoever left something at a place, a vote, a stance, a text or a draft, has a page of her own there.
+What is opened, a paragraph with its annotations, is told apart from the page around it, which changes less. Whoever left
+something at a place, a vote, a stance or a text, sees what is opened in her own way; with a draft all of the page is her own.
 """
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, cast, exists, false, func, literal, or_, select
+from sqlalchemy.orm import aliased
 
 from deliberation.annotations import visits
-from deliberation.annotations.counts import Counts, load_counts, to_news
+from deliberation.annotations.counts import Counts, News, load_counts, to_news
 from deliberation.annotations.drafts import place_of
 from deliberation.annotations.history import has_history
 from deliberation.annotations.models import Annotation, Draft, Opening, Stance, Status, Visit, Vote
 from deliberation.annotations.ordering import deck
 from deliberation.annotations.places import PlaceCount
 from deliberation.annotations.standing import count_past
-from deliberation.clock import to_day
 from deliberation.database import db
 from deliberation.declarations.models import Declaration, Edition, Paragraph, Thesis
 from deliberation.permissions import Access, Phase, Voters
@@ -66,12 +67,17 @@ class Spot:
 
 @dataclass(frozen=True)
 class Glance:
-    """`key` is the same for all with the same rights who see the same page; None for whoever has one of her own. `is_seen`:
-    nothing was written at the opened place since this reader opened it last."""
+    """`key` is the same for all with the same rights who see the same page but for counts and what is opened; None for whoever
+    has one of her own. `opened`: the same for what is opened. `is_seen`: nothing was written at the opened place since this
+    reader opened it last."""
 
     key: tuple[Hashable, ...] | None
     counts: Counts
+    news: News | None
+    opened: tuple[Hashable, ...] | None = None
     is_seen: bool = False
+    since: datetime | None = None
+    has_stance: bool = True
 
 
 def load_ground(slug: str) -> Ground | None:
@@ -100,20 +106,22 @@ def load_glance(person: Any, ground: Ground, spot: Spot, visit: Visit | None, da
     since = visits.new_since(visit)
     counts = load_counts(person, ground, since, spot.thesis)
     news = to_news(counts, since)
-    key = (spot, (news.count, to_day(news.since)) if news else None, counts.looks(spot.thesis))
+    key = (spot, news is not None, counts.find_commented(spot.thesis))
     if spot.opened is None:
-        return Glance((*key, count_past(person, ground) if ground.edition_number > 1 else 0), counts)
+        return Glance((*key, count_past(person, ground) if ground.edition_number > 1 else 0), counts, news)
     membership = person.membership_in(ground.id)
     if membership is not None and (membership.reviewed_until or membership.paused_until or membership.blocked_until):
-        return Glance(None, counts)
+        return Glance(None, counts, news)
     asked = {
         "declaration": ground.id, "thesis": spot.thesis, "opened": spot.opened, "since": since, "user": person.id or 0,
         "draft": place_of(spot.thesis, spot.opened), "member": membership.id if membership else 0,
     }  # fmt: skip
     question = _state(spot.opened != WHOLE, since is not None, person.is_signed_in, membership is not None)
-    changes, fresh, latest, opened_at, *own = db.session.execute(question, asked).one()
+    changes, bundled, fresh, latest, opened_at, has_draft, has_stance, *own = db.session.execute(question, asked).one()
     is_seen = latest is None or (opened_at is not None and latest <= opened_at)
-    return Glance(None if any(own) else (*key, changes, fresh, deck(person, day)), counts, is_seen)
+    opened = (spot, counts.of_place(spot.thesis, spot.opened), changes, bundled, fresh, deck(person, day))
+    is_own = has_stance or any(own)
+    return Glance(None if has_draft else key, counts, news, None if is_own else opened, is_seen, since, bool(has_stance))
 
 
 @lru_cache
@@ -125,8 +133,8 @@ def _visit() -> Any:
 
 @lru_cache
 def _state(is_paragraph: bool, has_visited: bool, is_signed_in: bool, is_member: bool) -> Any:
-    """What was ever changed at the place, how much of it is new, when the last was written and the reader was there last, and
-    whether she left anything there."""
+    """What was ever changed at the place, and anywhere if something from elsewhere is shown, how much of it is new, when the
+    last was written and the reader was there last, and whether she left a draft, a stance or anything else there."""
     here = PlaceCount.declaration_id == bindparam("declaration"), PlaceCount.thesis_id == bindparam("thesis")
     changes = select(PlaceCount.changes).where(*here, PlaceCount.paragraph_key == bindparam("opened")).scalar_subquery()
     place = _at(Annotation, is_paragraph)
@@ -136,21 +144,28 @@ def _state(is_paragraph: bool, has_visited: bool, is_signed_in: bool, is_member:
     latest = select(func.max(Annotation.created_at)).where(*shown).scalar_subquery()
     same = Opening.thesis_id == bindparam("thesis"), Opening.paragraph_key == bindparam("opened")
     opened_at: Any = select(Opening.opened_at).where(Opening.user_id == bindparam("user"), *same).scalar_subquery()
+    lead, bundled = aliased(Annotation), aliased(Annotation)
+    # There are few of them, and SQLite would rather look at all that stand at the place.
+    leads = exists().where(lead.number == bundled.bundled_with, lead.thesis_id == bindparam("thesis"), _at(lead, is_paragraph))
+    of_declaration = bundled.declaration_id + 0 == bindparam("declaration")
+    from_elsewhere = exists().where(bundled.bundled_with > 0, of_declaration, leads)
+    anywhere = select(func.sum(PlaceCount.changes)).where(here[0]).scalar_subquery()
+    draft = exists().where(Draft.user_id == bindparam("user"), Draft.place == bindparam("draft")) if is_signed_in else false()
+    stance: ColumnElement[bool] = false()
     own: list[ColumnElement[bool]] = []
-    if is_signed_in:
-        own.append(exists().where(Draft.user_id == bindparam("user"), Draft.place == bindparam("draft")))
     if is_member:
         member: Any = bindparam("member")
         # What is bundled with something shown here may stand at any place.
         seen = and_(known[0], or_(and_(known[1], place), Annotation.bundled_with.is_not(None)))
-        stances = exists().where(Stance.thesis_id == bindparam("thesis"), _at(Stance, is_paragraph), Stance.holder_id == member)
+        stance = exists().where(Stance.thesis_id == bindparam("thesis"), _at(Stance, is_paragraph), Stance.holder_id == member)
         own += [
             exists().where(Annotation.author_id == member, seen),
             exists().where(Vote.voter_id == member, Vote.annotation_id == Annotation.number, seen),
-            stances,
             *(trace(seen, member) for trace in traces),
         ]
-    return select(func.coalesce(changes, 0), fresh if has_visited else literal(0), latest, opened_at, *own)
+    elsewhere = case((from_elsewhere, cast(anywhere, Integer)), else_=0)
+    new = fresh if has_visited else literal(0)
+    return select(func.coalesce(changes, 0), elsewhere, new, latest, opened_at, draft, stance, *own)
 
 
 def _at(table: Any, is_paragraph: bool) -> ColumnElement[bool]:

@@ -1,20 +1,22 @@
 """What is new in a declaration: since the last visit, or since a day in the address. What was held is new when it is published.
 
-Five queries after person and declaration: marks, what concerns oneself (three), what is new by place."""
+At most a dozen queries after person and declaration, whatever there is: marks, what was published, what concerns oneself
+(four), the theses, what is new in one of them and in twice as many again until there is enough, and the words of it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import bindparam, func, or_, select, tuple_, union_all
 from sqlalchemy.orm import aliased, joinedload
 
-from deliberation.annotations import reading
+from deliberation.annotations.marks import load_marks
 from deliberation.annotations.models import Annotation, Outcome, OutcomeValue, Response, Status
 from deliberation.annotations.outcomes import latest_outcome
-from deliberation.annotations.threads import visible_to
+from deliberation.annotations.places import PlaceCount
 from deliberation.database import db
 from deliberation.declarations.models import Act, Declaration, LogEntry, Membership, Paragraph, Thesis
 
@@ -63,16 +65,18 @@ class NewsPage:
 
 def load_news(person: Any, declaration: Declaration, since: str | None, start: int = 0) -> NewsPage:
     """Own matters first, the rest grouped by place, in document order. `start`: how many of the places' were shown before."""
-    marks = reading.load_marks(person, declaration)
+    marks = load_marks(person, declaration)
     moment = _parsed(since) or marks.since
     if moment is None:
         return NewsPage(None, [], marks.edition_number)
     membership = person.membership_in(declaration.id)
-    replies = _load_replies(declaration, membership, moment) if membership else []
-    found = _load_by_place(person, declaration, membership, moment, max(0, start), {one.number for one in replies})
+    published = set(db.session.scalars(_published(), {"declaration": declaration.id, "moment": moment}))
+    replies = _load_replies(declaration, membership, moment, published) if membership else []
+    told = {one.number for one in replies}
+    numbers = _find_by_place(declaration, membership, moment, published, told, max(0, start) + NEWS_MAX + 1)[max(0, start) :]
     groups = [
         NewsGroup(thesis, paragraph, list(group))
-        for (thesis, paragraph), group in groupby(found[:NEWS_MAX], key=lambda a: (a.thesis, a.paragraph))
+        for (thesis, paragraph), group in groupby(_load(numbers[:NEWS_MAX]), key=lambda a: (a.thesis, a.paragraph))
     ]
     return NewsPage(
         since=moment,
@@ -82,66 +86,105 @@ def load_news(person: Any, declaration: Declaration, since: str | None, start: i
         responses=_load_responses(membership, moment) if membership and not start else (),
         outcomes=_load_outcomes(membership, moment) if membership and not start else (),
         start=start,
-        following=start + NEWS_MAX if len(found) > NEWS_MAX else None,
+        following=start + NEWS_MAX if len(numbers) > NEWS_MAX else None,
     )
 
 
-def _appeared_after(declaration: Declaration, moment: datetime) -> ColumnElement[bool]:
-    """Shown, and written since then, or held before and published since then. By their numbers, which are found once: SQLite
-    would look through all that were ever written, and ask for each whether it was published."""
-    one = aliased(Annotation)
-    written = select(one.number).where(
-        one.declaration_id == declaration.id, one.status == Status.VISIBLE, one.created_at > moment
-    )
-    published = select(LogEntry.annotation_id).where(
-        LogEntry.declaration_id == declaration.id, LogEntry.act == Act.PUBLISH, LogEntry.before == Status.PENDING.value,
-        LogEntry.at > moment, LogEntry.annotation_id.is_not(None),
+@lru_cache
+def _published() -> Any:
+    """What was held and has been published since; it may be older than the moment."""
+    return select(LogEntry.annotation_id).where(
+        LogEntry.declaration_id == bindparam("declaration"), LogEntry.act == Act.PUBLISH,
+        LogEntry.before == Status.PENDING.value, LogEntry.at > bindparam("moment"), LogEntry.annotation_id.is_not(None),
     )  # fmt: skip
-    here = Annotation.declaration_id + 0 == declaration.id
-    return and_(here, Annotation.status == Status.VISIBLE, Annotation.number.in_(written.union(published)))
 
 
+def _find_by_place(
+    declaration: Declaration, membership: Membership | None, moment: datetime, published: set[int], told: set[int], most: int
+) -> list[int]:
+    """The numbers of what is new by others, but for what was `told`, in document order; at most so many, and nothing is read that
+    stands behind them."""
+    theses: list[int] = list(db.session.scalars(_theses(), {"declaration": declaration.id}))
+    found: list[int] = []
+    start, size = 0, 1
+    while start < len(theses) and len(found) < most:
+        asked = {
+            "declaration": declaration.id, "moment": moment, "theses": theses[start : start + size],
+            "published": sorted(published), "member": membership.id if membership else 0,
+        }  # fmt: skip
+        found += (number for number in db.session.scalars(_new_there(), asked) if number not in told)
+        start, size = start + size, size * 2
+    return found[:most]
+
+
+@lru_cache
+def _theses() -> Any:
+    return select(Thesis.id).where(Thesis.declaration_id == bindparam("declaration")).order_by(Thesis.position, Thesis.id)
+
+
+@lru_cache
+def _new_there() -> Any:
+    """By places, so that SQLite finds the latest of each in the index that has the places in order."""
+    theses: Any = bindparam("theses", expanding=True)
+    known = PlaceCount.declaration_id == bindparam("declaration"), PlaceCount.thesis_id.in_(theses)
+    places = select(PlaceCount.thesis_id, PlaceCount.paragraph_key).where(*known)
+    one = aliased(Annotation)
+    shown = one.declaration_id == bindparam("declaration"), one.status == Status.VISIBLE
+    written = *shown, one.created_at > bindparam("moment")
+    new = union_all(
+        select(one.number).where(*written, tuple_(one.thesis_id, one.paragraph_id).in_(places)),
+        select(one.number).where(*written, one.thesis_id.in_(theses), one.paragraph_id.is_(None)),
+        select(one.number).where(
+            one.number.in_(bindparam("published", expanding=True)), one.thesis_id.in_(theses), one.status == Status.VISIBLE
+        ),
+    )
+    return (
+        select(Annotation.number)
+        .join(Annotation.thesis)
+        .outerjoin(Annotation.paragraph)
+        .where(Annotation.number.in_(new), Annotation.author_id.is_distinct_from(bindparam("member")))
+        .order_by(Thesis.position, Thesis.id, func.coalesce(Paragraph.position, -1), Annotation.number)
+    )
+
+
+def _load(numbers: Sequence[int]) -> list[Annotation]:
+    """These annotations with all that a line says of them, in this order."""
+    found = {one.number: one for one in db.session.scalars(_with_place(), {"numbers": numbers}).unique()} if numbers else {}
+    return [found[number] for number in numbers]
+
+
+@lru_cache
 def _with_place() -> Any:
     # The thesis of the paragraph is that of the annotation.
-    return (
+    options = (
         joinedload(Annotation.thesis), joinedload(Annotation.paragraph).lazyload(Paragraph.thesis), joinedload(Annotation.author),
         joinedload(Annotation.declaration),
     )  # fmt: skip
+    return select(Annotation).options(*options).where(Annotation.number.in_(bindparam("numbers", expanding=True)))
 
 
-def _load_by_place(
-    person: Any, declaration: Declaration, membership: Membership | None, moment: datetime, start: int, told: set[int]
-) -> list[Annotation]:
-    not_mine = Annotation.author_id.is_distinct_from(membership.id) if membership else Annotation.number > 0
-    query = (
-        select(Annotation)
-        .join(Annotation.thesis)
-        .outerjoin(Annotation.paragraph)
-        .options(*_with_place())
-        .where(_appeared_after(declaration, moment), visible_to(person, declaration.id), not_mine, Annotation.number.not_in(told))
-        .order_by(Thesis.position, Paragraph.position, Annotation.number)
-        .offset(start)
-        .limit(NEWS_MAX + 1)
-    )
-    return list(db.session.scalars(query).unique())
+def _load_replies(declaration: Declaration, membership: Membership, moment: datetime, published: set[int]) -> list[Annotation]:
+    """To what she wrote, or in conversations that she opened, the latest first."""
+    asked = {
+        "declaration": declaration.id, "member": membership.id, "moment": moment, "published": sorted(published), "most": OWN_MAX
+    }
+    return _load(db.session.scalars(_replies(), asked).all())
 
 
-def _load_replies(declaration: Declaration, membership: Membership, moment: datetime) -> list[Annotation]:
-    parent, root = aliased(Annotation), aliased(Annotation)
-    query = (
-        select(Annotation)
-        .join(parent, parent.number == Annotation.parent_id)
-        .outerjoin(root, root.number == Annotation.root_id)
-        .options(*_with_place())
+@lru_cache
+def _replies() -> Any:
+    own = select(Annotation.number).where(Annotation.author_id == bindparam("member"))
+    one = aliased(Annotation)
+    is_new = or_(one.created_at > bindparam("moment"), one.number.in_(bindparam("published", expanding=True)))
+    return (
+        select(one.number)
         .where(
-            _appeared_after(declaration, moment),
-            or_(parent.author_id == membership.id, root.author_id == membership.id),
-            Annotation.author_id.is_distinct_from(membership.id),
+            or_(one.parent_id.in_(own), one.root_id.in_(own)), is_new, one.declaration_id + 0 == bindparam("declaration"),
+            one.status == Status.VISIBLE, one.author_id.is_distinct_from(bindparam("member")),
         )
-        .order_by(Annotation.number.desc())
-        .limit(OWN_MAX)
+        .order_by(one.number.desc())
+        .limit(bindparam("most"))
     )  # fmt: skip
-    return list(db.session.scalars(query).unique())
 
 
 def _load_responses(membership: Membership, moment: datetime) -> list[Response]:

@@ -11,7 +11,7 @@ import segno
 from sqlalchemy import select
 
 from deliberation.annotations.counts import Count, Counts, News, load_counts, to_news
-from deliberation.annotations.reading import load_marks
+from deliberation.annotations.marks import load_marks
 from deliberation.clock import today
 from deliberation.database import db
 from deliberation.declarations.glossary import load_terms_of
@@ -41,7 +41,7 @@ class Overview:
         return self.counts.of_place(paragraph.thesis_id, paragraph.id)
 
     def thesis_count(self, thesis: Thesis) -> Count:
-        return self.counts.of_thesis(thesis)
+        return self.counts.of_thesis(thesis.id)
 
     @property
     def total(self) -> int:
@@ -103,14 +103,14 @@ def _first_words(thesis_ids: Sequence[int]) -> dict[int, str]:
     return {p.thesis_id: excerpt(p.wording.text, HEADING_WORDS) for p in reversed(found)}
 
 
-def load_whole_text(person: Any, declaration: Declaration, address: str) -> WholeText:
-    """All paragraphs in order; three queries after person and declaration, one more where words are explained. `address` is
-    what the QR code says."""
+def load_whole_text(person: Any, declaration: Declaration, address: str, counts: Counts | None = None) -> WholeText:
+    """All paragraphs in order; three queries after person and declaration, two if the counts are known, one more where words are
+    explained. `address` is what the QR code says."""
     marks = load_marks(person, declaration)
     parts = load_parts(declaration)
     return WholeText(
         declaration=declaration,
-        counts=load_counts(person, declaration, marks.since),
+        counts=counts or load_counts(person, declaration, marks.since),
         edition=marks.edition,
         visit_due=marks.visit_due,
         news=None,

@@ -2,22 +2,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import select
 
-from deliberation.accounts.models import User
-from deliberation.annotations import bundles, drafts, gists, paging, standing, threads, visits
+from deliberation.annotations import bundles, drafts, gists, paging, standing, threads
 from deliberation.annotations.counts import Count, Counts, News, load_counts, to_news
-from deliberation.annotations.history import History, has_history, in_place, load_history
+from deliberation.annotations.history import History, in_place, load_history
+from deliberation.annotations.marks import Known, load_marks
 from deliberation.annotations.models import (
     Draft,
     Kind,
     StanceValue,
-    Visit,
 )
 from deliberation.annotations.ordering import Order, deck, in_order
 from deliberation.annotations.standing import PastStance
@@ -43,22 +39,6 @@ THREADS_MAX = 100
 Choose = Callable[[Sequence[Entry]], Sequence[Entry]]
 FIRST_THREADS = 10
 """Threads shown before "show the others"."""
-
-
-@dataclass(frozen=True)
-class Marks:
-    """What the reader left behind: the visit before, an unsent text; beside it the edition in force."""
-
-    edition: Edition
-    # Whether words ever changed: in a later edition, or because of a misprint.
-    has_history: bool
-    since: datetime | None
-    visit_due: bool = False
-    draft: Draft | None = None
-
-    @property
-    def edition_number(self) -> int:
-        return self.edition.number
 
 
 @dataclass(frozen=True)
@@ -111,12 +91,10 @@ class ThesisPage:
         return self.counts.of_place(self.thesis.id, paragraph.id if paragraph else None)
 
     def thesis_count(self, thesis: Thesis) -> Count:
-        return self.counts.of_thesis(thesis)
+        return self.counts.of_thesis(thesis.id)
 
-    def part_key(self, paragraph: Paragraph) -> tuple[int, ...] | None:
-        """In what a paragraph of this page differs after a new annotation; None for the one that is open."""
-        if self.paragraph is not None and self.paragraph.id == paragraph.id:
-            return None
+    def part_key(self, paragraph: Paragraph) -> tuple[int, ...]:
+        """In what a paragraph of this page that is not open differs after a new annotation."""
         count = self.count(paragraph)
         return self.thesis.id, paragraph.id, count.total, count.new
 
@@ -158,7 +136,7 @@ def load_thesis_page(person: Any, declaration: Declaration, thesis: Thesis, coun
     """A thesis with nothing opened. Four queries after person and declaration, three if the counts are known, one more once the
     text has changed, and one where a word in it is explained."""
     found, marks = load_all_paragraphs([thesis.id]), load_marks(person, declaration)
-    return _to_page(person, declaration, thesis, found, marks, counts)
+    return _to_page(person, declaration, thesis, found, marks.known(counts))
 
 
 def _to_page(
@@ -166,19 +144,18 @@ def _to_page(
     declaration: Declaration,
     thesis: Thesis,
     found: Sequence[Paragraph],
-    marks: Marks,
-    counts: Counts | None,
+    known: Known,
     **opened: Any,
 ) -> ThesisPage:
-    counts = counts or load_counts(person, declaration, marks.since)
-    history = load_history(found) if marks.has_history else {}
+    counts = known.counts or load_counts(person, declaration, known.since)
+    history = load_history(found) if known.has_history else {}
     return ThesisPage(
         declaration=declaration,
         thesis=thesis,
         paragraphs=in_place(found, history),
         counts=counts,
-        edition_number=marks.edition_number,
-        news=to_news(counts, marks.since),
+        edition_number=known.edition_number,
+        news=to_news(counts, known.since),
         history=history,
         removed_in=number_of_edition(thesis.removed_in_id) if thesis.removed_in_id else 0,
         terms=load_terms_of(declaration, [one for one in found if not one.is_removed]),
@@ -211,42 +188,31 @@ def load_open_page(
     if paragraph is None and number != "0":
         return None
     marks = load_marks(person, declaration, owner, drafts.thesis_place(thesis, paragraph))
-    panel = _load_panel(person, thesis, paragraph, wish, marks, choose)
+    known = marks.known(counts)
+    panel = _load_panel(person, thesis, paragraph, wish, known, choose)
     return _to_page(
-        person, declaration, thesis, found, marks, counts,
-        is_open=True, paragraph=paragraph, panel=panel, draft=marks.draft,
-    )  # fmt: skip
-
-
-def load_marks(person: Any, declaration: Declaration, owner: drafts.Owner | None = None, place: str = "") -> Marks:
-    """The edition in force, last visit and draft in one query."""
-    who = owner.id if isinstance(owner, User) else owner or ""
-    asked = {"declaration": declaration.id, "user": person.id or 0, "place": place, "owner": who}
-    edition, changed, found, draft = db.session.execute(_marks(isinstance(owner, User)), asked).one()
-    due = person.is_signed_in and visits.is_due(found)
-    return Marks(edition, changed, visits.new_since(found), due, draft)
-
-
-@lru_cache
-def _marks(is_account: bool) -> Any:
-    """The question but for what is asked about: putting it together takes longer than answering it."""
-    one = aliased(Edition)
-    newest = select(func.max(one.number)).where(one.declaration_id == Declaration.id).scalar_subquery()
-    mine = (Draft.user_id if is_account else Draft.browser) == bindparam("owner")
-    return (
-        select(Edition, has_history(Declaration), Visit, Draft)
-        .join(Declaration, Declaration.id == Edition.declaration_id)
-        .outerjoin(Visit, and_(Visit.declaration_id == Declaration.id, Visit.user_id == bindparam("user")))
-        .outerjoin(Draft, and_(mine, Draft.place == bindparam("place")))
-        .where(Declaration.id == bindparam("declaration"), Edition.number == newest)
+        person, declaration, thesis, found, known, is_open=True, paragraph=paragraph, panel=panel, draft=marks.draft
     )
 
 
+def load_opened(
+    person: Any, declaration: Declaration, thesis: Thesis, number: str, wish: Wish, known: Known, choose: Choose
+) -> ThesisPage | None:
+    """Of such a page only what is opened: no other paragraph is in it, and no draft. At most six queries after person and
+    declaration."""
+    paragraph = find_paragraph(thesis, number) if number != "0" else None
+    if paragraph is None and number != "0":
+        return None
+    panel = _load_panel(person, thesis, paragraph, wish, known, choose)
+    found = [paragraph] if paragraph else []
+    return _to_page(person, declaration, thesis, found, known, is_open=True, paragraph=paragraph, panel=panel)
+
+
 def _load_panel(
-    person: Any, thesis: Thesis, paragraph: Paragraph | None, wish: Wish, marks: Marks, choose: Choose | None
+    person: Any, thesis: Thesis, paragraph: Paragraph | None, wish: Wish, known: Known, choose: Choose | None
 ) -> Panel:
     place = paragraph.id if paragraph else None
-    gists_here = gists.load_gists(person, thesis.declaration, thesis.id, place, marks.since)
+    gists_here = gists.load_gists(person, thesis.declaration, thesis.id, place, known.since)
     found = threads.to_threads(gists_here)
     authors = paging.count_left_out(person, thesis.declaration_id, found)
     listed = bundles.folded(threads.of_kind(found, wish.kind))
@@ -257,9 +223,9 @@ def _load_panel(
     marked = gists.load_marked(shown, thesis.declaration_id, place) if shown else gists.Marked()
     # Before the text has ever changed all of them are about what the page shows.
     missing = choose(shown) if choose else shown
-    loaded = gists.load_words(person, thesis.declaration_id, missing, marks.since, are_known=not marks.has_history)
+    loaded = gists.load_words(person, thesis.declaration_id, missing, known.since, are_known=not known.has_history)
     by_number = {entry.annotation.number: entry for entry in loaded}
-    own = standing.load_own_stance(person, thesis, paragraph)
+    own = standing.load_own_stance(person, thesis, paragraph) if known.has_stance else standing.NO_STANCE
     readable = [entry for entry in gists_here if entry.is_readable]
     return Panel(
         threads=[by_number.get(entry.annotation.number, entry) for entry in shown],

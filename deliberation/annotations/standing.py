@@ -52,6 +52,9 @@ class OwnStance:
     past: PastStance | None
 
 
+NO_STANCE = OwnStance(None, "", StanceCounts(), None)
+
+
 def load_own_stance(person: Any, thesis: Thesis, paragraph: Paragraph | None) -> OwnStance:
     """One query, and three more if a stance on a thesis as a whole is to be looked at again."""
     since = (paragraph or thesis).since_id

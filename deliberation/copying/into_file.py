@@ -93,7 +93,7 @@ class FileStaging(Staging):
 
     def _discard(self) -> None:
         self.engine.dispose()
-        for ending in ("", "-wal", "-journal", "-shm", "-turn"):
+        for ending in ("", "-wal", "-journal", "-shm", "-turn", "-queue", "-door"):
             self.part.with_name(self.part.name + ending).unlink(missing_ok=True)
 
     def _make(self) -> None:

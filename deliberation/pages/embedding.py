@@ -23,4 +23,4 @@ def load_embedded(declaration: Declaration, thesis: Thesis) -> Embedded | None:
     part = next((one for one in load_parts(declaration) if one.thesis.id == thesis.id), None)
     if part is None:
         return None
-    return Embedded(part, load_counts(Guest(), declaration, None).of_thesis(thesis).total)
+    return Embedded(part, load_counts(Guest(), declaration, None).of_thesis(thesis.id).total)

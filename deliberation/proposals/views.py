@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from deliberation.annotations import reading
+from deliberation.annotations.marks import load_marks
 from deliberation.annotations.models import NUMBER_MAX, find_annotation
 from deliberation.annotations.views import readable_annotation, readable_declaration
 from deliberation.annotations.wordings import source_of
@@ -84,7 +85,7 @@ def _render_place(paragraph: Paragraph, form: Any) -> str:
     return render_template(
         "proposals/beside.html",
         declaration=declaration, page=page, paragraph=paragraph, cosignatures=page.cosignatures, decisions={}, form=form,
-        edition_number=reading.load_marks(viewer(), declaration).edition_number, here="text",
+        edition_number=load_marks(viewer(), declaration).edition_number, here="text",
     )  # fmt: skip
 
 
@@ -121,7 +122,7 @@ def _render_closing(declaration: Declaration, tried: int = 0, marks: Marks | Non
         "proposals/closing.html",
         declaration=declaration, page=load_closing(viewer(), declaration), here="closing", scale=range(RESISTANCE_MAX + 1),
         tried=tried, marks=marks or Marks(), not_representative=not_representative(),
-        edition_number=reading.load_marks(viewer(), declaration).edition_number,
+        edition_number=load_marks(viewer(), declaration).edition_number,
     )  # fmt: skip
 
 

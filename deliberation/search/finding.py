@@ -1,7 +1,8 @@
 """What is found: only what everybody can read now, in the words it has now. How many hits there are is never said: the index
 may still hold words that are not shown any more.
 
-At most two queries for each word, and a few for the hits."""
+Texts are looked at from the newest on, in windows of their numbers, so that how many there are does not matter: mostly two
+queries for each word, and a few for the hits."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from deliberation.annotations.models import Annotation, Kind, Response, Status
@@ -18,14 +19,17 @@ from deliberation.database import ID_MAX, db
 from deliberation.declarations.models import Declaration, Paragraph, Thesis
 from deliberation.permissions import Permission, Person, require
 from deliberation.search.models import DocKind, SearchDoc, SearchPosting, SearchTerm
-from deliberation.search.words import QUERY_MAX, Sought, holds, snippet, to_sought
+from deliberation.search.words import QUERY_MAX, Sought, find_in, snippet, to_sought
 
 PAGE = 20
 TEXT_MAX = 20
 TERMS_MAX = 300
 """Longer words that a part is looked for in, the most frequent first."""
-FEW = 1000
-FIRST_LOOK, GROWTH = 100, 4
+FIRST_LOOK, GROWTH = 24, 4
+"""Texts that the first window is to have, and how much wider each following one is."""
+AT_ONCE = 800
+Meant = dict[int, int]
+"""Ids of the words that one word of a query means, and in how many texts each of them stands."""
 _NUMBER = re.compile(r"\s*(?:[aA]\s*[-–‐‑]\s*)?([0-9]{1,10})\s*")
 
 
@@ -84,9 +88,9 @@ def load_search(person: Person, declaration: Declaration, wanted: Wanted) -> Sea
     sought = to_sought(wanted.words)
     if not sought:
         return SearchPage(wanted, "" if direct else "common", direct)
-    docs = _find_docs(declaration, sought)
-    text = _load_text(declaration, wanted, sought, docs) if not wanted.before else []
-    hits = _load_hits(declaration, wanted, sought, docs)
+    meant = [_find_terms(declaration, one) for one in sought]
+    text = _load_text(declaration, wanted, sought, meant) if not wanted.before else []
+    hits = _load_hits(declaration, wanted, sought, meant)
     following = hits[PAGE - 1].doc if len(hits) > PAGE else None
     return SearchPage(wanted, "", direct, text, hits[:PAGE], following)
 
@@ -99,24 +103,7 @@ def _direct(declaration: Declaration, query: str) -> Annotation | None:
     return db.session.scalars(_with_place().where(*own, Annotation.status == Status.VISIBLE)).one_or_none()
 
 
-def _find_docs(declaration: Declaration, sought: Sequence[Sought]) -> set[int]:
-    """The texts in which all of these words stand, the rarest looked for first."""
-    known = sorted((_find_terms(declaration, one) for one in sought), key=lambda terms: sum(terms.values()))
-    docs: set[int] | None = None
-    for terms in known:
-        if not terms:
-            return set()
-        query = select(SearchPosting.doc_id).where(SearchPosting.term_id.in_(list(terms)))
-        if docs is not None and len(docs) <= FEW:
-            query = query.where(SearchPosting.doc_id.in_(sorted(docs)))
-        found = set(db.session.scalars(query))
-        docs = found if docs is None else docs & found
-        if not docs:
-            return set()
-    return docs or set()
-
-
-def _find_terms(declaration: Declaration, sought: Sought) -> dict[int, int]:
+def _find_terms(declaration: Declaration, sought: Sought) -> Meant:
     """The words of the declaration that are meant, with the number of texts each stands in."""
     parts = [SearchTerm.word.contains(part, autoescape=True) for part in sorted(sought.parts)]
     is_meant = or_(SearchTerm.word.in_(sorted(sought.terms)), *parts)
@@ -129,13 +116,14 @@ def _find_terms(declaration: Declaration, sought: Sought) -> dict[int, int]:
     return {row.id: row.docs for row in db.session.execute(query)}
 
 
-def _load_text(declaration: Declaration, wanted: Wanted, sought: tuple[Sought, ...], docs: set[int]) -> list[Hit]:
+def _load_text(declaration: Declaration, wanted: Wanted, sought: tuple[Sought, ...], meant: Sequence[Meant]) -> list[Hit]:
     """What the declaration itself says; not where a kind or a day is asked for, which it has not."""
-    if wanted.kind or wanted.since:
+    if wanted.kind or wanted.since or not all(meant):
         return []
     here = SearchDoc.declaration_id == declaration.id, SearchDoc.kind.in_((DocKind.THESIS, DocKind.PARAGRAPH))
-    found = [doc for doc in db.session.scalars(select(SearchDoc).where(*here)) if doc.id in docs]
-    versions = {(doc.kind, doc.ref): doc.version for doc in found}
+    stand = [exists().where(SearchPosting.term_id.in_(list(terms)), SearchPosting.doc_id == SearchDoc.id) for terms in meant]
+    query = select(SearchDoc.kind, SearchDoc.ref, SearchDoc.version).where(*here, *stand)
+    versions = {(kind, ref): version for kind, ref, version in db.session.execute(query)}
     theses = {thesis.id: thesis for thesis in declaration.theses if not wanted.thesis or thesis.number == wanted.thesis}
     hits = [
         Hit(thesis, None, None, False, snippet(thesis.heading, sought))
@@ -143,18 +131,18 @@ def _load_text(declaration: Declaration, wanted: Wanted, sought: tuple[Sought, .
         if versions.get((DocKind.THESIS, thesis.id)) == thesis.since_id
     ]
     refs = [ref for kind, ref in versions if kind is DocKind.PARAGRAPH]
-    query = select(Paragraph).where(Paragraph.id.in_(refs), Paragraph.removed_in_id.is_(None))
-    for one in db.session.scalars(query.options(joinedload(Paragraph.wording))):
+    paragraphs = select(Paragraph).where(Paragraph.id.in_(refs), Paragraph.removed_in_id.is_(None))
+    for one in db.session.scalars(paragraphs.options(joinedload(Paragraph.wording))):
         if one.thesis_id in theses and versions[DocKind.PARAGRAPH, one.id] == one.wording_id:
             hits.append(Hit(one.thesis, one, None, False, snippet(one.wording.text, sought)))
     hits.sort(key=lambda hit: (hit.thesis.position, hit.paragraph.position if hit.paragraph else -1))
     return hits[:TEXT_MAX]
 
 
-def _load_hits(declaration: Declaration, wanted: Wanted, sought: tuple[Sought, ...], docs: set[int]) -> list[Hit]:
+def _load_hits(declaration: Declaration, wanted: Wanted, sought: tuple[Sought, ...], meant: Sequence[Meant]) -> list[Hit]:
     """One more than a page holds, to know whether there is another."""
     hits: list[Hit] = []
-    for some in _looks(sorted((doc for doc in docs if not wanted.before or doc < wanted.before), reverse=True)):
+    for some in _looks(meant, wanted.before):
         found = {doc.id: doc for doc in db.session.scalars(select(SearchDoc).where(SearchDoc.id.in_(some)))}
         annotations = _load_annotations(declaration, wanted, [d.ref for d in found.values() if d.kind is DocKind.ANNOTATION])
         responses = _load_responses(declaration, wanted, [d.ref for d in found.values() if d.kind is DocKind.RESPONSE])
@@ -175,17 +163,46 @@ def _hit(
     annotation: Annotation, words: str, sought: tuple[Sought, ...], doc: int, is_response: bool = False
 ) -> tuple[Hit, ...]:
     """None if the words do not stand there any more: an answer can change with a redaction elsewhere in its conversation."""
-    if not holds(words, sought):
-        return ()
-    return (Hit(annotation.thesis, annotation.paragraph, annotation, is_response, snippet(words, sought), doc),)
+    pieces = find_in(words, sought)
+    return (Hit(annotation.thesis, annotation.paragraph, annotation, is_response, pieces, doc),) if pieces else ()
 
 
-def _looks(docs: Sequence[int]) -> Iterator[Sequence[int]]:
-    """A few first, then more and more: mostly the first hundred fill a page."""
-    start, size = 0, FIRST_LOOK
-    while start < len(docs):
-        yield docs[start : start + size]
-        start, size = start + size, size * GROWTH
+def _looks(meant: Sequence[Meant], before: int) -> Iterator[Sequence[int]]:
+    """Texts in which all of these words stand, the newest first, a few at a time."""
+    if not all(meant):
+        return
+    words = sorted(meant, key=lambda terms: sum(terms.values()))
+    lowest, highest = _find_ends(words[0])
+    top = min(highest, before - 1) if before else highest
+    # As if the rarest word stood about evenly among all texts from its first one on.
+    width = max(1, FIRST_LOOK * (highest - lowest + 1) // max(1, sum(words[0].values())))
+    while top >= lowest:
+        bottom = max(lowest, top - width + 1)
+        docs = sorted(_find_docs(words, bottom, top), reverse=True)
+        for start in range(0, len(docs), AT_ONCE):
+            yield docs[start : start + AT_ONCE]
+        top, width = bottom - 1, width * GROWTH
+
+
+def _find_ends(terms: Meant) -> tuple[int, int]:
+    """The first and the last text in which one of these words stands; (1, 0) if there is none."""
+    here = select(SearchPosting.doc_id).where(SearchPosting.term_id == SearchTerm.id)
+    first = here.order_by(SearchPosting.doc_id).limit(1).scalar_subquery()
+    last = here.order_by(SearchPosting.doc_id.desc()).limit(1).scalar_subquery()
+    row = db.session.execute(select(func.min(first), func.max(last)).where(SearchTerm.id.in_(list(terms)))).one()
+    return (row[0], row[1]) if row[0] is not None else (1, 0)
+
+
+def _find_docs(words: Sequence[Meant], bottom: int, top: int) -> set[int]:
+    """Of the texts with such numbers those in which all of these words stand, the rarest looked for first."""
+    docs: set[int] | None = None
+    for terms in words:
+        here = SearchPosting.term_id.in_(list(terms)), SearchPosting.doc_id.between(bottom, top)
+        found = set(db.session.scalars(select(SearchPosting.doc_id).where(*here)))
+        docs = found if docs is None else docs & found
+        if not docs:
+            break
+    return docs or set()
 
 
 def _with_place() -> Any:
@@ -196,8 +213,8 @@ def _with_place() -> Any:
 
 def _load_annotations(declaration: Declaration, wanted: Wanted, numbers: Sequence[int]) -> dict[int, Annotation]:
     found: dict[int, Annotation] = {}
-    for start in range(0, len(numbers), 800):
-        some = Annotation.number.in_(numbers[start : start + 800])
+    for start in range(0, len(numbers), AT_ONCE):
+        some = Annotation.number.in_(numbers[start : start + AT_ONCE])
         query = _with_place().where(some, *_conditions(declaration, wanted))
         found |= {one.number: one for one in db.session.scalars(query)}
     return found
@@ -206,21 +223,22 @@ def _load_annotations(declaration: Declaration, wanted: Wanted, numbers: Sequenc
 def _load_responses(declaration: Declaration, wanted: Wanted, ids: Sequence[int]) -> dict[int, Response]:
     found: dict[int, Response] = {}
     way = joinedload(Response.annotation)
-    for start in range(0, len(ids), 800):
+    for start in range(0, len(ids), AT_ONCE):
         query = (
             select(Response)
             .join(Annotation, Annotation.number == Response.annotation_id)
             .options(
                 way.joinedload(Annotation.thesis).joinedload(Thesis.declaration), way.joinedload(Annotation.paragraph)
             )
-            .where(Response.id.in_(ids[start : start + 800]), *_conditions(declaration, wanted))
+            .where(Response.id.in_(ids[start : start + AT_ONCE]), *_conditions(declaration, wanted))
         )
         found |= {one.id: one for one in db.session.scalars(query)}
     return found
 
 
 def _conditions(declaration: Declaration, wanted: Wanted) -> list[Any]:
-    conditions: list[Any] = [Annotation.declaration_id == declaration.id, Annotation.status == Status.VISIBLE]
+    # By a sum, or SQLite would look through the index that has all of a declaration, and not for the few numbers.
+    conditions: list[Any] = [Annotation.declaration_id + 0 == declaration.id, Annotation.status == Status.VISIBLE]
     if wanted.thesis:
         here = Thesis.declaration_id == declaration.id, Thesis.number == wanted.thesis
         conditions.append(Annotation.thesis_id.in_(select(Thesis.id).where(*here)))

@@ -61,6 +61,7 @@ def stem(word: str) -> str:
     return "".join(sign for sign in plain if not unicodedata.combining(sign))[:WORD_MAX]
 
 
+@lru_cache(maxsize=10_000)
 def terms(word: str) -> frozenset[str]:
     """What a folded word is found by: women are found among people of their kind, and by themselves."""
     if word.endswith("innen") and len(word) > 7:
@@ -114,17 +115,27 @@ def to_sought(query: str) -> tuple[Sought, ...]:
     return tuple(found.values())
 
 
+@lru_cache(maxsize=1000)
+def find_in(source: str, sought: tuple[Sought, ...]) -> tuple[tuple[bool, str], ...]:
+    """As `snippet` of a text in which all stands that was searched for, else nothing. The newest are found again and again."""
+    return tuple(snippet(source, sought)) if holds(source, sought) else ()
+
+
 def holds(source: str, sought: tuple[Sought, ...]) -> bool:
     """Whether all that was searched for stands in a text."""
     there = index_terms(source)
     return all(one.terms & there or any(part in word for part in one.parts for word in there) for one in sought)
 
 
+@lru_cache(maxsize=10_000)
+def _folded(written: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(fold(written)))
+
+
 def _places(text: str, sought: tuple[Sought, ...]) -> Iterator[tuple[int, int]]:
     """Where the words of a plain text stand that were searched for. A form such as Kolleg:innen is one word."""
     for match in re.finditer(r"[^\W_]+(?:(?:[:*_·]|/-?)in(?:nen)?\b|\((?:inn?|innen|in)\)(?:en)?)?", text, re.IGNORECASE):
-        words = _WORD.findall(fold(match.group()))
-        if any(one.is_in(word) for one in sought for word in words):
+        if any(one.is_in(word) for one in sought for word in _folded(match.group())):
             yield match.start(), match.end()
 
 

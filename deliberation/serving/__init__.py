@@ -1,6 +1,6 @@
 """The production server, in the process of `deliberation serve`: gunicorn watches over processes, waitress serves in each.
 
-On SQLite one worker, because one process writes at a time; on PostgreSQL as many as the machine can use.
+On SQLite a worker for each core, up to a few, because one process writes at a time; on PostgreSQL as many as the machine can use.
 """
 
 import errno
@@ -29,6 +29,8 @@ DESCRIPTORS = 8192
 """Wanted for the process if the system allows it: a connection needs up to two, see `worker.connection_limit`."""
 
 
+SQLITE_WORKERS = 4
+"""At most, where nobody says how many: all of them wait for whoever writes."""
 LOOPBACK = "127.0.0.1"
 """Nobody but this machine is told how the server does."""
 
@@ -67,7 +69,8 @@ class Server:
         # What the libraries say of odd requests and lost connections names addresses; our own lines do not.
         logging.getLogger("waitress").setLevel(logging.CRITICAL + 1)
         _want_descriptors()
-        workers = 1 if is_sqlite else self.app.config["WORKERS"] or 2 * (os.cpu_count() or 1) + 1
+        cores = os.cpu_count() or 1
+        workers = self.app.config["WORKERS"] or (min(cores, SQLITE_WORKERS) if is_sqlite else 2 * cores + 1)
         return {
             "bind": f"fd://{self._socket.detach()}",
             "worker_class": Worker,

@@ -7,6 +7,7 @@ from flask import render_template, request
 
 from deliberation.annotations import reading
 from deliberation.annotations.history import load_history
+from deliberation.annotations.marks import load_marks
 from deliberation.annotations.views import Place
 from deliberation.web import viewer
 
@@ -20,7 +21,7 @@ def gone_page(place: Place, fields: Mapping[str, Any] | None = None) -> Any:
     kept = {name: str(sent[name]) for name in KEPT if sent.get(name)}
     past = load_history([place.paragraph])[place.paragraph.id] if place.paragraph else None
     removed_in = reading.number_of_edition((place.paragraph or place.thesis).removed_in_id or 0)
-    marks = reading.load_marks(viewer(), place.declaration)
+    marks = load_marks(viewer(), place.declaration)
     page = render_template(
         "annotations/not_in_force.html",
         declaration=place.declaration, thesis=place.thesis, paragraph=place.paragraph, past=past, kept=kept,

@@ -1,7 +1,7 @@
 """Pages to read: a thesis, an opened paragraph, a conversation, what is new, one's own area."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from flask import abort, redirect, render_template, request
@@ -13,6 +13,8 @@ from deliberation.accounts.staff_access import load_looks_at
 from deliberation.annotations import glance, held, mine, reading, visits
 from deliberation.annotations.counts import Counts
 from deliberation.annotations.forms import AnnotationForm
+from deliberation.annotations.gaps import find_ground, say_count
+from deliberation.annotations.marks import Known, load_marks
 from deliberation.annotations.models import Kind, find_annotation
 from deliberation.annotations.news import START_MAX, load_news
 from deliberation.annotations.ordering import Order
@@ -42,38 +44,65 @@ from deliberation.urls import annotation_url, sign_in_url
 from deliberation.web import after_page, viewer
 
 
+class Loaded(NamedTuple):
+    """A page of a thesis; `signed` are the numbers of proposals on it that the reader has signed."""
+
+    page: reading.ThesisPage
+    signed: Collection[int] = ()
+
+
 @annotations.get("/d/<slug>/<t>")
 def thesis(slug: str, t: str) -> str:
-    return _thesis_page(slug, t, None, _make_thesis)
+    return _thesis_page(slug, t, None, _load_thesis)
 
 
 @annotations.get("/d/<slug>/<t>/<p>")
 def paragraph(slug: str, t: str, p: str) -> str:
-    return _thesis_page(slug, t, p, _make_paragraph)
+    return _thesis_page(slug, t, p, _load_paragraph)
 
 
-def _thesis_page(slug: str, t: str, p: str | None, make: Callable[..., str]) -> str:
-    """The page as somebody else got it, if both would see the same; else made anew."""
+def _thesis_page(slug: str, t: str, p: str | None, load: Callable[..., Loaded]) -> str:
+    """The page as somebody else got it, but for what differs between both; else made anew."""
     parts.begin()
     person = viewer()
-    ground = parts.settled(("ground", slug), lambda: glance.load_ground(slug))
+    ground = find_ground(slug)
     spot = ground.find(t, p) if ground and may(person, Permission.READ, ground) else None
-    if spot is None:
-        # Who makes it says what is wrong with the address.
-        return make(slug, t, p)
+    if ground is None or spot is None:
+        # Who loads it says what is wrong with the address.
+        return _render_page(load(slug, t, p))
     visit = glance.load_visit(person, ground)
     if person.is_signed_in and visits.is_due(visit):
         after_page(lambda: visits.mark_visit(person, ground))
     if not parts.is_shared(ground) or not kept.is_plain(request.query_string.decode("latin-1")):
         _mark_opening(person, spot)
-        return make(slug, t, p)
+        return _render_page(load(slug, t, p))
     seen = glance.load_glance(person, ground, spot, visit, today())
     if not seen.is_seen:
         _mark_opening(person, spot)
-    key = (slug, t, p, request.query_string, *seen.key) if seen.key else None
-    membership = person.membership_in(ground.id)
-    own = {"form_key": random_key(), "pseudonym": membership.pseudonym if membership else ""}
-    return parts.page("thesis", ground, key, lambda: make(slug, t, p, seen.counts), own)
+    known = Known(ground.edition_number, ground.has_history, seen.since, seen.has_stance, seen.counts)
+    address = (slug, t, p, request.query_string)
+
+    loaded: list[Loaded] = []
+
+    def make() -> str:
+        loaded.append(load(slug, t, p, seen.counts))
+        return _render_page(loaded[0])
+
+    def make_opened() -> str:
+        return _render("annotations/opened.html", loaded[0] if loaded else load(slug, t, p, seen.counts, known))
+
+    def fill(name: str) -> Any:
+        if name == "opened":
+            return parts.made_once("opened", ground, (*address, *seen.opened) if seen.opened else None, make_opened)
+        if name == "form_key":
+            return random_key()
+        if name == "pseudonym":
+            membership = person.membership_in(ground.id)
+            return membership.pseudonym if membership else ""
+        return say_count(name, seen.counts, seen.news)
+
+    key = (*address, *seen.key) if seen.key else None
+    return parts.page("thesis", ground, key, make, fill)
 
 
 def _mark_opening(person: Any, spot: glance.Spot) -> None:
@@ -81,13 +110,14 @@ def _mark_opening(person: Any, spot: glance.Spot) -> None:
         after_page(lambda: visits.mark_opening(person, spot.thesis, opened))
 
 
-def _make_thesis(slug: str, t: str, _p: None, counts: Counts | None = None) -> str:
+def _load_thesis(slug: str, t: str, _p: None, counts: Counts | None = None) -> Loaded:
     declaration = readable_declaration(slug)
     found = find_thesis(declaration, t) or abort(404)
-    return _render_page(reading.load_thesis_page(viewer(), declaration, found, counts))
+    return Loaded(reading.load_thesis_page(viewer(), declaration, found, counts))
 
 
-def _make_paragraph(slug: str, t: str, p: str, counts: Counts | None = None) -> str:
+def _load_paragraph(slug: str, t: str, p: str, counts: Counts | None = None, known: Known | None = None) -> Loaded:
+    """`known`: only what is opened is needed."""
     declaration = readable_declaration(slug)
     found = find_thesis(declaration, t) or abort(404)
     signed: set[int] = set()
@@ -98,23 +128,36 @@ def _make_paragraph(slug: str, t: str, p: str, counts: Counts | None = None) -> 
         back = f"/d/{slug}/{t}/{p}"
         return [one for one in shown if not parts.is_kept("annotation", declaration, thread_key(one, back, signed))]
 
-    page = reading.load_open_page(viewer(), declaration, found, p, _wish(), draft_owner(), counts, choose)
+    if known is not None:
+        page = reading.load_opened(viewer(), declaration, found, p, _wish(), known, choose)
+    else:
+        page = reading.load_open_page(viewer(), declaration, found, p, _wish(), draft_owner(), counts, choose)
     if page is None:
         # Either it moved to another thesis, or nobody ever printed this number.
         find_place(slug, t, p)
         abort(404)
-    if not viewer().is_signed_in:
-        # Making a form makes a session; who only reads gets no cookie.
-        return _render_page(page, signed=signed)
-    return _render_page(page, signed=signed, form=AnnotationForm(formdata=None, **draft_fields(page.draft)))
+    return Loaded(page, signed)
 
 
-def _render_page(page: reading.ThesisPage, **context: Any) -> str:
+def _render_page(loaded: Loaded) -> str:
+    page = loaded.page
+    # Making a form makes a session; who only reads gets no cookie.
+    has_form = page.is_open and viewer().is_signed_in
+    return _render(
+        "annotations/thesis.html", loaded,
+        edition_number=page.edition_number, news=page.news, here="text",
+        past_stances=_count_past_stances(page), surveyed=load_cited(page.thesis),
+        form=AnnotationForm(formdata=None, **draft_fields(page.draft)) if has_form else None,
+    )  # fmt: skip
+
+
+def _render(template: str, loaded: Loaded, **context: Any) -> str:
+    page = loaded.page
+    # Conversations stand in a gap of their own.
+    shown = page.panel.loaded if page.panel and not parts.has_gaps() else ()
     return render_template(
-        "annotations/thesis.html",
-        page=page, declaration=page.declaration, edition_number=page.edition_number, news=page.news, here="text",
-        orders=list(Order), past_stances=_count_past_stances(page), surveyed=load_cited(page.thesis),
-        **thread_context(page.panel.loaded if page.panel else ()), **context,
+        template, page=page, declaration=page.declaration, orders=list(Order), signed=loaded.signed,
+        **thread_context(shown), **context,
     )  # fmt: skip
 
 
@@ -151,7 +194,7 @@ def show(number: int) -> Any:
     return render_template(
         "annotations/thread.html",
         declaration=declaration, annotation=annotation, thread=thread, here="text",
-        edition_number=reading.load_marks(person, declaration).edition_number,
+        edition_number=load_marks(person, declaration).edition_number,
         **thread_context([thread]),
     )  # fmt: skip
 
@@ -197,6 +240,7 @@ def own_standpoints() -> str:
 
 @annotations.get("/d/<slug>/new")
 def whats_new(slug: str) -> str:
+    parts.begin()
     declaration = readable_declaration(slug)
     start = request.args.get("start", 0, type=int) or 0
     page = load_news(viewer(), declaration, request.args.get("since"), start if 0 < start <= START_MAX else 0)

@@ -4,7 +4,8 @@ from typing import Any
 
 from flask import abort, redirect, render_template, request
 
-from deliberation.annotations import former, mine, positions, reading, standing
+from deliberation.annotations import former, mine, positions, standing
+from deliberation.annotations.marks import load_marks
 from deliberation.annotations.models import NUMBER_MAX, find_annotation
 from deliberation.annotations.threads import Entry
 from deliberation.annotations.views import (
@@ -50,7 +51,7 @@ def wording(number: int) -> Any:
 def own_stances(slug: str) -> Any:
     declaration = readable_declaration(slug)
     past = standing.load_past(viewer(), declaration)
-    marks = reading.load_marks(viewer(), declaration)
+    marks = load_marks(viewer(), declaration)
     return render_template(
         "annotations/own_stances.html",
         declaration=declaration, stances=past, edition_number=marks.edition_number, here="text",

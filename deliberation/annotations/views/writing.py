@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import jsonify, redirect, render_template, request
 
-from deliberation.annotations import drafts, mine, reading
+from deliberation.annotations import drafts, mine
 from deliberation.annotations.actions import (
     Contribution,
     NotInForce,
@@ -17,6 +17,7 @@ from deliberation.annotations.actions import (
 from deliberation.annotations.forms import AnnotationForm, EditForm, ReplyForm
 from deliberation.annotations.holding import hits_in, must_be_checked
 from deliberation.annotations.likeness import Alike, find_alike
+from deliberation.annotations.marks import load_marks
 from deliberation.annotations.models import Annotation, Kind
 from deliberation.annotations.views import (
     Place,
@@ -58,7 +59,7 @@ def compose(slug: str, t: str, p: str) -> Any:
 
 
 def render_composer(place: Place, form: Any, **context: Any) -> str:
-    marks = reading.load_marks(viewer(), place.declaration)
+    marks = load_marks(viewer(), place.declaration)
     return render_template(
         "annotations/compose.html",
         declaration=place.declaration, thesis=place.thesis, paragraph=place.paragraph, form=form,
@@ -178,7 +179,7 @@ def _find_alike(place: Place, words: Contribution) -> list[Alike]:
 def _render_check(
     form: Any, words: Contribution, back: str, declaration: Declaration, alike: Sequence[Alike] = ()
 ) -> str:
-    marks = reading.load_marks(viewer(), declaration)
+    marks = load_marks(viewer(), declaration)
     return render_template(
         "annotations/check.html",
         declaration=declaration, form=form, words=words, hits=hits_in(words, declaration), back=back, here="text",
@@ -216,7 +217,7 @@ def _render_reply(parent: Annotation, form: Any, **context: Any) -> str:
     return render_template(
         "annotations/reply.html",
         declaration=parent.declaration, parent=parent, form=form, here="text",
-        edition_number=reading.load_marks(viewer(), parent.declaration).edition_number, **context,
+        edition_number=load_marks(viewer(), parent.declaration).edition_number, **context,
     )  # fmt: skip
 
 

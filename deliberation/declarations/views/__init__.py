@@ -6,7 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_babel import gettext as _
 
 from deliberation.annotations import visits
-from deliberation.annotations.overview import load_landing, load_whole_text
+from deliberation.annotations.overview import load_landing
 from deliberation.annotations.positions import change_phase
 from deliberation.annotations.views import readable_declaration
 from deliberation.database import db
@@ -34,7 +34,7 @@ from deliberation.declarations.models import ImportPreview
 from deliberation.labels import phase_hint
 from deliberation.permissions import Activity, Permission, Phase, require
 from deliberation.proposals.ballots import count_ballots
-from deliberation.urls import absolute, declaration_url
+from deliberation.urls import declaration_url
 from deliberation.web import after_page, limiter, viewer
 
 declarations = Blueprint("declarations", __name__)
@@ -51,19 +51,6 @@ def landing(slug: str) -> str:
         page=page, declaration=declaration, news=page.news, edition_number=page.edition_number, here="text",
         ballots=0 if declaration.allows(Activity.ANNOTATE) else count_ballots(declaration),
     )  # fmt: skip
-
-
-@declarations.get("/d/<slug>/text")
-def whole_text(slug: str) -> str:
-    declaration = readable_declaration(slug)
-    page = load_whole_text(viewer(), declaration, absolute(declaration_url(declaration)))
-    return render_template(
-        "declarations/whole_text.html",
-        page=page,
-        declaration=declaration,
-        edition_number=page.edition_number,
-        here="text",
-    )
 
 
 @declarations.get("/import")
@@ -295,4 +282,5 @@ from deliberation.declarations.views import (  # noqa: E402, F401
     invitations,
     office,
     showing,
+    text,
 )

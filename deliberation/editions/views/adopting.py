@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
-from deliberation.annotations import reading
+from deliberation.annotations.marks import load_marks
 from deliberation.annotations.views import readable_declaration
 from deliberation.declarations.models import Declaration
 from deliberation.editions.adopting import AlreadyThere, NotAdoptable, adopt
@@ -128,5 +128,5 @@ def _render(declaration: Declaration, problem: str = "", wish: Wish | None = Non
     return render_template(
         "editions/adopt.html",
         declaration=declaration, page=page, cosignatures=page.cosignatures, problem=problem, wish=wish or Wish(),
-        typed=request.form, here="redaction", edition_number=reading.load_marks(person, declaration).edition_number,
+        typed=request.form, here="redaction", edition_number=load_marks(person, declaration).edition_number,
     )  # fmt: skip
