@@ -37,6 +37,8 @@ KEY = "deliberation.kept"
 ENDPOINTS = "deliberation.kept_endpoints"
 SECONDS = 60.0
 """A page is made anew so often at least: what changes with the hour alone shows this late."""
+MISSED = 5000
+"""So many are remembered."""
 REST_SECONDS = 1.0
 """For so long a database that did not answer is not asked for the revision."""
 NAMES = frozenset(("kind", "order", "all", "from", "page"))
@@ -85,6 +87,7 @@ class Store:
         self._things: OrderedDict[Hashable, Any] = OrderedDict()
         self._mutex = threading.Lock()
         self._weight = 0
+        self._missed: OrderedDict[int, bool] = OrderedDict()
 
     def find(self, key: Hashable) -> Any:
         with self._mutex:
@@ -92,6 +95,17 @@ class Store:
             if found is not None:
                 self._things.move_to_end(key)
             return found
+
+    def is_wanted_again(self, key: Hashable) -> bool:
+        """Whether something that is not here was missed before, not long ago. What everybody wants once only would push out what
+        many want."""
+        with self._mutex:
+            was_missed = self._missed.pop(hash(key), False)
+            if not was_missed:
+                self._missed[hash(key)] = True
+                if len(self._missed) > MISSED:
+                    self._missed.popitem(last=False)
+            return was_missed
 
     def put(self, key: Hashable, thing: Any) -> None:
         with self._mutex:
@@ -105,6 +119,7 @@ class Store:
     def clear(self) -> None:
         with self._mutex:
             self._things.clear()
+            self._missed.clear()
             self._weight = 0
 
 

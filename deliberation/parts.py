@@ -134,19 +134,24 @@ def has_gaps() -> bool:
     return bool(g.get("has_gaps"))
 
 
-def made_once(name: str, declaration: Any, key: tuple[Hashable, ...] | None, make: Callable[[], str]) -> Markup:
-    """As `part`, of whatever makes it."""
-    return Markup(_find_or_make(name, declaration, key, make))  # nosec B704
+def made_once(
+    name: str, declaration: Any, key: tuple[Hashable, ...] | None, make: Callable[[], str], is_rare: bool = False
+) -> Markup:
+    """As `part`, of whatever makes it. `is_rare`: perhaps nobody else will want the same; it is kept once it is made again."""
+    return Markup(_find_or_make(name, declaration, key, make, is_rare))  # nosec B704
 
 
-def _find_or_make(name: str, declaration: Any, key: tuple[Hashable, ...] | None, make: Callable[[], str]) -> str:
+def _find_or_make(
+    name: str, declaration: Any, key: tuple[Hashable, ...] | None, make: Callable[[], str], is_rare: bool
+) -> str:
     full = _full_key(name, declaration, key)
     if full is None:
         return make()
     made = g.get("held_parts", {}).get(full) or _store().find(full)
     if made is None:
         made = _without_token(str(make()))
-        _store().put(full, made)
+        if not is_rare or _store().is_wanted_again(full):
+            _store().put(full, made)
     return made.replace(TOKEN, generate_csrf()) if TOKEN in made else made
 
 

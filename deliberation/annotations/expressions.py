@@ -1,13 +1,30 @@
 """The regular expressions of the check before publication. Every repetition is bounded: see patterns.py."""
 
 import re
+from functools import cached_property
+from typing import Any
 
 from deliberation.annotations import wordlists
 
 
-def _pattern(source: str) -> re.Pattern[str]:
+class Late:
+    """A regular expression that is compiled when it is first used: all of them take a tenth of a second, and most that is done
+    with the program looks at no text."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+
+    @cached_property
+    def compiled(self) -> re.Pattern[str]:
+        return re.compile(self._source)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.compiled, name)
+
+
+def _pattern(source: str) -> Late:
     """A passage begins and ends at the edge of a word."""
-    return re.compile(rf"(?<!\w)(?:{source})(?!\w)")
+    return Late(rf"(?<!\w)(?:{source})(?!\w)")
 
 
 UPPER = "A-ZÀ-ÖØ-ÞĆČĐĞİŁŃŚŞŠŹŻŽ"

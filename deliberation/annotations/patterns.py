@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from deliberation.annotations import expressions, wordlists
 from deliberation.annotations.accusing import find_accused
+from deliberation.annotations.expressions import Late
 from deliberation.annotations.naming import find_names, one_said_to_be, own_cases, spans_of_one, words_of
 
 NEAR = 90
@@ -78,7 +79,7 @@ def _hit(code: str, text: str, start: int, end: int) -> Hit:
     return Hit(code, text[start:end], start, end)
 
 
-def _matches(code: str, pattern: re.Pattern[str], text: str) -> Iterator[Hit]:
+def _matches(code: str, pattern: Late | re.Pattern[str], text: str) -> Iterator[Hit]:
     return (_hit(code, text, *match.span()) for match in pattern.finditer(text))
 
 

@@ -111,7 +111,7 @@ def test_no_pattern_repeats_without_bound():
 def _all_patterns() -> list[re.Pattern[str]]:
     found: list[re.Pattern[str]] = []
     waiting = [
-        value
+        value.compiled if isinstance(value, expressions.Late) else value
         for module in (patterns, expressions, naming, accusing)
         for name, value in vars(module).items()
         if not name.startswith("__")

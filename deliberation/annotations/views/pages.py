@@ -93,7 +93,8 @@ def _thesis_page(slug: str, t: str, p: str | None, load: Callable[..., Loaded]) 
 
     def fill(name: str) -> Any:
         if name == "opened":
-            return parts.made_once("opened", ground, (*address, *seen.opened) if seen.opened else None, make_opened)
+            opened = (*address, *seen.opened) if seen.opened else None
+            return parts.made_once("opened", ground, opened, make_opened, is_rare=person.is_signed_in)
         if name == "form_key":
             return random_key()
         if name == "pseudonym":
