@@ -1,7 +1,6 @@
 """What came of each goal, and how it is printed: a line for each figure, with the goal and whether it was met."""
 
 import os
-import sqlite3
 import statistics
 import sys
 from collections.abc import Sequence
@@ -10,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from deliberation.database import journal_mode
+from deliberation.sqlite import driver as sqlite3
 
 HEAD = ("#", "work", "median", "spread", "beside it", "ratio", "goal", "")
 NAMES = {

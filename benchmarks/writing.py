@@ -2,7 +2,6 @@
 answered as done is looked for afterwards."""
 
 import itertools
-import sqlite3
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -22,6 +21,7 @@ from words import texts
 from deliberation.accounts.models import find_user_by_email
 from deliberation.annotations.models import Annotation, Vote
 from deliberation.database import BUSY_TIMEOUT_MS, db, journal_mode
+from deliberation.sqlite import driver as sqlite3
 
 SPREAD = 7919
 """A prime: steps of it come to every annotation."""

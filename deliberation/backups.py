@@ -9,7 +9,6 @@ import base64
 import json
 import os
 import shutil
-import sqlite3
 import zipfile
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -24,6 +23,7 @@ from deliberation.clock import now
 from deliberation.connecting import take_time
 from deliberation.database import MADE_ANEW, UtcDateTime, db, reading_only, set_reading
 from deliberation.revisions import COUNTED
+from deliberation.sqlite import driver as sqlite3
 
 KEEP_DAYS = 30
 """Older copies in a folder of backups are deleted: what was erased since must not stand there for ever."""

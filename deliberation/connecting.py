@@ -12,7 +12,7 @@ from deliberation.database import BUSY_TIMEOUT_MS, sqlite_opener
 
 CONNECT_SECONDS = 5
 KEPT = 10
-"""Connections that stay open: one for each of the eight threads of a process, and two for the jobs and a short question
+"""Connections that stay open: one for each of the threads of a process, eight at most, and two for the jobs and a short question
 beside them. Whoever finds none opens one for one page, and prepares each statement anew."""
 LOST = "8s2b"
 """What SQLAlchemy calls it (https://sqlalche.me/e/20/8s2b)."""

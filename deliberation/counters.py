@@ -8,7 +8,6 @@ of what is a keyed hash already: neither an account nor an address can be read.
 import hashlib
 import logging
 import os
-import sqlite3
 import time
 import weakref
 from collections.abc import Iterator
@@ -18,6 +17,8 @@ from typing import Any
 
 import sqlalchemy as sa
 from limits.storage import Storage
+
+from deliberation.sqlite import driver as sqlite3
 
 SCHEME = "deliberation"
 FILE = "limits.sqlite3"

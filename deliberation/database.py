@@ -6,7 +6,6 @@ library is new enough to be free of the WAL-reset bug (https://www.sqlite.org/wa
 
 import os
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -24,6 +23,7 @@ from sqlalchemy.pool import Pool
 from sqlalchemy.types import TypeDecorator
 
 from deliberation import replica
+from deliberation.sqlite import driver as sqlite3
 from deliberation.turnstile import Line, Turnstile
 
 BUSY_TIMEOUT_MS = 8000

@@ -5,7 +5,6 @@ Statements tell: whatever writes to a table counts as a change, unless readers w
 """
 
 import re
-import sqlite3
 import time
 from enum import IntEnum
 from functools import lru_cache
@@ -16,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from deliberation.database import Model, pass_turnstile
+from deliberation.sqlite import driver as sqlite3
 
 SHOWN = "shown"
 """Raised by every change of what readers see."""

@@ -19,6 +19,7 @@ FOUNDATION = (
     "config", "database", "clock", "columns", "permissions", "text", "sentences", "assets", "urls", "web", "errors",
     "filters", "schema", "turnstile", "sealing", "answers", "bodies", "backups", "connecting", "counters", "door", "logs",
     "settings", "keepers", "problems", "replica", "whence", "revisions", "kept", "parts", "metrics", "metering", "copying",
+    "sqlite",
 )  # fmt: skip
 # What puts the rest together: may know every feature, and no feature knows it.
 ASSEMBLY = ("__init__", "models", "labels", "policies", "jobs", "archiving", "serving", "cli", "sample", "migrations")

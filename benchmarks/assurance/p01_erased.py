@@ -1,6 +1,5 @@
 """P01: people with traces everywhere leave a real server while readers read; then every file is searched byte by byte."""
 
-import sqlite3
 import threading
 import time
 from contextlib import suppress
@@ -13,6 +12,7 @@ from sqlalchemy import text
 from benchmarks.assurance import Measured
 from benchmarks.assurance.live import ENGINES, live
 from deliberation.database import db
+from deliberation.sqlite import driver as sqlite3
 from tests import builders
 from tests.privacy import scene
 from tests.privacy.disguises import hits

@@ -1,12 +1,12 @@
 """P22: people leave, yesterday's database is put back under a real server, and they are gone before its first answer."""
 
 import shutil
-import sqlite3
 from pathlib import Path
 
 from benchmarks.assurance import Measured
 from benchmarks.assurance.live import live
 from deliberation.database import db
+from deliberation.sqlite import driver as sqlite3
 from tests import builders
 from tests.privacy.disguises import hits
 from tests.security import stage

@@ -6,7 +6,6 @@
 import os
 import random
 import signal
-import sqlite3
 import threading
 import time
 from collections import Counter
@@ -16,6 +15,7 @@ from typing import Any
 
 from benchmarks.assurance import Measured
 from benchmarks.assurance.live import live
+from deliberation.sqlite import driver as sqlite3
 from tests import builders
 from tests.security.stage import sign_in
 from tests.serving.site import Browser, Site

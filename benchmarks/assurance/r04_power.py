@@ -9,7 +9,6 @@ counts as cut off only once that was synced, too.
 import random
 import re
 import shutil
-import sqlite3
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any
 
 from benchmarks.assurance import Measured
 from benchmarks.assurance.live import live
+from deliberation.sqlite import driver as sqlite3
 from tests import builders
 from tests.security.stage import sign_in
 from tests.serving.site import Browser, Site

@@ -1,6 +1,5 @@
 """R08 and R25: another process holds the write lock for thirty seconds; pages come, writes say so, and it passes."""
 
-import sqlite3
 import time
 from contextlib import closing
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 from benchmarks.assurance import Measured
 from benchmarks.assurance.live import live
+from deliberation.sqlite import driver as sqlite3
 from tests import builders
 from tests.security.stage import sign_in
 from tests.serving.site import Browser

@@ -6,7 +6,6 @@ import random
 import re
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from benchmarks.assurance import Measured
 from deliberation import create_app, schema
 from deliberation.database import db, set_reading
 from deliberation.sample.load import load_sample
+from deliberation.sqlite import driver as sqlite3
 
 KILLS = 20
 FILE = "deliberation.sqlite3"

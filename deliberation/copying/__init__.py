@@ -6,7 +6,6 @@ stopped, and what changed in between differs and is copied anew. Whoever uses th
 
 import hashlib
 import re
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from deliberation.copying.into_file import FileStaging
 from deliberation.copying.into_server import ServerStaging
 from deliberation.copying.staging import CopyRefused, Staging
 from deliberation.database import MADE_ANEW, db, set_reading
+from deliberation.sqlite import driver as sqlite3
 
 __all__ = ["Copied", "CopyRefused", "copy", "source_at", "staging_at"]
 

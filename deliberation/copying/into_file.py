@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ from deliberation.backups import to_disk
 from deliberation.connecting import engine_options
 from deliberation.copying.staging import CopyRefused, Staging, notes
 from deliberation.database import db
+from deliberation.sqlite import driver as sqlite3
 
 
 class FileStaging(Staging):

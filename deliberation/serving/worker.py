@@ -19,7 +19,8 @@ from deliberation.serving import memory
 from deliberation.serving.connections import Connection
 from deliberation.serving.requests import HEADER_BYTES
 
-THREADS = 8
+THREADS, SQLITE_THREADS = 8, 4
+"""Who asks a server for its data waits for it; with a file at hand more of them only stand in each other's way (GIL)."""
 MOST_CONNECTIONS = 1000
 FEWEST_CONNECTIONS = 8
 PER_CONNECTION = 2
@@ -47,7 +48,7 @@ def adjustments(settings: Mapping[str, Any]) -> Adjustments:
     return Adjustments(
         # No address: the socket is there already.
         listen="",
-        threads=THREADS,
+        threads=SQLITE_THREADS if str(settings.get("DATABASE_URL", "")).startswith("sqlite") else THREADS,
         backlog=2048,
         connection_limit=connection_limit(_descriptors()),
         max_request_header_size=HEADER_BYTES,

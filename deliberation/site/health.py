@@ -3,7 +3,6 @@ operator's page; whoever shows it translates `about`, `kind` and `advice`, which
 
 import os
 import platform
-import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +26,7 @@ from deliberation.pages.shipped import load_gaps
 from deliberation.sealing import Unreadable
 from deliberation.site.barriers import is_overdue
 from deliberation.site.models import Barrier
+from deliberation.sqlite import driver as sqlite3
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 import platform
 import shutil
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
@@ -15,6 +14,7 @@ import sqlalchemy as sa
 from deliberation import schema
 from deliberation.backups import database_file, is_sqlite
 from deliberation.database import db, has_room
+from deliberation.sqlite import driver as sqlite3
 
 LOW_BYTES = 500 * 1024 * 1024
 """Below this much free disk the operator is told; the site itself stops writing far later (`database.has_room`)."""

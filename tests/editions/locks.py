@@ -1,6 +1,5 @@
 """Trying to write while somebody else thinks: what takes long must not keep others waiting."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from sqlalchemy import event
 
 from deliberation.database import db
+from deliberation.sqlite import driver as sqlite3
 
 
 @contextmanager

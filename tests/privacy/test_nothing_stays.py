@@ -1,7 +1,6 @@
 """P01: once somebody has left, nothing in any file of the site leads to her, in none of twenty disguises."""
 
 import logging
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from deliberation.jobs import Jobs
 from deliberation.notifications.models import Mail
 from deliberation.privacy.erasures import newest
 from deliberation.results.exports import export
+from deliberation.sqlite import driver as sqlite3
 from tests.privacy import scene
 from tests.privacy.disguises import disguises, hits
 

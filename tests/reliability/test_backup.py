@@ -2,9 +2,9 @@
 
 import os
 import shutil
-import sqlite3
 import stat
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,7 @@ from deliberation.cli import cli
 from deliberation.clock import frozen_at, now
 from deliberation.database import db, set_reading
 from deliberation.declarations.models import find_declaration
+from deliberation.sqlite import driver as sqlite3
 from tests import builders
 
 SETTINGS = {"SECRET_KEY": "a secret that is long enough for the tests", "LOG_LEVEL": "ERROR"}
@@ -146,11 +147,18 @@ def test_bad_file_is_refused_and_changes_nothing(filled, tmp_path, kind):
         newer.execute("UPDATE alembic_version SET version_num = '9999'")
         newer.commit()
         newer.close()
-    before = (Path(filled.instance_path) / "deliberation.sqlite3").read_bytes()
+    before = _rows(filled)
     answer = run(filled, "restore", str(file))
     assert answer.exit_code == 1
     assert "Traceback" not in answer.output
-    assert (Path(filled.instance_path) / "deliberation.sqlite3").read_bytes() == before
+    assert _rows(filled) == before
+
+
+def _rows(app):
+    """Everything in the database; its file may be tidied by closing it (WAL)."""
+    with closing(sqlite3.connect(Path(app.instance_path) / "deliberation.sqlite3")) as connection:
+        names = [name for [name] in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+        return {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in names}
 
 
 def test_running_site_is_not_restored_over(filled, tmp_path):

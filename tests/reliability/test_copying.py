@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from deliberation.database import MADE_ANEW, db, set_reading
 from deliberation.declarations.models import find_declaration
 from deliberation.jobs import FileLock, ServerLock
 from deliberation.site.runs import BACKUP, note_run
+from deliberation.sqlite import driver as sqlite3
 from tests import builders
 from tests.security import stage
 from tests.serving.site import PATIENCE, PROGRAM

@@ -1,7 +1,6 @@
 """Locked, read-only, damaged, gone: what can be served is served, the rest says so and comes back by itself."""
 
 import os
-import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -14,6 +13,7 @@ from deliberation import create_app, database, schema
 from deliberation.accounts import sessions
 from deliberation.annotations.models import Stance
 from deliberation.database import db, set_reading
+from deliberation.sqlite import driver as sqlite3
 from deliberation.web import TOKEN
 from tests import builders
 from tests.security.stage import make_cookie

@@ -1,7 +1,6 @@
 """Going back to a backup is tried out before it is needed, and an upgrade leaves a way back."""
 
 import os
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,6 +21,7 @@ from deliberation.database import count_rows, db, set_reading
 from deliberation.pages.models import FilePart, PageFile
 from deliberation.site import runs
 from deliberation.site.models import JobRun
+from deliberation.sqlite import driver as sqlite3
 from tests import builders
 from tests.test_migrations import _fresh_postgres
 

@@ -1,6 +1,5 @@
 """Limits hold over processes and restarts, say from when on it goes on, and keep the text."""
 
-import sqlite3
 import stat
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +13,7 @@ from deliberation.counters import Counters
 from deliberation.database import db, set_reading
 from deliberation.notifications import following
 from deliberation.notifications.models import Subscription
+from deliberation.sqlite import driver as sqlite3
 from tests import builders
 
 SETTINGS = {"SECRET_KEY": "a secret that is long enough for the tests", "LOG_LEVEL": "ERROR", "BASE_URL": "http://localhost"}

@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from flask import Flask
 
 from deliberation import logs
 from deliberation.database import db
+from deliberation.sqlite import driver as sqlite3
 from tests import builders
 from tests.builders import Cast
 from tests.security import logbook
@@ -120,7 +120,7 @@ def test_fault_is_logged_with_its_kind_and_place_and_without_its_words() -> None
     assert words not in said
     assert "in test_fault_is_logged" in said
     assert "builtins.ValueError\nwhich led to" in said
-    assert said.endswith("sqlite3.IntegrityError")
+    assert said.endswith(f"{sqlite3.__name__}.IntegrityError")
 
 
 def test_code_of_the_system_is_told(tmp_path: Path) -> None:
@@ -130,4 +130,4 @@ def test_code_of_the_system_is_told(tmp_path: Path) -> None:
     assert told(OSError(28, "No space left", "/geheim")) == "builtins.OSError (28)"
     with pytest.raises(sqlite3.OperationalError) as caught:
         sqlite3.connect(tmp_path / "x").execute("SELECT 1 FROM geheim")
-    assert told(caught.value) == "sqlite3.OperationalError (SQLITE_ERROR)"
+    assert told(caught.value) == f"{sqlite3.__name__}.OperationalError (SQLITE_ERROR)"
