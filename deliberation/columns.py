@@ -1,8 +1,13 @@
-"""Column types that several tables share."""
+"""Column types that several tables share, and how their relations are read."""
 
 from enum import Enum as PythonEnum
+from typing import Any
 
 from sqlalchemy import Enum
+
+ALWAYS: Any = "unnested"
+"""Of a relation that is read along and never empty. As an inner join within an outer one SQLite would put all of both tables
+together before it looks for a row."""
 
 
 def named_values(kind: type[PythonEnum], column: str = "") -> Enum:

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, column_property, joinedload, mapped_column, relationship
 
 from deliberation.clock import now
-from deliberation.columns import named_values
+from deliberation.columns import ALWAYS, named_values
 from deliberation.database import ID_MAX, Model, UtcDateTime, db
 from deliberation.declarations.fates import AnchorState
 from deliberation.declarations.models import (
@@ -450,7 +450,7 @@ class Response(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     annotation: Mapped[Annotation] = relationship(back_populates="responses", lazy="raise_on_sql")
-    author: Mapped[Membership] = relationship(lazy="joined", innerjoin=True)
+    author: Mapped[Membership] = relationship(lazy="joined", innerjoin=ALWAYS)
 
 
 class Draft(Model):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberation.accounts.models import random_key
 from deliberation.clock import now
-from deliberation.columns import named_values
+from deliberation.columns import ALWAYS, named_values
 from deliberation.database import Model, UtcDateTime
 from deliberation.declarations.models import Declaration
 from deliberation.sealing import unseal
@@ -49,7 +49,7 @@ class Webhook(Model):
     # When a message could not be delivered for a day.
     gave_up_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    declaration: Mapped[Declaration] = relationship(lazy="joined", innerjoin=True)
+    declaration: Mapped[Declaration] = relationship(lazy="joined", innerjoin=ALWAYS)
 
     @property
     def is_alive(self) -> bool:
@@ -86,7 +86,7 @@ class Delivery(Model):
     # What the other side answered last; None: nothing.
     status: Mapped[int | None]
 
-    webhook: Mapped[Webhook] = relationship(lazy="joined", innerjoin=True)
+    webhook: Mapped[Webhook] = relationship(lazy="joined", innerjoin=ALWAYS)
 
     @property
     def is_delivered(self) -> bool:

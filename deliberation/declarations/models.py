@@ -27,7 +27,7 @@ from sqlalchemy.orm.util import identity_key
 
 from deliberation.accounts.models import random_key
 from deliberation.clock import now, today
-from deliberation.columns import named_values
+from deliberation.columns import ALWAYS, named_values
 from deliberation.database import Model, UtcDateTime, db
 from deliberation.permissions import PHASE_ALLOWS, Access, Activity, Phase, Role, Voters
 
@@ -275,7 +275,7 @@ class Paragraph(Model):
     # Where most of its words stand now, if it was merged into another one.
     successor_id: Mapped[int | None] = mapped_column(ForeignKey("paragraph.id"))
 
-    thesis: Mapped[Thesis] = relationship(back_populates="paragraphs", lazy="joined", innerjoin=True)
+    thesis: Mapped[Thesis] = relationship(back_populates="paragraphs", lazy="joined", innerjoin=ALWAYS)
     wording: Mapped["Wording"] = relationship(foreign_keys=[wording_id], lazy="raise_on_sql", post_update=True)
     wordings: Mapped[list["Wording"]] = relationship(
         back_populates="paragraph", foreign_keys="Wording.paragraph_id", lazy="raise_on_sql"
@@ -404,9 +404,9 @@ class Correction(Model):
     reason: Mapped[str] = mapped_column(Text)
     corrected_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
-    paragraph: Mapped[Paragraph] = relationship(lazy="joined", innerjoin=True)
-    old_wording: Mapped[Wording] = relationship(foreign_keys=[old_wording_id], lazy="joined", innerjoin=True)
-    new_wording: Mapped[Wording] = relationship(foreign_keys=[new_wording_id], lazy="joined", innerjoin=True)
+    paragraph: Mapped[Paragraph] = relationship(lazy="joined", innerjoin=ALWAYS)
+    old_wording: Mapped[Wording] = relationship(foreign_keys=[old_wording_id], lazy="joined", innerjoin=ALWAYS)
+    new_wording: Mapped[Wording] = relationship(foreign_keys=[new_wording_id], lazy="joined", innerjoin=ALWAYS)
 
 
 class EasyEdition(Model):
@@ -489,8 +489,8 @@ class EditionDraft(Model):
     note: Mapped[str] = mapped_column(Text, default="")
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
-    declaration: Mapped[Declaration] = relationship(lazy="joined", innerjoin=True)
-    edition: Mapped[Edition] = relationship(lazy="joined", innerjoin=True)
+    declaration: Mapped[Declaration] = relationship(lazy="joined", innerjoin=ALWAYS)
+    edition: Mapped[Edition] = relationship(lazy="joined", innerjoin=ALWAYS)
 
 
 class Origin(Enum):
@@ -724,7 +724,7 @@ class TableLink(Model):
     secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    declaration: Mapped[Declaration] = relationship(lazy="joined", innerjoin=True)
+    declaration: Mapped[Declaration] = relationship(lazy="joined", innerjoin=ALWAYS)
 
 
 class Invitation(Model):
@@ -750,7 +750,7 @@ class Invitation(Model):
     # None: the operator, or somebody who has left.
     inviter_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id", ondelete="SET NULL"))
 
-    declaration: Mapped[Declaration] = relationship(lazy="joined", innerjoin=True)
+    declaration: Mapped[Declaration] = relationship(lazy="joined", innerjoin=ALWAYS)
 
     @property
     def state(self) -> InvitationState:

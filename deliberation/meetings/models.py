@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberation.clock import now
+from deliberation.columns import ALWAYS
 from deliberation.database import Model, UtcDateTime
 from deliberation.declarations.models import TABLE_MAX, Declaration, Membership, Paragraph
 
@@ -49,9 +50,9 @@ class TableProtocol(Model):
     entered_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     taken_back_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    declaration: Mapped[Declaration] = relationship(lazy="joined", innerjoin=True)
-    paragraph: Mapped[Paragraph] = relationship(lazy="joined", innerjoin=True)
-    group: Mapped[Membership] = relationship(lazy="joined", innerjoin=True)
+    declaration: Mapped[Declaration] = relationship(lazy="joined", innerjoin=ALWAYS)
+    paragraph: Mapped[Paragraph] = relationship(lazy="joined", innerjoin=ALWAYS)
+    group: Mapped[Membership] = relationship(lazy="joined", innerjoin=ALWAYS)
 
     @property
     def hands(self) -> dict[str, int]:

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from deliberation.clock import today
+from deliberation.columns import ALWAYS
 from deliberation.database import Model, UtcDateTime, db
 from deliberation.declarations.models import SLUG_MAX, TITLE_MAX, Declaration
 
@@ -160,7 +161,7 @@ class Event(Model):
     # Pictures (`PageFile`), by id.
     photos: Mapped[list[int]] = mapped_column(JSON, default=list)
 
-    declaration: Mapped[Declaration] = relationship(lazy="joined", innerjoin=True)
+    declaration: Mapped[Declaration] = relationship(lazy="joined", innerjoin=ALWAYS)
     items: Mapped[list["ProgrammeItem"]] = relationship(
         back_populates="event", lazy="raise_on_sql", cascade="all, delete-orphan",
         order_by="(ProgrammeItem.day, ProgrammeItem.starts_at, ProgrammeItem.position, ProgrammeItem.id)",
@@ -274,7 +275,7 @@ class SignVideo(Model):
     replaced_on: Mapped[date | None]
 
     page: Mapped[Page | None] = relationship(lazy="joined")
-    video: Mapped[PageFile] = relationship(foreign_keys=[video_id], lazy="joined", innerjoin=True)
+    video: Mapped[PageFile] = relationship(foreign_keys=[video_id], lazy="joined", innerjoin=ALWAYS)
     captions: Mapped[PageFile | None] = relationship(foreign_keys=[captions_id], lazy="joined")
 
 

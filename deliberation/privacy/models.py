@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberation.clock import now, today
-from deliberation.columns import named_values
+from deliberation.columns import ALWAYS, named_values
 from deliberation.database import Model, UtcDateTime
 from deliberation.declarations.models import Declaration
 
@@ -88,4 +88,4 @@ class Deletion(Model):
     confirmer_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id", ondelete="SET NULL"))
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    declaration: Mapped[Declaration] = relationship(lazy="joined", innerjoin=True)
+    declaration: Mapped[Declaration] = relationship(lazy="joined", innerjoin=ALWAYS)

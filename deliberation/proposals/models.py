@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberation.annotations.models import Annotation
 from deliberation.clock import now
+from deliberation.columns import ALWAYS
 from deliberation.database import Model, UtcDateTime
 from deliberation.declarations.models import Declaration, Edition, Membership, Paragraph, Wording
 
@@ -30,7 +31,7 @@ class Cosignature(Model):
     signer_id: Mapped[int] = mapped_column(ForeignKey("membership.id"), index=True)
     signed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
-    signer: Mapped[Membership] = relationship(lazy="joined", innerjoin=True)
+    signer: Mapped[Membership] = relationship(lazy="joined", innerjoin=ALWAYS)
     annotation: Mapped[Annotation] = relationship(lazy="raise_on_sql")
 
     @property
@@ -56,10 +57,10 @@ class Ballot(Model):
     form_key: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
-    declaration: Mapped[Declaration] = relationship(lazy="joined", innerjoin=True)
-    paragraph: Mapped[Paragraph] = relationship(lazy="joined", innerjoin=True)
-    wording: Mapped[Wording] = relationship(lazy="joined", innerjoin=True)
-    edition: Mapped[Edition] = relationship(lazy="joined", innerjoin=True)
+    declaration: Mapped[Declaration] = relationship(lazy="joined", innerjoin=ALWAYS)
+    paragraph: Mapped[Paragraph] = relationship(lazy="joined", innerjoin=ALWAYS)
+    wording: Mapped[Wording] = relationship(lazy="joined", innerjoin=ALWAYS)
+    edition: Mapped[Edition] = relationship(lazy="joined", innerjoin=ALWAYS)
     options: Mapped[list["BallotOption"]] = relationship(
         back_populates="ballot", order_by="BallotOption.position", lazy="selectin"
     )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberation.annotations.models import Annotation
 from deliberation.clock import now
-from deliberation.columns import named_values
+from deliberation.columns import ALWAYS, named_values
 from deliberation.database import Model, UtcDateTime, db
 from deliberation.declarations.models import TITLE_MAX, Declaration, Edition
 
@@ -110,7 +110,7 @@ class ReportIssue(Model):
     told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     report: Mapped[Report] = relationship(lazy="select")
-    edition: Mapped[Edition] = relationship(lazy="joined", innerjoin=True)
+    edition: Mapped[Edition] = relationship(lazy="joined", innerjoin=ALWAYS)
 
 
 class IssueSentence(Said, Model):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberation.accounts.models import random_key
 from deliberation.clock import now
-from deliberation.columns import named_values
+from deliberation.columns import ALWAYS, named_values
 from deliberation.database import MADE_ANEW, Model, UtcDateTime
 from deliberation.declarations.models import Declaration
 from deliberation.permissions import Phase
@@ -72,7 +72,7 @@ class ExportJob(Model):
     # What stood in it is known by this: once another, the file may not be handed out any more.
     mark: Mapped[str] = mapped_column(String(120), default="")
 
-    declaration: Mapped[Declaration] = relationship(lazy="joined", innerjoin=True)
+    declaration: Mapped[Declaration] = relationship(lazy="joined", innerjoin=ALWAYS)
 
     @property
     def is_open(self) -> bool:

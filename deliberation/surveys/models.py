@@ -9,7 +9,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, U
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.orm.attributes import set_committed_value
 
-from deliberation.columns import named_values
+from deliberation.columns import ALWAYS, named_values
 from deliberation.database import ID_MAX, Model, db
 from deliberation.declarations.models import TITLE_MAX, Declaration, Thesis
 
@@ -90,7 +90,7 @@ class Survey(Model):
     source: Mapped[str] = mapped_column(Text, default="")
     period: Mapped[str] = mapped_column(String(TITLE_MAX), default="")
 
-    declaration: Mapped[Declaration] = relationship(lazy="joined", innerjoin=True)
+    declaration: Mapped[Declaration] = relationship(lazy="joined", innerjoin=ALWAYS)
     items: Mapped[list["Item"]] = relationship(
         back_populates="survey", order_by="Item.position", lazy="raise_on_sql", cascade="all, delete-orphan"
     )
@@ -234,7 +234,7 @@ class Citation(Model):
     thesis_id: Mapped[int] = mapped_column(ForeignKey("thesis.id"), index=True)
 
     item: Mapped[Item] = relationship(lazy="raise_on_sql")
-    thesis: Mapped[Thesis] = relationship(lazy="joined", innerjoin=True)
+    thesis: Mapped[Thesis] = relationship(lazy="joined", innerjoin=ALWAYS)
 
 
 def find_survey(declaration: Declaration, number: int) -> Survey | None:
