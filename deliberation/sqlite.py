@@ -5,8 +5,10 @@ Whoever opens the database of the site takes this one: two copies of SQLite in o
 closing a file in one of them lets go those of the other (https://www.sqlite.org/howtocorrupt.html)."""
 
 import sqlite3
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import Engine
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
@@ -17,6 +19,9 @@ else:
         from pysqlite3 import dbapi2 as driver
     except ImportError:
         driver = sqlite3
+
+
+LOG_BYTES = 32 * 2**20
 
 
 class Dialect(SQLiteDialect_pysqlite):
@@ -30,3 +35,26 @@ class Dialect(SQLiteDialect_pysqlite):
 
 
 registry.register("sqlite", "deliberation.sqlite", "Dialect")
+
+
+def empty_log(connection: Any) -> bool:
+    """Bring everything from the write-ahead log into the file and cut the log off; False if somebody still reads from it.
+    `connection`: of the driver."""
+    [busy, *_pages] = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
+
+
+def shorten_log(engine: Engine) -> None:
+    """Empty the log where it has become long: it begins anew only at a moment when nobody reads, and in a full hall there is
+    none. Whoever wants to write waits meanwhile, until those who read now have ended."""
+    log = Path(f"{engine.url.database}-wal")
+    if engine.dialect.name != "sqlite" or not log.exists() or log.stat().st_size < LOG_BYTES:
+        return
+    connection = engine.raw_connection()
+    try:
+        empty_log(connection)
+    except driver.OperationalError:
+        # Somebody holds the file for long: the next round tries again.
+        return
+    finally:
+        connection.close()

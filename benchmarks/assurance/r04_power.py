@@ -79,6 +79,8 @@ def measure() -> Measured:
         settings = {name: here.app.config[name] for name in ("DATABASE_URL", "SECRET_KEY", "BASE_URL")}
         environment = {f"DELIBERATION_{name}": value for name, value in settings.items()}
         environment |= {"DELIBERATION_RATELIMIT_ENABLED": "0", "DELIBERATION_SECOND_FACTOR": "optional"}
+        # What is recorded tells threads apart and not processes.
+        environment |= {"DELIBERATION_WORKERS": "1"}
         watch = ["strace", *STRACE, "-o", str(calls)]
         site = Site(Path(here.app.instance_path), "serve", "--no-jobs", before=watch, **environment)
         acknowledged = _load(site, cookies)
@@ -112,7 +114,7 @@ def _judge(calls: Path, file: Path, before: bytes, acknowledged: int, folder: Pa
     events = list(_events(calls, file))
     changes = [place for place, (kind, *_rest) in enumerate(events) if kind in ("write", "cut", "sync")]
     points = set(chance.sample(changes, min(POINTS, len(changes))))
-    disks = {"": Disk(bytearray(before)), "-journal": Disk()}
+    disks = {"": Disk(bytearray(before)), "-journal": Disk(), "-wal": Disk()}
     told, broken, states, modes = set[int](), list[str](), 0, ("kept", "dropped", "mixed", "torn")
     for place, event in enumerate(events):
         if place in points:
@@ -156,7 +158,7 @@ def _look(disks: dict[str, Disk], mode: str, chance: random.Random, told: set[in
 
 def _events(calls: Path, file: Path) -> Any:
     """What happened to database and journal, and which annotation was acknowledged, in the order in which it ended."""
-    names = {str(file): "", f"{file}-journal": "-journal"}
+    names = {f"{file}{ending}": ending for ending in ("", "-journal", "-wal")}
     opened: dict[int, str] = {}
     begun: dict[str, tuple[str, str]] = {}
     with calls.open(encoding="ascii", errors="replace") as lines:

@@ -20,6 +20,7 @@ from deliberation.jobs.housekeeping import Housekeeping
 from deliberation.jobs.locks import FileLock, Lock, ServerLock, lock_for
 from deliberation.settings import setting
 from deliberation.site.runs import FORGET, LETTERS, MAIL, PHASES, PULSE, ROUND, note_run
+from deliberation.sqlite import shorten_log
 from deliberation.web import limiter
 
 PAUSE_SECONDS = 1.5
@@ -111,6 +112,7 @@ class Jobs(Thread):
                 compute_fields()
             self._finish_erasures()
             self.exporting.look()
+            shorten_log(db.engine)
             self._note({PHASES: opened, LETTERS: pulled, MAIL: sent}, has_forgotten)
             tell_hooks(self.app.config["BASE_URL"], is_local=not self.app.config["IS_PRODUCTION"])
         finally:

@@ -6,7 +6,6 @@ database that is put back to an older state.
 
 from collections.abc import Collection
 from datetime import date, timedelta
-from sqlite3 import OperationalError
 
 from flask import current_app
 from sqlalchemy import Connection, Table, exists, func, select, text
@@ -23,6 +22,7 @@ from deliberation.privacy.deletion import remove
 from deliberation.privacy.erased import append, list_path, note_left, read, read_left
 from deliberation.privacy.leaving import erase
 from deliberation.privacy.models import Erasure, Parting
+from deliberation.sqlite import driver, empty_log
 
 __all__ = ["list_path", "note_left"]
 
@@ -146,12 +146,9 @@ def _same_types(table: Table) -> list[str]:
 def _sweep_sqlite() -> bool:
     connection = db.engine.raw_connection()
     try:
-        cursor = connection.cursor()
-        cursor.execute("VACUUM")
-        # With a write-ahead log: busy as long as somebody still reads from it.
-        [busy, *_pages] = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        return not busy
-    except OperationalError:
+        connection.cursor().execute("VACUUM")
+        return empty_log(connection)
+    except driver.OperationalError:
         return False
     finally:
         connection.close()
