@@ -109,8 +109,14 @@ def page(
         finally:
             g.has_gaps = False
         _store().put(full, pieces)
-    filled = (generate_csrf() if one == "token" else str(escape(fill(one))) for one in pieces[1::2])
-    return pieces[0] + "".join(gap + piece for gap, piece in zip(filled, pieces[2::2], strict=True))
+    made = pieces.copy()
+    made[1::2] = [generate_csrf() if name == "token" else _escaped(fill(name)) for name in pieces[1::2]]
+    return "".join(made)
+
+
+def _escaped(said: Any) -> str:
+    """What is ready is not copied: it may be most of the page."""
+    return said if isinstance(said, Markup) else escape(said)
 
 
 def gap(name: str, *numbers: int) -> Markup:
@@ -121,7 +127,9 @@ def gap(name: str, *numbers: int) -> Markup:
 
 def in_words(macro: str, *facts: Hashable) -> Markup:
     """What a macro of `components/counts.html` says: the same to all who read a language."""
-    return _in_words(macro, str(get_locale()), facts)
+    if "language" not in g:
+        g.language = str(get_locale())
+    return _in_words(macro, g.language, facts)
 
 
 @lru_cache(2000)
