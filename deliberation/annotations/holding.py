@@ -1,6 +1,7 @@
 """Which contributions a person looks at before they appear, and what the pattern check finds in them."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from deliberation.annotations import patterns
@@ -11,8 +12,14 @@ from deliberation.text import normalised
 
 def hits_in(words: Any, declaration: Declaration) -> list[Any]:
     """What in the words of a contribution could make somebody recognisable."""
-    texts = (words.body, words.wording)
-    return [hit for text in texts for hit in patterns.find_hits(normalised(text), declaration.employers)]
+    employers = tuple(declaration.employers)
+    return [hit for text in (words.body, words.wording) if text for hit in _hits(normalised(text), employers)]
+
+
+@lru_cache(32)
+def _hits(text: str, employers: tuple[str, ...]) -> tuple[Any, ...]:
+    """A page looks at a text, and the verb that stores it does so again."""
+    return tuple(patterns.find_hits(text, employers))
 
 
 def must_be_checked(membership: Membership | None, declaration: Declaration, hits: Sequence[Any]) -> bool:
