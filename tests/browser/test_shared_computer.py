@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from deliberation.annotations.models import Annotation
 from deliberation.database import db, set_reading
 from deliberation.text import to_safe_html
+from tests.security.test_kept_pages import nothing_kept
 
 STORES = "[localStorage.length, sessionStorage.length, document.cookie]"
 
@@ -115,7 +116,9 @@ def elsewhere(site) -> Iterator[Elsewhere]:
     other = Elsewhere()
     kept = site.app.jinja_env.globals["quick_exit_url"]
     site.app.jinja_env.globals["quick_exit_url"] = other.address
-    yield other
+    # Pages that are kept lead elsewhere: a running site never changes where to.
+    with nothing_kept(site.app):
+        yield other
     site.app.jinja_env.globals["quick_exit_url"] = kept
     other.server.shutdown()
     other.server.server_close()
