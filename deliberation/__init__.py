@@ -5,6 +5,7 @@ import gc
 
 # Nothing of what is loaded here will go: looking for that again and again takes a sixth of the start.
 _looks_for_garbage = gc.isenabled()
+_is_loaded = False
 gc.disable()
 
 import os
@@ -42,17 +43,24 @@ __version__ = "0.1.0"
 
 
 @contextmanager
-def _nothing_goes() -> Iterator[None]:
-    was_enabled = gc.isenabled()
+def _loading() -> Iterator[None]:
+    """As above, for the modules of pages and verbs, which the first application loads."""
+    global _is_loaded
+    if _is_loaded:
+        yield
+        return
     gc.disable()
     try:
         yield
     finally:
-        if was_enabled:
+        # Or all of it would be looked through as if it were new.
+        gc.freeze()
+        _is_loaded = True
+        if _looks_for_garbage:
             gc.enable()
 
 
-@_nothing_goes()
+@_loading()
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """Assemble the application. Raises config.SettingsError when a setting cannot be right."""
     instance = instance_folder(overrides or {})
@@ -170,5 +178,6 @@ def _configure_logs(app: Flask) -> None:
     logs.configure(os.environ.get("DELIBERATION_LOG_LEVEL") or app.config["LOG_LEVEL"], app.config["LOG_FORMAT"])
 
 
+gc.freeze()
 if _looks_for_garbage:
     gc.enable()

@@ -25,8 +25,8 @@ PAGE = 20
 TEXT_MAX = 20
 TERMS_MAX = 300
 """Longer words that a part is looked for in, the most frequent first."""
-FIRST_LOOK, GROWTH = 24, 4
-"""Texts that the first window is to have, and how much wider each following one is."""
+FIRST_LOOK, GROWTH = 36, 4
+"""Texts that the first window is to have, some of which may not be shown, and how much wider each following one is."""
 AT_ONCE = 800
 Meant = dict[int, int]
 """Ids of the words that one word of a query means, and in how many texts each of them stands."""
