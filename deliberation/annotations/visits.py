@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from deliberation.accounts.models import User
 from deliberation.annotations.models import Opening, Visit
 from deliberation.clock import now
-from deliberation.database import db, rows_changed
+from deliberation.database import db, once, put
 from deliberation.declarations.models import Declaration
 
 PAUSE = timedelta(minutes=30)
@@ -31,10 +31,8 @@ def is_due(visit: Visit | None) -> bool:
 def mark_visit(user: User, declaration: Any) -> None:
     """Remember that the person is here now: in a declaration, or in what is known of one."""
     query = select(Visit).where(Visit.user_id == user.id, Visit.declaration_id == declaration.id)
-    visit = db.session.scalars(query).one_or_none()
-    if visit is None:
-        db.session.add(Visit(user_id=user.id, declaration_id=declaration.id, since=now(), last_at=now()))
-    elif is_due(visit):
+    visit = once(query, lambda: Visit(user_id=user.id, declaration_id=declaration.id, since=now(), last_at=now()))
+    if is_due(visit):
         visit.since = new_since(visit) or visit.since
         visit.last_at = now()
 
@@ -50,5 +48,4 @@ def mark_all_read(user: User, declaration: Declaration) -> None:
 def mark_opening(user: User, thesis_id: int, paragraph_key: int) -> None:
     """Remember that the annotations of this place were read; the key is 0 for the thesis as a whole."""
     place = {"user_id": user.id, "thesis_id": thesis_id, "paragraph_key": paragraph_key}
-    if not rows_changed(update(Opening).filter_by(**place).values(opened_at=now())):
-        db.session.add(Opening(**place, opened_at=now()))
+    put(update(Opening).filter_by(**place).values(opened_at=now()), lambda: Opening(**place, opened_at=now()))

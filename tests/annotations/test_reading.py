@@ -6,11 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select
 
+from deliberation import database
 from deliberation.accounts import sessions
+from deliberation.annotations import visits
 from deliberation.annotations.actions import Contribution, post_reply
-from deliberation.annotations.models import Annotation, Kind, StanceValue, Vote, VoteValue
+from deliberation.annotations.models import Annotation, Kind, Opening, StanceValue, Vote, VoteValue
 from deliberation.annotations.positions import cast_vote, take_stance
-from deliberation.database import db
+from deliberation.database import count_rows, db
 from tests import builders
 from tests.counting import count_queries
 
@@ -152,3 +154,16 @@ def test_stance_numbers_of_others_are_nowhere_before_the_own(cast, app):
             "/d/erklaerung/3/1/annotations",
         ):
             assert "10 Stimmen" not in visitor.get(path).text
+
+
+def test_two_looks_at_the_same_moment_leave_one_mark(cast, monkeypatch):
+    """Both find none; the second one is stopped by the key of the table, and its page comes all the same."""
+    place = builders.paragraph(cast.declaration, "3.1")
+    visits.mark_visit(cast.ada, cast.declaration)
+    visits.mark_opening(cast.ada, place.thesis_id, place.id)
+    db.session.commit()
+    changed, found = database.rows_changed, [0]
+    monkeypatch.setattr(database, "rows_changed", lambda statement: found.pop() if found else changed(statement))
+    visits.mark_opening(cast.ada, place.thesis_id, place.id)
+    db.session.commit()
+    assert count_rows(Opening.user_id, Opening.user_id == cast.ada.id) == 1
