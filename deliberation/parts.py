@@ -96,10 +96,10 @@ def part(macro: Any, declaration: Any, key: tuple[Hashable, ...] | None, *args: 
 def page(
     name: str, declaration: Any, key: tuple[Hashable, ...] | None, make: Callable[[], str], fill: Callable[[str], Any]
 ) -> str:
-    """As `part`, a whole page. `fill`: what stands in each gap that it has by `gap`; of its own accord it says what it would
-    say without."""
-    full = _full_key(name, declaration, key)
-    if full is None or "_flashes" in session:
+    """As `part`, a whole page, under its address as well: it leads back to where its reader is. `fill`: what stands in each gap
+    that it has by `gap`; of its own accord it says what it would say without."""
+    full = _full_key(name, declaration, None if key is None else (here(), *key))
+    if full is None or "_flashes" in session or not kept.is_plain(request.query_string.decode("latin-1")):
         return make()
     pieces = _store().find(full)
     if pieces is None:
@@ -117,6 +117,11 @@ def page(
 def _escaped(said: Any) -> str:
     """What is ready is not copied: it may be most of the page."""
     return said if isinstance(said, Markup) else escape(said)
+
+
+def here() -> tuple[str, bytes]:
+    """The address of this request, for keys."""
+    return request.path, request.query_string
 
 
 def gap(name: str, *numbers: int) -> Markup:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from sqlalchemy import event, text
@@ -262,6 +263,18 @@ class TestSharedPage:
         sent = reader.get(f"{self.PLACE}?sent={annotation.number}").text
         assert "Danke" in sent
         assert "Danke" not in reader.get(self.PLACE).text
+
+
+@pytest.mark.parametrize("place", ["/text", "/3", "/3/1"])
+def test_a_kept_page_leads_back_to_where_its_reader_is(cast, client, place):
+    """Not to where the first reader of it was: what stands in an address may be for one person alone."""
+    address = f"/d/{cast.declaration.slug}{place}"
+    for asked in (f"{address}?von=newsletter", address, f"{address}?page=2", address):
+        with client.session_transaction() as session:
+            # Pages in front of the application are for those without a session.
+            session["seen"] = True
+        ways_back = re.findall(r'href="/login\?next=([^"&]+)', client.get(asked).text)
+        assert {unquote(one) for one in ways_back} == {asked}
 
 
 class Connections:

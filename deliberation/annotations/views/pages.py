@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from flask import abort, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from deliberation import kept, parts
+from deliberation import parts
 from deliberation.accounts.models import random_key
 from deliberation.accounts.staff_access import load_looks_at
 from deliberation.annotations import glance, held, mine, reading, visits
@@ -73,14 +73,13 @@ def _thesis_page(slug: str, t: str, p: str | None, load: Callable[..., Loaded]) 
     visit = glance.load_visit(person, ground)
     if person.is_signed_in and visits.is_due(visit):
         after_page(lambda: visits.mark_visit(person, ground))
-    if not parts.is_shared(ground) or not kept.is_plain(request.query_string.decode("latin-1")):
+    if not parts.is_shared(ground):
         _mark_opening(person, spot)
         return _render_page(load(slug, t, p))
     seen = glance.load_glance(person, ground, spot, visit, today())
     if not seen.is_seen:
         _mark_opening(person, spot)
     known = Known(ground.edition_number, ground.has_history, seen.since, seen.has_stance, seen.counts)
-    address = (slug, t, p, request.query_string)
 
     loaded: list[Loaded] = []
 
@@ -93,7 +92,7 @@ def _thesis_page(slug: str, t: str, p: str | None, load: Callable[..., Loaded]) 
 
     def fill(name: str) -> Any:
         if name == "opened":
-            opened = (*address, *seen.opened) if seen.opened else None
+            opened = (parts.here(), *seen.opened) if seen.opened else None
             return parts.made_once("opened", ground, opened, make_opened, is_rare=person.is_signed_in)
         if name == "form_key":
             return random_key()
@@ -102,8 +101,7 @@ def _thesis_page(slug: str, t: str, p: str | None, load: Callable[..., Loaded]) 
             return membership.pseudonym if membership else ""
         return say_count(name, seen.counts, seen.news)
 
-    key = (*address, *seen.key) if seen.key else None
-    return parts.page("thesis", ground, key, make, fill)
+    return parts.page("thesis", ground, seen.key, make, fill)
 
 
 def _mark_opening(person: Any, spot: glance.Spot) -> None:

@@ -22,7 +22,7 @@ def whole_text(slug: str) -> str:
         # Who loads it says what is wrong with the address.
         return _make(slug)
     counts = load_counts(person, ground, visits.new_since(glance.load_visit(person, ground)))
-    key = slug, counts.find_commented()
+    key = counts.find_commented()
     return parts.page("text", ground, key, lambda: _make(slug, counts), lambda gap: say_count(gap, counts, None))
 
 
