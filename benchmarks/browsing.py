@@ -26,11 +26,11 @@ class Answer:
 
 
 class Browser:
-    """One connection that stays open, with its cookies."""
+    """One connection that stays open, with its cookies. `cookie`: of a session that was begun elsewhere, `name=value`."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, cookie: str = "") -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
-        self._cookies: dict[str, str] = {}
+        self._cookies: dict[str, str] = dict([cookie.split("=", 1)]) if cookie else {}
         self._used = time.monotonic()
 
     def get(self, path: str) -> Answer:

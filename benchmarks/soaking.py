@@ -10,7 +10,6 @@ import logging
 import os
 import random
 import statistics
-import tempfile
 import threading
 import time
 import uuid
@@ -19,12 +18,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from browsing import Browser
-from filling import PASSWORD, SLUG, Filled, fill_large
-from servers import Process, production_server
+from filling import PASSWORD, SLUG
+from places import PER_THESIS, Shape
+from servers import Process
+from sites import Site, open_site
 from words import bodies
 
-from deliberation import create_app, schema
-from deliberation.database import db
+from deliberation.accounts.models import find_user_by_email
+from deliberation.database import db, set_reading
+from deliberation.declarations.actions import grant_role
+from deliberation.declarations.models import find_declaration
+from deliberation.permissions import Role
 
 PEOPLE = 8
 SAMPLE_SECONDS = 5.0
@@ -74,16 +78,19 @@ class Held:
 class Person(threading.Thread):
     """Does one act after the other, at her share of the pace, and stops for nothing."""
 
-    def __init__(self, number: int, server: Process, filled: Filled, score: Score, pause: float, end: float) -> None:
+    def __init__(self, number: int, site: Site, score: Score, pause: float, end: float) -> None:
         super().__init__(daemon=True)
-        self.server, self.filled, self.score, self.pause, self.until = server, filled, score, pause, end
+        filled, server = site.filled, site.server
+        self.server, self.filled, self.theses = server, filled, site.shape.theses[0]
+        self.score, self.pause, self.until = score, pause, end
         self.chance = random.Random(number)
         self.guest = Browser(server.port)
         self.voter = Browser(server.port).sign_in(filled.voters[number % len(filled.voters)], PASSWORD)
         self.writer = Browser(server.port).sign_in(filled.writers[number % len(filled.writers)], PASSWORD)
         self.place = f"/d/{SLUG}/1/{number % 18 + 2}"
         self.votes, self.posts = self.voter.token(self.place), self.writer.token(f"{self.place}/annotations")
-        self.moderator = Browser(server.port).sign_in(filled.moderator, PASSWORD)
+        # With her second factor, which a file asks for.
+        self.organiser = Browser(server.port, site.moderator.cookie)
         self.texts = itertools.cycle(bodies())
         self.sign_in_at = time.monotonic() + self.chance.uniform(0, SIGN_IN_SECONDS * PEOPLE)
         self.export_at = time.monotonic() + self.chance.uniform(0, EXPORT_SECONDS * PEOPLE)
@@ -111,7 +118,7 @@ class Person(threading.Thread):
 
     def _read(self) -> str:
         number = self.chance.randint(1, self.filled.annotations)
-        thesis, paragraph = self.chance.randint(1, 10), self.chance.randint(1, 20)
+        thesis, paragraph = self.chance.randint(1, self.theses), self.chance.randint(1, PER_THESIS)
         path = self.chance.choice((
             f"/d/{SLUG}", f"/d/{SLUG}/{thesis}", f"/d/{SLUG}/{thesis}/{paragraph}", f"/d/{SLUG}/{thesis}/{paragraph}",
             f"/d/{SLUG}/results", f"/a/{number}", "/",
@@ -139,16 +146,15 @@ class Person(threading.Thread):
     def _export(self) -> str:
         # A long one becomes a job, and leads to its page.
         path = f"/d/{SLUG}/export.{self.chance.choice(FORMATS)}?thesis=1"
-        return _expect(self.moderator.get(path).status, 200, 303)
+        return _expect(self.organiser.get(path).status, 200, 303)
 
 
 def main() -> None:
     options = _read_options()
     logging.disable(logging.WARNING)
-    with tempfile.TemporaryDirectory(prefix="deliberation-soak-", ignore_cleanup_errors=True) as name:
-        filled = _fill(Path(name), options.annotations)
-        with production_server(Path(name)) as server:
-            held = soak(server, filled, options.minutes * 60, options.rate)
+    with open_site(Shape(options.annotations)) as site:
+        _let_export(site)
+        held = soak(site, options.minutes * 60, options.rate)
     print(f"\n{verdict(held)}")
 
 
@@ -160,20 +166,21 @@ def _read_options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _fill(folder: Path, annotations: int) -> Filled:
-    app = create_app({"INSTANCE": str(folder), "LOG_LEVEL": "ERROR", "RATELIMIT_ENABLED": False})
-    with app.app_context():
-        schema.bring_up_to_date()
-        filled = fill_large(annotations)
-        db.session.remove()
-        db.engine.dispose()
-    return filled
+def _let_export(site: Site) -> None:
+    """Files are a matter of the organisers; the moderator becomes one."""
+    with site.app.app_context():
+        set_reading(False)
+        moderator, declaration = find_user_by_email(site.filled.moderator), find_declaration(SLUG)
+        if moderator is None or declaration is None:
+            raise RuntimeError("this database was filled by another program")
+        grant_role(moderator, Role.ORGANISER, declaration)
+        db.session.commit()
 
 
-def soak(server: Process, filled: Filled, seconds: float, rate: float) -> list[Held]:
+def soak(site: Site, seconds: float, rate: float) -> list[Held]:
     """Let people act for so long, and print a line each minute. What was held, every few seconds."""
     score, began = Score(), time.monotonic()
-    people = [Person(number, server, filled, score, PEOPLE / rate, began + seconds) for number in range(PEOPLE)]
+    people = [Person(number, site, score, PEOPLE / rate, began + seconds) for number in range(PEOPLE)]
     print("| minute | acts/s | p50 ms | p99 ms | slowest | faults | MB of each worker | descriptors | threads |")
     print("|---:|---:|---:|---:|---:|---|---|---:|---:|", flush=True)
     for person in people:
@@ -181,7 +188,7 @@ def soak(server: Process, filled: Filled, seconds: float, rate: float) -> list[H
     held, spoken = [], time.monotonic()
     while time.monotonic() < began + seconds:
         time.sleep(min(SAMPLE_SECONDS, max(0.1, began + seconds - time.monotonic())))
-        held.append(_look(server))
+        held.append(_look(site.server))
         if time.monotonic() - spoken >= 60 or time.monotonic() >= began + seconds:
             _say(score, held[-1], time.monotonic() - spoken, (time.monotonic() - began) / 60)
             spoken = time.monotonic()
