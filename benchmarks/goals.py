@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from deliberation.database import journal_mode
 from deliberation.sqlite import driver as sqlite3
+from deliberation.sqlite import journal_mode
 
 HEAD = ("#", "work", "median", "spread", "beside it", "ratio", "goal", "")
 NAMES = {

@@ -20,8 +20,9 @@ from words import texts
 
 from deliberation.accounts.models import find_user_by_email
 from deliberation.annotations.models import Annotation, Vote
-from deliberation.database import BUSY_TIMEOUT_MS, db, journal_mode
+from deliberation.database import BUSY_TIMEOUT_MS, db
 from deliberation.sqlite import driver as sqlite3
+from deliberation.sqlite import journal_mode
 
 SPREAD = 7919
 """A prime: steps of it come to every annotation."""

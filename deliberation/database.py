@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Engine, MetaData, event, func, select
+from sqlalchemy import DateTime, Engine, MetaData, bindparam, event, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
@@ -24,6 +26,7 @@ from sqlalchemy.types import TypeDecorator
 
 from deliberation import replica
 from deliberation.sqlite import driver as sqlite3
+from deliberation.sqlite import journal_mode
 from deliberation.turnstile import Line, Turnstile
 
 BUSY_TIMEOUT_MS = 8000
@@ -85,19 +88,6 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
-def wal_is_safe(version: tuple[int, int, int]) -> bool:
-    """Whether this SQLite is free of the WAL-reset bug: 3.51.3, 3.50.7, 3.44.6 and later of those lines."""
-    fixed_lines = {(3, 44): 6, (3, 50): 7, (3, 51): 3}
-    line = version[:2]
-    if line in fixed_lines:
-        return version[2] >= fixed_lines[line]
-    return line > (3, 51)
-
-
-def journal_mode() -> str:
-    return "WAL" if wal_is_safe(sqlite3.sqlite_version_info) else "TRUNCATE"
-
-
 Row = TypeVar("Row")
 
 
@@ -141,16 +131,22 @@ def hold(row: Any, names: Sequence[str]) -> None:
         db.session.refresh(row, names, with_for_update=True)
 
 
-def put(stored: Any, make: Callable[[], object]) -> None:
-    """Change the row as the statement `stored` says, or make it where there is none: the last one holds, also of two at the
-    same moment."""
-    if rows_changed(stored):
-        return
-    try:
-        with db.session.begin_nested():
-            db.session.add(make())
-    except IntegrityError:
-        rows_changed(stored)
+def put(kind: Any, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    """Store these values in the row of that unique key, or make it where there is none: the last one holds, also of two at the
+    same moment. Columns of the table that are neither must have a default of the database's."""
+    statement = _put(db.engine.dialect.name, kind.__table__, tuple(key), tuple(values))
+    db.session.connection().execute(statement, {**key, **values})
+
+
+@lru_cache
+def _put(dialect: str, table: Any, key: tuple[str, ...], values: tuple[str, ...]) -> Any:
+    new = insert_into(table, dialect).values({name: bindparam(name) for name in (*key, *values)})
+    return new.on_conflict_do_update(index_elements=key, set_={name: new.excluded[name] for name in values})
+
+
+def insert_into(table: Any, dialect: str) -> Any:
+    """An INSERT that can say what happens where the row is there already; both databases can, each in its own module."""
+    return (sqlite if dialect == "sqlite" else postgresql).insert(table)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app, g, has_request_context
-from sqlalchemy import String, Text, select, update
+from sqlalchemy import String, Text, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -50,10 +50,7 @@ def stored_json(name: str) -> Any:
 
 
 def store(name: str, value: str) -> None:
-    put(
-        update(SiteSetting).where(SiteSetting.name == name).values(value=value, changed_at=now()),
-        lambda: SiteSetting(name=name, value=value),
-    )
+    put(SiteSetting, {"name": name}, {"value": value, "changed_at": now()})
 
 
 def is_fixed(name: str) -> bool:

@@ -1,5 +1,5 @@
 """The SQLite that the program uses: the one that comes with it, or where there is none for the machine Python's own, which many
-systems have in a state with the WAL-reset bug (`database.wal_is_safe`).
+systems have in a state with the WAL-reset bug (`wal_is_safe`).
 
 Whoever opens the database of the site takes this one: two copies of SQLite in one process do not see each other's locks, and
 closing a file in one of them lets go those of the other (https://www.sqlite.org/howtocorrupt.html)."""
@@ -35,6 +35,19 @@ class Dialect(SQLiteDialect_pysqlite):
 
 
 registry.register("sqlite", "deliberation.sqlite", "Dialect")
+
+
+def wal_is_safe(version: tuple[int, int, int]) -> bool:
+    """Whether this SQLite is free of the WAL-reset bug: 3.51.3, 3.50.7, 3.44.6 and later of those lines."""
+    fixed_lines = {(3, 44): 6, (3, 50): 7, (3, 51): 3}
+    line = version[:2]
+    if line in fixed_lines:
+        return version[2] >= fixed_lines[line]
+    return line > (3, 51)
+
+
+def journal_mode() -> str:
+    return "WAL" if wal_is_safe(driver.sqlite_version_info) else "TRUNCATE"
 
 
 def empty_log(connection: Any) -> bool:

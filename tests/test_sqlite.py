@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from deliberation import database, sqlite
 from deliberation.connecting import engine_options
-from deliberation.database import journal_mode, reading_only, set_reading
+from deliberation.database import reading_only, set_reading
+from deliberation.sqlite import journal_mode
 
 
 @pytest.fixture

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from deliberation import database
+from deliberation import sqlite
 from deliberation.database import reading_only, set_reading
 from deliberation.turnstile import Line, Turnstile
 
 WRITER = """
 import sqlalchemy as sa, sys
-import deliberation.database
-deliberation.database.wal_is_safe = lambda version: False
+import deliberation.database, deliberation.sqlite
+deliberation.sqlite.wal_is_safe = lambda version: False
 engine = sa.create_engine(sys.argv[1])
 with engine.begin() as connection:
     connection.execute(sa.text("INSERT INTO word VALUES ('written')"))
@@ -25,7 +25,7 @@ with engine.begin() as connection:
 
 @pytest.fixture
 def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr(database, "wal_is_safe", lambda _version: False)
+    monkeypatch.setattr(sqlite, "wal_is_safe", lambda _version: False)
     address = f"sqlite:///{tmp_path / 'words.sqlite3'}"
     engine = sa.create_engine(address)
     with engine.begin() as connection:

@@ -5,14 +5,13 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from deliberation.accounts.models import User
 from deliberation.annotations import standing, tallies
 from deliberation.annotations.actions import NotInForce
 from deliberation.annotations.models import REASON_MAX, Annotation, Stance, StanceValue, Vote, VoteValue
 from deliberation.clock import now
-from deliberation.database import db, hold, once, rows_changed
+from deliberation.database import db, hold, insert_into, once, rows_changed
 from deliberation.declarations.actions import join
 from deliberation.declarations.dates import dates_of, note_new_dates
 from deliberation.declarations.models import (
@@ -53,8 +52,7 @@ def _vote(dialect: str) -> Any:
     """A vote, or another instead of the one that is there; the same once more changes nothing. In one statement, because a
     hall full of people waits in line for this."""
     edition = select(func.max(Edition.id)).where(Edition.declaration_id == bindparam("declaration")).scalar_subquery()
-    insert = (sqlite if dialect == "sqlite" else postgresql).insert(Vote.__table__)
-    new = insert.values(
+    new = insert_into(Vote.__table__, dialect).values(
         annotation_id=bindparam("annotation"), voter_id=bindparam("voter"), value=bindparam("value"),
         seen_before=bindparam("seen"), cast_at=bindparam("moment"), edition_id=edition,
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from deliberation.accounts.models import User
 from deliberation.annotations.models import Opening, Visit
@@ -48,4 +48,4 @@ def mark_all_read(user: User, declaration: Declaration) -> None:
 def mark_opening(user: User, thesis_id: int, paragraph_key: int) -> None:
     """Remember that the annotations of this place were read; the key is 0 for the thesis as a whole."""
     place = {"user_id": user.id, "thesis_id": thesis_id, "paragraph_key": paragraph_key}
-    put(update(Opening).filter_by(**place).values(opened_at=now()), lambda: Opening(**place, opened_at=now()))
+    put(Opening, place, {"opened_at": now()})

@@ -17,7 +17,7 @@ from deliberation.annotations.models import Annotation, Stance, StanceTally, Vot
 from deliberation.annotations.places import count_miscounted
 from deliberation.annotations.tallies import STEP
 from deliberation.clock import today
-from deliberation.database import db, journal_mode, reading_only
+from deliberation.database import db, reading_only
 from deliberation.declarations.importing.refusals import N_
 from deliberation.declarations.models import Membership, Paragraph
 from deliberation.notifications.mailer import is_given_up
@@ -27,6 +27,7 @@ from deliberation.sealing import Unreadable
 from deliberation.site.barriers import is_overdue
 from deliberation.site.models import Barrier
 from deliberation.sqlite import driver as sqlite3
+from deliberation.sqlite import journal_mode
 
 
 @dataclass(frozen=True)

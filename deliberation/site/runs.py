@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from deliberation.clock import now
@@ -23,7 +23,7 @@ REHEARSE_AFTER = timedelta(days=60)
 def note_run(name: str, rows: int = 0, error: str = "", detail: str = "") -> None:
     """Say that this was done just now. The caller commits."""
     values = {"at": now(), "rows": rows, "error": error[:80], "detail": detail[:200]}
-    put(update(JobRun).where(JobRun.name == name).values(**values), lambda: JobRun(name=name, **values))
+    put(JobRun, {"name": name}, values)
 
 
 def load_runs() -> dict[str, JobRun]:
