@@ -11,12 +11,13 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select, tuple_, union_all
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from deliberation.annotations.marks import load_marks
 from deliberation.annotations.models import Annotation, Outcome, OutcomeValue, Response, Status
 from deliberation.annotations.outcomes import latest_outcome
 from deliberation.annotations.places import PlaceCount
+from deliberation.annotations.threads import WHERE, give_places
 from deliberation.database import db
 from deliberation.declarations.models import Act, Declaration, LogEntry, Membership, Paragraph, Thesis
 
@@ -149,18 +150,15 @@ def _new_there() -> Any:
 
 def _load(numbers: Sequence[int]) -> list[Annotation]:
     """These annotations with all that a line says of them, in this order."""
-    found = {one.number: one for one in db.session.scalars(_with_place(), {"numbers": numbers}).unique()} if numbers else {}
+    found = {one.number: one for one in db.session.scalars(_with_author(), {"numbers": numbers})} if numbers else {}
+    give_places(found.values(), WHERE)
     return [found[number] for number in numbers]
 
 
 @lru_cache
-def _with_place() -> Any:
-    # The thesis of the paragraph is that of the annotation.
-    options = (
-        joinedload(Annotation.thesis), joinedload(Annotation.paragraph).lazyload(Paragraph.thesis), joinedload(Annotation.author),
-        joinedload(Annotation.declaration),
-    )  # fmt: skip
-    return select(Annotation).options(*options).where(Annotation.number.in_(bindparam("numbers", expanding=True)))
+def _with_author() -> Any:
+    query = select(Annotation).options(joinedload(Annotation.author))
+    return query.where(Annotation.number.in_(bindparam("numbers", expanding=True)))
 
 
 def _load_replies(declaration: Declaration, membership: Membership, moment: datetime, published: set[int]) -> list[Annotation]:
@@ -191,9 +189,7 @@ def _load_responses(membership: Membership, moment: datetime) -> list[Response]:
     query = (
         select(Response)
         .join(Response.annotation)
-        .options(joinedload(Response.annotation).joinedload(Annotation.thesis))
-        .options(joinedload(Response.annotation).joinedload(Annotation.paragraph))
-        .options(joinedload(Response.annotation).joinedload(Annotation.declaration))
+        .options(contains_eager(Response.annotation))
         .where(
             Annotation.author_id == membership.id, Annotation.status == Status.VISIBLE, Response.created_at > moment,
             Response.author_id != membership.id,
@@ -201,7 +197,9 @@ def _load_responses(membership: Membership, moment: datetime) -> list[Response]:
         .order_by(Response.id.desc())
         .limit(OWN_MAX)
     )  # fmt: skip
-    return list(db.session.scalars(query).unique())
+    found = list(db.session.scalars(query).unique())
+    give_places([one.annotation for one in found], WHERE)
+    return found
 
 
 def _load_outcomes(membership: Membership, moment: datetime) -> list[Outcome]:

@@ -1,6 +1,6 @@
 """Conversations: one flat list from the database, made into threads and filtered."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -19,10 +19,13 @@ from deliberation.database import db
 from deliberation.declarations.models import Declaration, Edition, Paragraph, Thesis, Wording
 from deliberation.permissions import Permission, Role, may
 
-PLACES: tuple[tuple[str, Any, str], ...] = (
+WHERE: tuple[tuple[str, Any, str], ...] = (
     ("declaration", Declaration, "declaration_id"), ("thesis", Thesis, "thesis_id"), ("paragraph", Paragraph, "paragraph_id"),
-    ("wording", Wording, "wording_id"), ("edition", Edition, "edition_id"),
 )  # fmt: skip
+"""In the order in which one knows the other."""
+PLACES = (*WHERE, ("wording", Wording, "wording_id"), ("edition", Edition, "edition_id"))
+KNOWN_BY: dict[Any, Any] = {Edition: Edition.declaration, Paragraph: Paragraph.thesis}
+"""What would be read along, and is known before."""
 
 
 @dataclass
@@ -156,7 +159,7 @@ def load_entries(
     asked = {"declaration": declaration_id, "voter": membership.id if membership else 0}
     rows = db.session.execute(query, asked).unique().all()
     if are_known:
-        _give_places([row[0] for row in rows])
+        give_places([row[0] for row in rows])
     return [_entry(person, new_since, *row) for row in rows]
 
 
@@ -180,16 +183,16 @@ def _as_read(is_member: bool, are_known: bool) -> Select[Any]:
     )
 
 
-def _give_places(annotations: Sequence[Annotation]) -> None:
+def give_places(annotations: Collection[Annotation], places: Sequence[tuple[str, Any, str]] = PLACES) -> None:
     """Hand each what it is about. Hundreds share a handful of these, most of which the page has loaded already: reading them
     again with every row took longer than all the rest."""
-    for name, kind, key in PLACES:
+    for name, kind, key in places:
         wanted = {getattr(annotation, key) for annotation in annotations} - {None}
         found = {number: db.session.identity_map.get(identity_key(kind, number)) for number in wanted}
         if missing := [number for number, thing in found.items() if thing is None]:
             query = select(kind).where(kind.id.in_(missing))
-            if kind is Edition:
-                query = query.options(lazyload(Edition.declaration))
+            if kind in KNOWN_BY:
+                query = query.options(lazyload(KNOWN_BY[kind]))
             found |= {thing.id: thing for thing in db.session.scalars(query).unique()}
         for annotation in annotations:
             set_committed_value(annotation, name, found.get(getattr(annotation, key)))

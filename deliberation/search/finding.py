@@ -11,9 +11,10 @@ from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import exists, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from deliberation.annotations.models import Annotation, Kind, Response, Status
+from deliberation.annotations.threads import WHERE, give_places
 from deliberation.clock import BERLIN
 from deliberation.database import ID_MAX, db
 from deliberation.declarations.models import Declaration, Paragraph, Thesis
@@ -100,7 +101,9 @@ def _direct(declaration: Declaration, query: str) -> Annotation | None:
     if found is None or not 0 < int(found[1]) <= ID_MAX:
         return None
     own = Annotation.number == int(found[1]), Annotation.declaration_id == declaration.id
-    return db.session.scalars(_with_place().where(*own, Annotation.status == Status.VISIBLE)).one_or_none()
+    one = db.session.scalars(select(Annotation).where(*own, Annotation.status == Status.VISIBLE)).one_or_none()
+    give_places([one] if one else [], WHERE)
+    return one
 
 
 def _find_terms(declaration: Declaration, sought: Sought) -> Meant:
@@ -205,34 +208,27 @@ def _find_docs(words: Sequence[Meant], bottom: int, top: int) -> set[int]:
     return docs or set()
 
 
-def _with_place() -> Any:
-    return select(Annotation).options(
-        joinedload(Annotation.thesis).joinedload(Thesis.declaration), joinedload(Annotation.paragraph)
-    )
-
-
 def _load_annotations(declaration: Declaration, wanted: Wanted, numbers: Sequence[int]) -> dict[int, Annotation]:
     found: dict[int, Annotation] = {}
     for start in range(0, len(numbers), AT_ONCE):
         some = Annotation.number.in_(numbers[start : start + AT_ONCE])
-        query = _with_place().where(some, *_conditions(declaration, wanted))
+        query = select(Annotation).where(some, *_conditions(declaration, wanted))
         found |= {one.number: one for one in db.session.scalars(query)}
+    give_places(found.values(), WHERE)
     return found
 
 
 def _load_responses(declaration: Declaration, wanted: Wanted, ids: Sequence[int]) -> dict[int, Response]:
     found: dict[int, Response] = {}
-    way = joinedload(Response.annotation)
     for start in range(0, len(ids), AT_ONCE):
         query = (
             select(Response)
             .join(Annotation, Annotation.number == Response.annotation_id)
-            .options(
-                way.joinedload(Annotation.thesis).joinedload(Thesis.declaration), way.joinedload(Annotation.paragraph)
-            )
+            .options(contains_eager(Response.annotation))
             .where(Response.id.in_(ids[start : start + AT_ONCE]), *_conditions(declaration, wanted))
         )
         found |= {one.id: one for one in db.session.scalars(query)}
+    give_places([one.annotation for one in found.values()], WHERE)
     return found
 
 
