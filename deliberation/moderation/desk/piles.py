@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, false, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from deliberation.annotations.models import Annotation, Kind, Response, Status
@@ -13,6 +13,10 @@ from deliberation.clock import now
 from deliberation.declarations.models import Declaration, Thesis
 from deliberation.moderation.models import Assignment, Decision, DecisionKind, Flag, Handling, Message
 from deliberation.moderation.privately import waits_for_team
+
+_undo = aliased(Decision)
+_earlier, _reply, _question = aliased(Annotation), aliased(Annotation), aliased(Annotation)
+"""Made once: what an alias finds out about its columns takes longer than the question."""
 
 
 class Tab(Enum):
@@ -66,6 +70,16 @@ def waits_in(tab: Tab, declaration: Declaration) -> ColumnElement[bool]:
     return and_(here == declaration.id, _lies_in(tab, declaration))
 
 
+def numbers_in(tab: Tab, declaration: Declaration, others: ColumnElement[bool]) -> Select[int]:
+    """The numbers of what lies in the pile and is among the others, in no order: for counting."""
+    if tab is not Tab.UNANSWERED:
+        return select(Annotation.number).where(others, waits_in(tab, declaration))
+    # Which are questions stands in the index of the figures; SQLite would look at the row of everything that is visible.
+    is_question = _question.status == Status.VISIBLE, _question.kind == Kind.QUESTION
+    query = select(Annotation.number).join(_question, _question.number == Annotation.number)
+    return query.where(_question.declaration_id == declaration.id, *is_question, others, _lies_in(tab, declaration))
+
+
 def _lies_in(tab: Tab, declaration: Declaration) -> ColumnElement[bool]:
     match tab:
         case Tab.PENDING:
@@ -89,19 +103,17 @@ def _lies_in(tab: Tab, declaration: Declaration) -> ColumnElement[bool]:
 
 def waits_for_its_author() -> ColumnElement[bool]:
     """Returned, and not changed since. A return that was taken back counts for nothing."""
-    undo = aliased(Decision)
     return exists().where(
         Decision.annotation_id == Annotation.number,
         Decision.kind == DecisionKind.RETURN,
         Decision.decided_at >= written_at(),
-        ~exists().where(undo.undoes_id == Decision.id),
+        ~exists().where(_undo.undoes_id == Decision.id),
     )
 
 
 def _is_plain_first() -> ColumnElement[bool]:
     """The first thing its author ever sent, never changed, and nothing was found in it."""
-    earlier = aliased(Annotation)
-    has_earlier = exists().where(earlier.author_id == Annotation.author_id, earlier.number < Annotation.number)
+    has_earlier = exists().where(_earlier.author_id == Annotation.author_id, _earlier.number < Annotation.number)
     return and_(cast(Annotation.held_because, String) == "[]", Annotation.edited_at.is_(None), ~has_earlier)
 
 
@@ -111,8 +123,7 @@ def has_open_flag() -> ColumnElement[bool]:
 
 
 def _is_answered() -> ColumnElement[bool]:
-    reply = aliased(Annotation)
-    replied = exists().where(reply.root_id == Annotation.number, reply.status == Status.VISIBLE)
+    replied = exists().where(_reply.root_id == Annotation.number, _reply.status == Status.VISIBLE)
     return or_(replied, exists().where(Response.annotation_id == Annotation.number))
 
 

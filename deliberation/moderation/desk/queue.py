@@ -22,6 +22,7 @@ from deliberation.moderation.desk.piles import (
     Tab,
     is_for,
     narrowed,
+    numbers_in,
     waiting_since,
     waits_in,
 )
@@ -198,16 +199,15 @@ def _load_counts(
     """How many wait in each pile, and how many wait for moderators altogether, each counted once; then anchors and
     objections. Nothing is counted further than one over COUNT_MAX: a pile of a million takes no longer. One query."""
 
-    def first(tab: Tab) -> Any:
-        return select(Annotation.number).where(others, waits_in(tab, declaration)).limit(COUNT_MAX + 1).subquery()
-
     def count(numbers: Any) -> Any:
         return select(func.count()).select_from(numbers).scalar_subquery()
 
-    urgent = union(*(select(first(tab).c.number) for tab in Tab if tab not in NOT_URGENT)).subquery()
+    # Each is counted twice, alone and among all, and so that it is looked through once.
+    piles = {tab: numbers_in(tab, declaration, others).limit(COUNT_MAX + 1).cte(f"pile_{tab.value}") for tab in Tab}
+    urgent = union(*(select(pile.c.number) for tab, pile in piles.items() if tab not in NOT_URGENT)).subquery()
     *numbers, total, anchors, objections = db.session.execute(
         select(
-            *(count(first(tab)) for tab in Tab),
+            *(count(pile) for pile in piles.values()),
             count(urgent),
             waiting_anchors(moderator, declaration).scalar_subquery(),
             select(func.count(Objection.id)).where(waits_for(own, declaration)).scalar_subquery(),
