@@ -6,15 +6,17 @@ Replies are ranked by number inside their conversation; what is left out is coun
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import aliased
 
-from deliberation.annotations.models import Annotation
+from deliberation.annotations.models import NUMBER_MAX, Annotation
 from deliberation.annotations.threads import Entry, visible_to
 from deliberation.database import db
 
 ON_A_PAGE = 50
 IN_A_PANEL = 20
 """Replies that an opened paragraph shows of one conversation."""
+_reply = aliased(Annotation)
 
 
 def first_replies(where: ColumnElement[bool], most: int = IN_A_PANEL) -> ColumnElement[bool]:
@@ -24,9 +26,18 @@ def first_replies(where: ColumnElement[bool], most: int = IN_A_PANEL) -> ColumnE
 
 def one_page(number: int, page: int) -> ColumnElement[bool]:
     """A conversation with the replies of one page, counted from 1, and the first of the next."""
-    replies = Annotation.root_id == number
-    first = (page - 1) * ON_A_PAGE + 1
-    return or_(Annotation.number == number, Annotation.number.in_(_ranked(replies, first, first + ON_A_PAGE)))
+    first = (page - 1) * ON_A_PAGE
+    replies = [Annotation.root_id == number, Annotation.number <= func.coalesce(_nth(number, first + ON_A_PAGE), NUMBER_MAX)]
+    if first:
+        replies.append(Annotation.number >= _nth(number, first))
+    # By bounds: asked for "this one or one of a list that is found first", PostgreSQL looks through all that was ever written.
+    return or_(Annotation.number == number, and_(*replies))
+
+
+def _nth(number: int, place: int) -> Any:
+    """The number of one of its replies, counted from 0; NULL if there are fewer."""
+    numbers = select(_reply.number).where(_reply.root_id == number).order_by(_reply.number)
+    return numbers.offset(place).limit(1).scalar_subquery()
 
 
 def _ranked(where: ColumnElement[bool], first: int, last: int) -> Any:
