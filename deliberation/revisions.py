@@ -43,9 +43,11 @@ COUNTS = re.compile(r"UPDATE annotation SET shown_agree=[^,]+, shown_disagree=[^
 """As `tallies` publishes votes."""
 WRITES = re.compile(r'\s*(INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+"?(\w+)"?', re.IGNORECASE)
 READS = re.compile(
-    r"\s*(SELECT|PRAGMA|SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT|SHOW|SET|CREATE|ALTER|DROP|VACUUM|ANALYZE)\b", re.IGNORECASE
-)
-"""And what changes tables instead of rows: that is a migration, while nobody reads."""
+    r"\s*(SELECT|PRAGMA|SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT|SHOW|SET|CREATE|ALTER|DROP|VACUUM|ANALYZE"
+    r"|WITH\b(?!.*\b(?:INSERT|UPDATE|DELETE|MERGE)\b))\b", re.IGNORECASE | re.DOTALL
+)  # fmt: skip
+"""And what changes tables instead of rows: that is a migration, while nobody reads. A query that begins with names for others
+reads if nothing in it writes."""
 
 
 class Revision(Model):

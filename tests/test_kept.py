@@ -415,6 +415,8 @@ def test_the_store_keeps_to_its_room():
         ('DELETE FROM "user" WHERE id = 1', revisions.Effect.ALL),
         ("DELETE FROM decision", revisions.Effect.ALL),
         ("WITH x AS (SELECT 1) UPDATE page SET title = 'x'", revisions.Effect.ALL),
+        ("WITH x AS (DELETE FROM page RETURNING id)\nSELECT id FROM x", revisions.Effect.ALL),
+        ("WITH x AS (SELECT page.edited_at\nFROM page)\nSELECT count(*) FROM x", revisions.Effect.NOTHING),
         ("TRUNCATE annotation", revisions.Effect.ALL),
         ("DROP SCHEMA public CASCADE", revisions.Effect.NOTHING),
         ("PRAGMA busy_timeout=3", revisions.Effect.NOTHING),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import insert, inspect
 
-from deliberation import clock
+from deliberation import clock, revisions
 from deliberation.annotations import patterns
 from deliberation.annotations.actions import Contribution, edit_annotation, post_reply
 from deliberation.annotations.models import Annotation, Kind, ResponseKind, Status
@@ -203,6 +203,15 @@ class TestWorkingThrough:
                 post_reply(cast.ben, held, Contribution("Dazu auch")).status = Status.VISIBLE
         for tab in Tab:
             assert_in_ten_queries(mira, f"{DESK}?tab={tab.value}")
+
+    @pytest.mark.parametrize("tab", Tab)
+    def test_whoever_looks_at_it_changes_nothing_that_readers_see(self, cast, mira, tab):
+        hold(cast)
+        builders.annotate(cast.ben, cast.declaration, kind=Kind.QUESTION)
+        db.session.commit()
+        before = revisions.read_revisions(db.engine)
+        assert mira.get(f"{DESK}?tab={tab.value}").status_code == 200
+        assert revisions.read_revisions(db.engine) == before
 
     def test_five_thousand_open_cases_open_in_ten_queries(self, cast, mira):
         first = hold(cast, body="Frau M. aus der Uhlandstraße 4")
