@@ -202,8 +202,7 @@ def _expect(status: int, *fine: int) -> str:
 
 
 def _look(server: Process) -> Held:
-    children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
-    pids = tuple(int(pid) for pid in children)
+    pids = tuple(server.workers())
     page = os.sysconf("SC_PAGE_SIZE")
     megabytes = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * page / 2**20 for pid in pids]
     descriptors = sum(len(os.listdir(f"/proc/{pid}/fd")) for pid in pids)

@@ -210,7 +210,7 @@ def _load_outcomes(membership: Membership, moment: datetime) -> list[Outcome]:
     query = (
         select(Outcome)
         .join(Outcome.annotation)
-        .options(joinedload(Outcome.annotation).joinedload(Annotation.declaration))
+        .options(contains_eager(Outcome.annotation))
         .where(
             Annotation.author_id == membership.id, Annotation.status == Status.VISIBLE, Outcome.decided_at > moment,
             Outcome.id == latest_outcome(), Outcome.value != OutcomeValue.RECEIVED,
@@ -218,7 +218,9 @@ def _load_outcomes(membership: Membership, moment: datetime) -> list[Outcome]:
         .order_by(Outcome.id.desc())
         .limit(OWN_MAX)
     )  # fmt: skip
-    return list(db.session.scalars(query).unique())
+    found = list(db.session.scalars(query).unique())
+    give_places([one.annotation for one in found], WHERE)
+    return found
 
 
 def _parsed(since: str | None) -> datetime | None:

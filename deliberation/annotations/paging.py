@@ -21,7 +21,11 @@ _reply = aliased(Annotation)
 
 def first_replies(where: ColumnElement[bool], most: int = IN_A_PANEL) -> ColumnElement[bool]:
     """`where`, with of each conversation only the first replies."""
-    return where & (Annotation.root_id.is_(None) | Annotation.number.in_(_ranked(where, 1, most)))
+    rank = func.row_number().over(partition_by=Annotation.root_id, order_by=Annotation.number)
+    ranked = select(Annotation.number.label("number"), rank.label("rank")).where(where, Annotation.root_id.is_not(None))
+    replies = ranked.subquery()
+    first = select(replies.c.number).where(replies.c.rank <= most)
+    return where & (Annotation.root_id.is_(None) | Annotation.number.in_(first))
 
 
 def one_page(number: int, page: int) -> ColumnElement[bool]:
@@ -38,13 +42,6 @@ def _nth(number: int, place: int) -> Any:
     """The number of one of its replies, counted from 0; NULL if there are fewer."""
     numbers = select(_reply.number).where(_reply.root_id == number).order_by(_reply.number)
     return numbers.offset(place).limit(1).scalar_subquery()
-
-
-def _ranked(where: ColumnElement[bool], first: int, last: int) -> Any:
-    rank = func.row_number().over(partition_by=Annotation.root_id, order_by=Annotation.number)
-    ranked = select(Annotation.number.label("number"), rank.label("rank")).where(where, Annotation.root_id.is_not(None))
-    inner = ranked.subquery()
-    return select(inner.c.number).where(inner.c.rank.between(first, last))
 
 
 def find_page(annotation: Annotation) -> tuple[int, int]:

@@ -202,7 +202,7 @@ def _load_counts(
     def count(numbers: Any) -> Any:
         return select(func.count()).select_from(numbers).scalar_subquery()
 
-    # Each is counted twice, alone and among all, and so that it is looked through once.
+    # Named, because each is counted twice, alone and among all, and is to be looked through once.
     piles = {tab: numbers_in(tab, declaration, others).limit(COUNT_MAX + 1).cte(f"pile_{tab.value}") for tab in Tab}
     urgent = union(*(select(pile.c.number) for tab, pile in piles.items() if tab not in NOT_URGENT)).subquery()
     *numbers, total, anchors, objections = db.session.execute(
